@@ -1,0 +1,135 @@
+/**
+ * What a provider is.
+ *
+ * A channel is a way to reach a contact (email, sms, push). A provider carries
+ * messages on one channel (plain SMTP, Discord, Twilio).
+ *
+ * A provider translates and does nothing else. It is handed a rendered message
+ * and its own settings, speaks one remote API, and answers in our words. It has
+ * no database, reads no environment and decides nothing about consent, retries
+ * or contacts; messages/ does that. Because of this a single contract test,
+ * test/provider.contract.test.ts, can exercise every provider we have.
+ *
+ * To add one: write channels/<channel>/<provider>.ts and add a line to
+ * channels/registry.ts. Nothing else.
+ */
+import type { z } from 'zod'
+import type { Http, RawRequest } from '../lib/http.ts'
+import type { ChannelId, Contents } from './channel.ts'
+
+export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unknown> {
+  /** Stored in `senders.provider` and part of callback URLs. Never rename. */
+  readonly id: string
+  readonly channel: C
+  readonly name: string
+
+  /** What a member fills in: the form, its validation, and what to encrypt (`secret()`). */
+  readonly settings: z.ZodType<S>
+
+  /** What the remote API allows; messages/ stays under it. Absent `perSecond` means unlimited. */
+  readonly limits: {
+    readonly perSecond?: number
+    /** Sends that one process may have under way at once. */
+    readonly concurrency: number
+  }
+
+  /** What a lost answer means here; the contract test holds the provider to it. */
+  readonly delivery: Delivery
+
+  /** Long-lived resources of one sender, such as a connection pool. Made on first use. */
+  open?(settings: S): K
+  /** Ends what `open` made; sends under way finish or fail as Retryable or Unanswered first. */
+  close?(connection: K): Promise<void>
+
+  /** Prove the settings work with one cheap call. Throws Misconfigured or Retryable. */
+  check(ctx: ProviderContext<S, K>): Promise<void>
+
+  /**
+   * Hand over one message. Returning means accepted, not delivered. May be
+   * called twice with the same `message.id`; pass it on as an idempotency key
+   * where the API has one. Throws Retryable, Unanswered, Rejected or Misconfigured.
+   */
+  send(message: Outbound<C>, ctx: ProviderContext<S, K>): Promise<Accepted>
+
+  /** Changes a message already sent, where the API can (Discord). Throws as `send` does. */
+  update?(providerMessageId: string, message: Outbound<C>, ctx: ProviderContext<S, K>): Promise<void>
+
+  /** Looks a message up by our id after a lost answer: its provider id, or null when it never arrived. */
+  lookup?(message: { id: string; to: string }, ctx: ProviderContext<S, K>): Promise<Accepted | null>
+
+  /** Reads what the provider tells us afterwards. Absent when it tells us nothing. */
+  readonly callbacks?: Callbacks<S>
+}
+
+export interface Delivery {
+  /** `none`, or for how long the remote side answers a repeated message id with its first answer. */
+  readonly idempotency: 'none' | { readonly ttlSeconds: number }
+  /** How a later receipt finds its message. */
+  readonly correlate: 'provider_message_id' | 'callback_url' | 'rfc_message_id' | 'none'
+  /** Failures after which the message may have been accepted, in words. */
+  readonly ambiguousOn: readonly string[]
+}
+
+export interface ProviderContext<S, K = unknown> {
+  readonly settings: S
+  readonly http: Http
+  /** What `open` made for this sender; undefined for providers without `open`. */
+  readonly connection: K
+  /** Where the provider should send its callbacks about this sender. */
+  readonly callbackUrl: string
+}
+
+export interface Outbound<C extends ChannelId> {
+  /** Our message id (uuid v7). Stable over attempts. */
+  readonly id: string
+  /** Empty for channels without addresses. */
+  readonly to: string
+  readonly content: Contents[C]
+}
+
+export interface Accepted {
+  /** The provider's id for the message, by which its callbacks refer to it; null when it has none. */
+  readonly providerMessageId: string | null
+  /** What the vendor answered, in at most 1 KB, for the timeline. */
+  readonly reply: string
+  /** Receipts known already at acceptance; the sandbox simulates its recipients with them. */
+  readonly receipts?: readonly Receipt[]
+}
+
+export interface Callbacks<S> {
+  /** True only if the provider really sent this. Constant-time comparison. */
+  verify(request: RawRequest, settings: S): boolean
+  /** One callback may carry many receipts. Kinds we have no word for are dropped. */
+  parse(request: RawRequest): Receipt[]
+}
+
+/** Something a provider tells us about a message after accepting it. */
+export interface Receipt {
+  /** Ours when the provider returns it; else the provider's own id. */
+  readonly messageId?: string
+  readonly providerMessageId?: string
+  readonly kind: ReceiptKind
+  readonly at: Date
+  /** The provider's own code and words, kept for people to read. */
+  readonly detail?: string
+}
+
+export const receiptKinds = [
+  'delivered', // accepted by the next hop: the handset, the mailbox's server
+  'deferred', // a delivery attempt failed; the provider will try again
+  'bounced', // permanent failure (SMTP 5.x.x, RFC 3463); suppresses the address
+  'failed', // the provider gave up for a reason that is not the address
+  'opened',
+  'clicked',
+  'complained', // marked as spam (RFC 5965 feedback loop); suppresses the address
+  'unsubscribed', // List-Unsubscribe (RFC 8058), or STOP on sms
+  'replied',
+] as const
+export type ReceiptKind = (typeof receiptKinds)[number]
+
+/** Lets TypeScript infer the settings from the schema. */
+export function defineProvider<C extends ChannelId, S, K = undefined>(
+  provider: Provider<C, S, K>,
+): Provider<C, S, K> {
+  return provider
+}
