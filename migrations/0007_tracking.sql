@@ -1,0 +1,75 @@
+-- What comes back: stored first, answered then, understood after.
+create table tracking_hits (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  message_id uuid not null,
+  link_index integer not null,
+  at timestamptz not null,
+  ip text,
+  user_agent text,
+  method text not null,
+  purpose text,
+  primary key (workspace_id, id)
+);
+select protect_table('tracking_hits');
+comment on table tracking_hits is 'Opens and clicks as they arrived, waiting to be classified and recorded.';
+
+create table engagements (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  event_id uuid not null,
+  kind text not null,
+  at timestamptz not null,
+  link_index integer not null,
+  ip text,
+  user_agent text,
+  method text not null,
+  purpose text,
+  class text not null,
+  reason text not null,
+  classifier_version smallint not null,
+  primary key (workspace_id, message_id, event_id)
+);
+select protect_table('engagements');
+comment on table engagements is 'Opens and clicks with their class, human or machine; rewritten when later hits or rules say otherwise.';
+
+create table message_engagement (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  opens integer not null default 0,
+  human_opens integer not null default 0,
+  clicks integer not null default 0,
+  human_clicks integer not null default 0,
+  first_open_at timestamptz,
+  first_human_open_at timestamptz,
+  first_click_at timestamptz,
+  first_human_click_at timestamptz,
+  replied_at timestamptz,
+  complained_at timestamptz,
+  unsubscribed_at timestamptz,
+  primary key (workspace_id, message_id)
+);
+select protect_table('message_engagement');
+comment on table message_engagement is 'What a recipient did with a message, rebuilt from engagements.';
+
+create table callbacks (
+  workspace_id uuid not null,
+  id uuid not null,
+  source text not null, -- provider or connector
+  sender_id uuid,
+  key text not null, -- the vendor's own id of this callback, or the hash of its body
+  headers jsonb not null,
+  url text not null,
+  body text not null,
+  received_at timestamptz not null,
+  status text not null constraint callbacks_status_check check (status in ('received', 'processed', 'failed')),
+  attempts smallint not null default 0,
+  reason text,
+  processed_at timestamptz,
+  primary key (workspace_id, id),
+  constraint callbacks_key unique (workspace_id, source, key)
+);
+create index callbacks_status_idx on callbacks (workspace_id, status, received_at) where status <> 'processed';
+select protect_table('callbacks');
+comment on table callbacks is 'What vendors told us, stored before it is answered; the same twice is one row.';

@@ -1,0 +1,209 @@
+/**
+ * Everything the environment may say. The only file that reads process.env.
+ * .env.example is generated from this schema; `bin/check` fails if it drifts.
+ *
+ * Names that other systems' documents use are understood too (`aliases`), each
+ * secret may come from a file (`NAME_FILE`), and a fault lists every problem at once.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+/** Not z.coerce.boolean(), which reads the string "false" as true. */
+const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
+const logLevels = { debug: 'debug', info: 'info', warn: 'warn', warning: 'warn', error: 'error', critical: 'fatal', fatal: 'fatal' } as const
+const placeholder = 'change-me-in-production'
+
+const Variables = z.object({
+  ENVIRONMENT: z.enum(['development', 'production', 'test']).default('development')
+    .describe('Sets the defaults of API_DOCS, LOG_FORMAT and ERROR_DETAIL; nothing else.'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8000).describe('HTTP port; 0 takes a free one.'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional()
+    .describe('Where people and vendors reach us: tracked links, callbacks. Default: http://localhost:PORT, with a warning.'),
+  DATABASE_URL: z.string().optional()
+    .describe('PostgreSQL 15 or newer. Unset: an embedded PostgreSQL in DATA_DIR.'),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(16)
+    .describe('Database connections of one process, shared between requests and engine.'),
+  DATA_DIR: z.string().default('data').describe('Embedded database, secrets, spool.'),
+  ALLOW_SUPERUSER: flag.default(false).describe('Let production use a superuser connection to PostgreSQL.'),
+  SERVICE_NAME: z.string().default('Beckon').describe('Name shown by GET / and in mail pages.'),
+  LOG_LEVEL: z.string().default('info').transform((level) => level.toLowerCase())
+    .pipe(z.enum(Object.keys(logLevels) as [keyof typeof logLevels])).transform((level) => logLevels[level])
+    .describe('debug, info, warn(ing), error or critical, in any case.'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).optional().describe('Default: pretty in development on a terminal, else json.'),
+  LOG_PII: flag.default(false).describe('Write addresses and phone numbers to the log unmasked.'),
+  ERROR_DETAIL: flag.optional().describe('Show the cause of internal errors in answers. Default: only in development.'),
+  API_DOCS: z.enum(['public', 'login', 'off']).optional().describe('Who sees /api/docs/. Default: public in development, login in production.'),
+  TRUST_PROXY: z.string().optional().describe('Addresses or CIDR ranges, comma-separated, whose X-Forwarded-For is believed.'),
+  ENCRYPTION_KEY: z.string().optional().describe('Encrypts settings of senders. Default: made once in DATA_DIR/secrets. Do not change it.'),
+  JWT_SECRET_KEY: z.string().optional().describe('Signs tokens of /api/client/login. Default: made once in DATA_DIR/secrets.'),
+  JWT_ALGORITHM: z.literal('HS256', { error: 'only HS256 is supported' }).default('HS256').describe('Only HS256.'),
+  WEBHOOK_SECRET: z.string().optional().describe('Signs our outgoing webhooks of the default workspace (Standard Webhooks).'),
+  OREE_API_KEY: z.string().optional().describe('A key of the whole instance, at least 16 characters; acts for the default workspace.'),
+  ADMIN_EMAIL: z.email().optional().describe('Creates the owner on first start, with ADMIN_PASSWORD.'),
+  ADMIN_PASSWORD: z.string().min(12, 'at least 12 characters').optional().describe('The password of that owner, at least 12 characters.'),
+  SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).default(30).describe('A session of the dashboard ends after so many idle minutes.'),
+  TIME_ZONE: z.string().default('UTC').refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin')
+    .describe('Zone of the default workspace (IANA).'),
+  DEFAULT_COUNTRY: z.string().regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1), such as IL').optional()
+    .describe('Country of phone numbers written without one.'),
+  SMTP_URL: z.string().optional().describe('smtp://user:password@host:587 or smtps://…; ?connections=10. A real email sender.'),
+  EMAIL_FROM: z.string().optional().describe('From address of that sender: team@example.com or Team <team@example.com>.'),
+  DISCORD_WEBHOOK_URL: z.string().optional().describe('Discord channel webhook: a real Discord sender.'),
+  DISCORD_BASE_URL: z.url().optional().describe('Replaces https://discord.com/api/v10.'),
+  SLACK_WEBHOOK_URL: z.string().optional().describe('Slack incoming webhook: a real Slack sender.'),
+  SLACK_BASE_URL: z.url().optional().describe('Replaces https://slack.com/api.'),
+  TEAMS_WEBHOOK_URL: z.string().optional().describe('Teams Workflows URL: a real Teams sender.'),
+  CONTENT_RETENTION_DAYS: z.coerce.number().int().min(1).default(45).describe('How long content given with a message is kept.'),
+  EVENT_RETENTION_MONTHS: z.coerce.number().int().min(1).default(24).describe('How long events are kept.'),
+  METRICS_PUBLIC: flag.default(false).describe('Serve /metrics without a key.'),
+  STATS_PUBLIC: flag.default(false).describe('Serve /stats and its /analytics/* without a key.'),
+})
+type Variables = z.infer<typeof Variables>
+
+export type Config = Readonly<
+  Omit<Variables, 'LOG_FORMAT' | 'ERROR_DETAIL' | 'API_DOCS' | 'PUBLIC_URL' | 'TRUST_PROXY'>
+> & {
+  readonly LOG_FORMAT: 'json' | 'pretty'
+  readonly ERROR_DETAIL: boolean
+  readonly API_DOCS: 'public' | 'login' | 'off'
+  readonly PUBLIC_URL: string
+  readonly TRUST_PROXY: readonly string[]
+  /** Sentences for the operator, logged at start. */
+  readonly warnings: readonly string[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What other systems' documents call the same thing; the first that is set counts. */
+const aliases: Readonly<Record<string, keyof Variables>> = {
+  NOTIFICATIONS_PORT: 'PORT',
+  NOTIFICATIONS_HOST: 'HOST',
+  JWT_SECRET: 'JWT_SECRET_KEY',
+}
+
+/** Variables of the systems that Beckon replaces, which it has no use for. */
+const notNeeded = /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT))$/
+
+/**
+ * Reads and checks the environment. Throws one Error that names every fault.
+ * `terminal` says whether a person watches the log.
+ */
+export function readConfig(source: Environment, options: { terminal?: boolean } = {}): Config {
+  const warnings: string[] = []
+  const env = unquoted(withAliases(withFiles(source)))
+  for (const name of Object.keys(source)) {
+    if (notNeeded.test(name)) warnings.push(`${name} is not needed: Beckon has no use for it.`)
+  }
+  const url = databaseUrl(env['DATABASE_URL'], warnings)
+  const result = Variables.safeParse({ ...env, DATABASE_URL: url })
+  const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const production = env['ENVIRONMENT'] === 'production'
+  faults.push(...placeholderFaults(env, production, warnings), ...pairFaults(env))
+  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
+    faults.push('DATABASE_URL: must begin with postgres:// or postgresql://')
+  }
+  if (faults.length > 0 || !result.success) {
+    throw new Error(`The environment has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+  }
+  return complete(result.data, production, options.terminal ?? false, warnings)
+}
+
+function complete(values: Variables, production: boolean, terminal: boolean, warnings: string[]): Config {
+  const config = { ...values }
+  if (tooShortAKey(values.OREE_API_KEY)) {
+    warnings.push('OREE_API_KEY is shorter than 16 characters and is not accepted as a key. Set a longer one.')
+    delete config.OREE_API_KEY
+  }
+  if (!values.PUBLIC_URL) {
+    warnings.push(`PUBLIC_URL is not set: links in messages will lead to http://localhost:${values.PORT}, which recipients cannot open.`)
+  }
+  return Object.freeze({
+    ...config,
+    PUBLIC_URL: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, ''),
+    LOG_FORMAT: values.LOG_FORMAT ?? (terminal && !production ? 'pretty' : 'json'),
+    ERROR_DETAIL: values.ERROR_DETAIL ?? values.ENVIRONMENT === 'development',
+    API_DOCS: values.API_DOCS ?? (production ? 'login' : 'public'),
+    TRUST_PROXY: (values.TRUST_PROXY ?? '').split(',').map((part) => part.trim()).filter(Boolean),
+    warnings,
+  })
+}
+
+const tooShortAKey = (key: string | undefined) => key !== undefined && key.length < 16
+
+/** `NAME_FILE=/run/secrets/x` gives NAME its content. */
+function withFiles(env: Environment): Record<string, string | undefined> {
+  const values = { ...env }
+  for (const [name, path] of Object.entries(env)) {
+    const target = name.replace(/_FILE$/, '')
+    if (target === name || !path || values[target] || !(target in Variables.shape)) continue
+    try {
+      values[target] = readFileSync(path, 'utf8').trim()
+    } catch (cause) {
+      throw new Error(`${name}: ${path} could not be read.`, { cause })
+    }
+  }
+  return values
+}
+
+function withAliases(env: Environment): Record<string, string | undefined> {
+  const values = { ...env }
+  for (const [alias, name] of Object.entries(aliases)) values[name] ||= env[alias]
+  return values
+}
+
+/** Empty means unset; quotes around a value are the .env file's, not the value's. */
+function unquoted(env: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value?.trim().replace(/^(["'])(.*)\1$/, '$2') || undefined]),
+  )
+}
+
+/** `sqlite…` means the embedded database; `postgresql+asyncpg://` means `postgresql://`. */
+function databaseUrl(value: string | undefined, warnings: string[]): string | undefined {
+  if (value?.startsWith('sqlite')) {
+    warnings.push('DATABASE_URL names SQLite: using the embedded PostgreSQL in DATA_DIR instead.')
+    return undefined
+  }
+  return value?.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:')
+}
+
+function placeholderFaults(env: Environment, production: boolean, warnings: string[]): string[] {
+  const names = Object.keys(env).filter((name) => env[name] === placeholder && name in Variables.shape)
+  if (env['FIREBASE_SERVER_KEY']) {
+    warnings.push('FIREBASE_SERVER_KEY: Google has switched these keys off. Use FIREBASE_SERVICE_ACCOUNT.')
+  }
+  if (production) return names.map((name) => `${name}: still has the placeholder ${placeholder}`)
+  warnings.push(...names.map((name) => `${name} still has the placeholder ${placeholder}; production will refuse it.`))
+  return []
+}
+
+/** Variables that make sense only together. */
+function pairFaults(env: Environment): string[] {
+  const pairs = [
+    ['SMTP_URL', 'EMAIL_FROM'],
+    ['ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+    ['ADMIN_PASSWORD', 'ADMIN_EMAIL'],
+  ] as const
+  return pairs.filter(([one, other]) => env[one] && !env[other]).map(([one, other]) => `${other}: needed together with ${one}`)
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The text of .env.example. */
+export function envExample(): string {
+  const lines = ['# Every setting, with its default. Copy to .env and set what you need.', '# Secrets may also come from a file: NAME_FILE=/run/secrets/name', '']
+  for (const [name, schema] of Object.entries(Variables.shape)) {
+    const fallback = schema.safeParse(undefined)
+    const value = fallback.success && fallback.data !== undefined ? String(fallback.data) : ''
+    lines.push(`# ${schema.description ?? ''}`, `# ${name}=${value}`, '')
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,143 @@
+/**
+ * The way to PostgreSQL: two pools, one clock, one kind of transaction.
+ *
+ * `app` connections are role beckon_app and see one workspace, the one that
+ * `inWorkspace` names; `engine` connections are role beckon_engine and serve
+ * claiming, settling and group commits over several workspaces.
+ */
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql | postgres.TransactionSql
+export type Json = postgres.JSONValue
+
+export interface Db {
+  readonly app: postgres.Sql
+  readonly engine: postgres.Sql
+  readonly clock: Clock
+  close(): Promise<void>
+}
+
+/** Where time comes from. Statements about due times and leases take it as a parameter. */
+export interface Clock {
+  now(): Date
+}
+
+export interface DatabaseAddress {
+  /** A connection string, or undefined when `socketDir` is given. */
+  readonly url?: string | undefined
+  /** Folder of the unix socket of the embedded database. */
+  readonly socketDir?: string | undefined
+  readonly port?: number | undefined
+  readonly database?: string | undefined
+  readonly user?: string | undefined
+}
+
+/**
+ * Renames columns only. `postgres.camel` would also rename keys inside jsonb,
+ * which belong to customers.
+ */
+const transform = { column: { from: postgres.toCamel }, undefined: null } as const
+
+export function connect(
+  address: DatabaseAddress,
+  options: postgres.Options<Record<string, postgres.PostgresType>> = {},
+) {
+  const settings: postgres.Options<Record<string, postgres.PostgresType>> = {
+    transform,
+    onnotice: () => {},
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+    connect_timeout: 10,
+    idle_timeout: 0,
+    max_lifetime: null,
+    ...options,
+  }
+  if (address.url !== undefined) return postgres(address.url, settings)
+  return postgres({
+    ...settings,
+    host: address.socketDir ?? 'localhost',
+    port: address.port ?? 5432,
+    database: address.database ?? 'beckon',
+    user: address.user ?? 'beckon',
+  })
+}
+
+const APP_TIMEOUT_MS = 15_000
+const ENGINE_TIMEOUT_MS = 60_000
+const LOCK_TIMEOUT_MS = 3_000
+const IDLE_IN_TRANSACTION_MS = 10_000
+
+/** Opens both pools. `connections` are shared out between them. */
+export async function openDb(
+  address: DatabaseAddress,
+  options: { connections: number; clock?: Clock },
+): Promise<Db> {
+  const pool = (role: string, max: number, timeout: number) =>
+    connect(address, {
+      max,
+      connection: {
+        role,
+        application_name: 'beckon',
+        statement_timeout: timeout,
+        lock_timeout: LOCK_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      },
+    })
+  const half = Math.max(1, Math.floor(options.connections / 2))
+  const app = pool('beckon_app', half, APP_TIMEOUT_MS)
+  const engine = pool('beckon_engine', half, ENGINE_TIMEOUT_MS)
+  const clock = options.clock
+    ? { clock: options.clock, stop: () => {} }
+    : await databaseClock(engine)
+  return {
+    app,
+    engine,
+    clock: clock.clock,
+    close: async () => {
+      clock.stop()
+      await Promise.all([app.end({ timeout: 5 }), engine.end({ timeout: 5 })])
+    },
+  }
+}
+
+/**
+ * Runs `work` in a transaction that row level security confines to one workspace.
+ * Every store call of a request happens inside one of these.
+ */
+export function inWorkspace<T>(
+  db: Db,
+  workspaceId: string,
+  work: (tx: postgres.TransactionSql) => Promise<T>,
+): Promise<T> {
+  return db.app.begin(async (tx) => {
+    // Sent at once and not awaited: it travels with the first statement of `work`.
+    const named = tx`select set_config('app.workspace_id', ${workspaceId}, true)`.execute()
+    const [, result] = await Promise.all([named, work(tx)])
+    return result
+  }) as Promise<T>
+}
+
+const CLOCK_RENEWAL_MS = 30_000
+
+/** The database's time, by an offset that is measured now and again every half minute. */
+async function databaseClock(sql: postgres.Sql): Promise<{ clock: Clock; stop(): void }> {
+  let offsetMs = await measure(sql)
+  const timer = setInterval(() => {
+    measure(sql).then(
+      (offset) => {
+        offsetMs = offset
+      },
+      () => {},
+    ) // unreachable: keep the last offset
+  }, CLOCK_RENEWAL_MS)
+  timer.unref()
+  return { clock: { now: () => new Date(Date.now() + offsetMs) }, stop: () => clearInterval(timer) }
+}
+
+async function measure(sql: postgres.Sql): Promise<number> {
+  const before = Date.now()
+  const [row] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
+  const after = Date.now()
+  // Under one round trip of difference there is nothing to correct.
+  const offset = (row?.now.getTime() ?? after) - (before + after) / 2
+  return Math.abs(offset) <= after - before + 1 ? 0 : offset
+}

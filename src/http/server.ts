@@ -1,0 +1,111 @@
+/**
+ * The Fastify server before any room adds its routes: body reading, authentication,
+ * problem+json, security headers, OpenAPI. Rooms add plugins; app.ts lists them.
+ */
+import cookie from '@fastify/cookie'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { type Db, inWorkspace } from '../db/db.ts'
+import { AppError } from '../errors.ts'
+import { uuid7 } from '../lib/uuid7.ts'
+import type { Auth } from '../workspaces/auth.ts'
+import { answerer } from './answer.ts'
+import { parseJson } from './body.ts'
+import { problemHandler, sendProblem } from './problem.ts'
+
+export type Server = ReturnType<typeof createServer>
+
+const BODY_LIMIT = 1024 * 1024 // 1 MB; routes that take more say so
+const HEADERS_SECONDS = 15
+const REQUEST_SECONDS = 60
+
+export interface ServerOptions {
+  readonly config: Config
+  readonly db: Db
+  readonly log: Logger
+  readonly version: string
+  /** Finds out who is asking; throws unauthenticated. */
+  authenticate(request: FastifyRequest): Promise<Auth>
+}
+
+export function createServer(options: ServerOptions) {
+  const { config, db } = options
+  const logger: FastifyBaseLogger = options.log
+  const server = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => uuid7(),
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
+    requestTimeout: REQUEST_SECONDS * 1000,
+    http: { headersTimeout: HEADERS_SECONDS * 1000, maxHeaderSize: 16 * 1024 },
+    routerOptions: { maxParamLength: 500 },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  server.setErrorHandler(problemHandler(config.ERROR_DETAIL))
+  server.setNotFoundHandler((request, reply) => {
+    sendProblem(reply, request, 'not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)
+  })
+  readBodies(server)
+  authenticateAll(server, options)
+  server.register(cookie)
+  server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Beckon', version: options.version, description: 'Messages on every channel, and what comes back.' },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'sid' } } },
+      security: [{ key: [] }, { session: [] }],
+    },
+    transform: jsonSchemaTransform,
+  })
+  server.decorateReply('answer', answerer(db))
+  server.decorateRequest('read', function read(this: FastifyRequest, work) {
+    return inWorkspace(db, this.auth.workspaceId, (tx) => work(tx, this.auth.workspaceId))
+  } as FastifyRequest['read'])
+  return server
+}
+
+function readBodies(server: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>) {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJson(body as Buffer)) // parseAs: 'buffer'
+    } catch (error) {
+      done(error as Error) // an AppError
+    }
+  })
+}
+
+/** Asks who it is before the body is read, and whether they may. */
+function authenticateAll(server: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>, options: ServerOptions) {
+  server.decorateRequest('auth')
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders)
+    reply.header('x-request-id', request.id)
+    const { public: open, scope } = request.routeOptions.config
+    if (open || request.is404) return
+    request.auth = await options.authenticate(request)
+    if (scope && !request.auth.scopes.has(scope)) {
+      throw new AppError('forbidden', `This needs the scope ${scope}. Ask for a key or a role that has it.`)
+    }
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    request.log.debug({ method: request.method, path: request.routeOptions.url, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+}
+
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+}

@@ -1,0 +1,95 @@
+/**
+ * Group commit: while one batch is being written, the next one gathers.
+ *
+ * Single database inserts manage a few thousand a second, batches of 500 a hundred
+ * times that; concurrent callers therefore share a statement and a commit. Nobody
+ * waits for a timer: an idle batcher writes at once.
+ */
+export interface Batcher<T, R> {
+  /** Resolves when the batch that holds the item is durable. */
+  add(item: T): Promise<R>
+  /** Waits until everything added so far is settled. */
+  drain(): Promise<void>
+  readonly size: number
+}
+
+interface Waiting<T, R> {
+  readonly item: T
+  readonly weight: number
+  resolve(result: R): void
+  reject(error: unknown): void
+}
+
+/**
+ * `run` answers one result per item, in order. An item's result may be an Error, which
+ * rejects that item alone; when `run` itself throws, every item of the batch is rejected.
+ */
+export function createBatcher<T, R>(options: {
+  run(items: readonly T[]): Promise<readonly (R | Error)[]>
+  /** Most weight in one batch. An item heavier than that goes alone. */
+  maxWeight: number
+  /** Batches being written at once. */
+  concurrency: number
+  weigh?(item: T): number
+}): Batcher<T, R> {
+  const queue: Waiting<T, R>[] = []
+  const weigh = options.weigh ?? (() => 1)
+  let running = 0
+  let idle: (() => void)[] = []
+  let scheduled = false
+
+  const schedule = () => {
+    if (scheduled || queue.length === 0 || running >= options.concurrency) return
+    scheduled = true
+    // One turn of the loop lets the requests that arrived together travel together.
+    setImmediate(() => {
+      scheduled = false
+      while (queue.length > 0 && running < options.concurrency) void write(take())
+    })
+  }
+
+  const take = () => {
+    let weight = 0
+    let count = 0
+    for (const waiting of queue) {
+      if (count > 0 && weight + waiting.weight > options.maxWeight) break
+      weight += waiting.weight
+      count++
+    }
+    return queue.splice(0, count)
+  }
+
+  const write = async (batch: Waiting<T, R>[]) => {
+    running++
+    try {
+      const results = await options.run(batch.map((waiting) => waiting.item))
+      for (const [index, waiting] of batch.entries()) {
+        const result = results[index]
+        if (result instanceof Error) waiting.reject(result)
+        else waiting.resolve(result as R) // one result per item is run's contract
+      }
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error)
+    } finally {
+      running--
+      if (queue.length > 0) schedule()
+      else if (running === 0) {
+        for (const resolve of idle) resolve()
+        idle = []
+      }
+    }
+  }
+
+  return {
+    add: (item) =>
+      new Promise<R>((resolve, reject) => {
+        queue.push({ item, weight: weigh(item), resolve, reject })
+        schedule()
+      }),
+    drain: () =>
+      running === 0 && queue.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+    get size() {
+      return queue.length
+    },
+  }
+}
