@@ -54,9 +54,9 @@ create table members (
   full_name text,
   password_hash text, -- null until the invitation is taken
   totp_secret text, -- encrypted; null without two-factor
+  totp_pending text, -- encrypted; enrolled and not yet confirmed by a code
   totp_last_step bigint, -- a code is good once
   recovery_hashes text[] not null default '{}',
-  is_active boolean not null default true,
   last_login timestamptz,
   created_by uuid,
   created_at timestamptz not null
@@ -69,6 +69,7 @@ create table memberships (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   member_id uuid not null references members (id) on delete cascade,
   role text not null constraint memberships_role_check check (role in ('owner', 'admin', 'editor', 'viewer', 'client')),
+  is_active boolean not null default true, -- false: may not sign in to this workspace
   created_at timestamptz not null,
   primary key (workspace_id, member_id)
 );
@@ -88,6 +89,7 @@ create table sessions (
   user_agent text
 );
 create index sessions_member_id_idx on sessions (member_id);
+create index sessions_expires_at_idx on sessions (expires_at);
 comment on table sessions is 'A signed-in browser. The token itself is never stored.';
 
 create table one_time_tokens (
@@ -97,9 +99,12 @@ create table one_time_tokens (
   member_id uuid references members (id) on delete cascade,
   role text,
   email text,
+  created_by uuid, -- the member who invited
+  created_at timestamptz not null,
   expires_at timestamptz not null,
   used_at timestamptz
 );
+create index one_time_tokens_workspace_id_idx on one_time_tokens (workspace_id);
 comment on table one_time_tokens is 'Links that work once: create the owner, take an invitation, reset a password.';
 
 create table api_keys (
@@ -117,8 +122,16 @@ create table api_keys (
 create index api_keys_workspace_id_idx on api_keys (workspace_id);
 comment on table api_keys is 'A key of the API: hashed, scoped, expiring, shown once.';
 
+create table login_attempts (
+  key text primary key, -- hash of what is counted: an account, an account from a network, a network
+  failures integer not null,
+  ends_at timestamptz not null -- the count starts again from here
+);
+create index login_attempts_ends_at_idx on login_attempts (ends_at);
+comment on table login_attempts is 'Failed logins, counted in windows of time, so that all processes share the lockout.';
+
 grant select, insert, update, delete on
-  workspaces, members, memberships, sessions, one_time_tokens, api_keys to beckon_app, beckon_engine;
+  workspaces, members, memberships, sessions, one_time_tokens, api_keys, login_attempts to beckon_app, beckon_engine;
 
 create table audit_entries (
   workspace_id uuid not null references workspaces (id) on delete cascade,

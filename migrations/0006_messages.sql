@@ -18,7 +18,7 @@ create table messages (
   template_version integer,
   locale text,
   variables jsonb,
-  tracking smallint not null default 0, -- 1 opens, 2 clicks
+  flags smallint not null default 0, -- 1 track opens, 2 track clicks, 4 has attachments
   routing jsonb, -- channels still to try, or null
   metadata jsonb,
   due_at timestamptz not null,

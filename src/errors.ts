@@ -7,7 +7,12 @@
 export const codes = {
   malformed: [400, 'The request could not be read.'],
   unauthenticated: [401, 'Sign in or send an API key.'],
+  code_required: [401, 'Give the code of your authenticator app as well.'],
   forbidden: [403, 'Your role or key does not allow this.'],
+  reauthentication_required: [
+    403,
+    'Give your password again; this needs a login of the last minutes.',
+  ],
   not_found: [404, 'There is no such thing here.'],
   conflict: [409, 'This is not possible in its present state.'],
   in_flight: [409, 'The same request is still being answered.'],
@@ -70,7 +75,10 @@ export class Retryable extends Error {
   readonly after: number | undefined
   /** The provider's own code or status, kept for people to read. */
   readonly code: string | undefined
-  constructor(message: string, options?: { after?: number | undefined; code?: string; cause?: unknown }) {
+  constructor(
+    message: string,
+    options?: { after?: number | undefined; code?: string; cause?: unknown },
+  ) {
     super(message, { cause: options?.cause })
     this.after = options?.after
     this.code = options?.code

@@ -19,7 +19,12 @@ export const channelIds = [
 export type ChannelId = (typeof channelIds)[number]
 
 /** Channels whose destination belongs to the sender, not to a contact (RULINGS: addressless). */
-export const addresslessChannels: ReadonlySet<ChannelId> = new Set(['webhook', 'slack', 'teams', 'discord'])
+export const addresslessChannels: ReadonlySet<ChannelId> = new Set([
+  'webhook',
+  'slack',
+  'teams',
+  'discord',
+])
 
 /** A file that goes with a message. `contentId` makes it an inline image (`cid:`). */
 export interface Attachment {

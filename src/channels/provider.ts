@@ -52,7 +52,11 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
   send(message: Outbound<C>, ctx: ProviderContext<S, K>): Promise<Accepted>
 
   /** Changes a message already sent, where the API can (Discord). Throws as `send` does. */
-  update?(providerMessageId: string, message: Outbound<C>, ctx: ProviderContext<S, K>): Promise<void>
+  update?(
+    providerMessageId: string,
+    message: Outbound<C>,
+    ctx: ProviderContext<S, K>,
+  ): Promise<void>
 
   /** Looks a message up by our id after a lost answer: its provider id, or null when it never arrived. */
   lookup?(message: { id: string; to: string }, ctx: ProviderContext<S, K>): Promise<Accepted | null>

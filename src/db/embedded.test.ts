@@ -55,6 +55,7 @@ interface OwnerOptions {
   /** A command to run the owner under. */
   readonly wrap?: readonly string[]
   readonly uid?: number
+  /** Runs when the wrap has said a first line of its own. */
   readonly prepare?: (child: ChildProcess) => void
 }
 
@@ -67,11 +68,12 @@ async function startOwner(
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
+  const lines = createInterface({ input: child.stdout! })
   if (prepare) {
-    await once(child, 'spawn')
+    await once(lines, 'line')
     prepare(child)
   }
-  const [line] = await once(createInterface({ input: child.stdout! }), 'line')
+  const [line] = await once(lines, 'line')
   return { child, answer: JSON.parse(line) }
 }
 
@@ -231,7 +233,7 @@ const confined = [
   '-U',
   'sh',
   '-c',
-  'read -r line && exec sh -c "$0" sh "$@"',
+  'echo waiting && read -r line && exec sh -c "$0" sh "$@"',
   'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"',
 ]
 const writeMap = (map: string) => (child: ChildProcess) => {

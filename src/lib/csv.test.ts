@@ -21,7 +21,18 @@ function utf16be(text: string) {
   return Buffer.from(text, 'utf16le').swap16()
 }
 
-const formulas = ['=cmd()', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\ufeff=1', '  =1', '\u00a0@a', '＝1']
+const formulas = [
+  '=cmd()',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  '\t=1',
+  '\r=1',
+  '\ufeff=1',
+  '  =1',
+  '\u00a0@a',
+  '＝1',
+]
 
 for (const value of formulas) {
   test(`the cell ${JSON.stringify(value)} is guarded, and comes back unchanged`, async () => {
@@ -44,13 +55,35 @@ test('ordinary cells are left alone and special ones quoted as RFC 4180 says', (
 })
 
 test('whatever is written is read back the same', async () => {
-  const edgy = fc.constantFrom("'", '"', '=', '+', '-', '@', '\t', '\r', '\n', ' ', ',', ';', '\ufeff', 'א', 'a')
-  const cell = fc.oneof(fc.string({ unit: edgy, maxLength: 6 }), fc.string({ unit: 'grapheme', maxLength: 8 }))
+  const edgy = fc.constantFrom(
+    "'",
+    '"',
+    '=',
+    '+',
+    '-',
+    '@',
+    '\t',
+    '\r',
+    '\n',
+    ' ',
+    ',',
+    ';',
+    '\ufeff',
+    'א',
+    'a',
+  )
+  const cell = fc.oneof(
+    fc.string({ unit: edgy, maxLength: 6 }),
+    fc.string({ unit: 'grapheme', maxLength: 8 }),
+  )
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), async (rows) => {
-      const file = `name,email,note\r\n${rows.map(csvLine).join('')}`
-      assert.deepEqual((await cellsOf(file)).slice(1), rows)
-    }),
+    fc.asyncProperty(
+      fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 5 }),
+      async (rows) => {
+        const file = `name,email,note\r\n${rows.map(csvLine).join('')}`
+        assert.deepEqual((await cellsOf(file)).slice(1), rows)
+      },
+    ),
     { numRuns: 300 },
   )
 })
@@ -85,11 +118,17 @@ test('delimiters inside quotes do not decide which one it is', async () => {
 
 test('rows are counted as a spreadsheet counts them, empty ones included', async () => {
   const rows = await readAll('a,b\n\n"x\ny",2\n\n3,4\n')
-  assert.deepEqual(rows.map((row) => row.row), [1, 3, 5])
+  assert.deepEqual(
+    rows.map((row) => row.row),
+    [1, 3, 5],
+  )
 })
 
 test('a quote that is never closed is an error that names its row', async () => {
-  await assert.rejects(readAll('a,b\n1,2\n3,"4\n5,6\n'), { code: 'invalid_input', message: /^Row 3: .*quote/ })
+  await assert.rejects(readAll('a,b\n1,2\n3,"4\n5,6\n'), {
+    code: 'invalid_input',
+    message: /^Row 3: .*quote/,
+  })
 })
 
 test('an unclosed quote in a large file is found early and in little memory', async () => {
@@ -114,7 +153,10 @@ test('an endless row of empty cells stops too', async () => {
 test('rows over a limit are faults, and the rest is still read', async () => {
   const wide = Array.from({ length: 201 }, () => 'x').join(',')
   const rows = await readAll(`a,b\n${wide}\n1,${'y'.repeat(csvLimits.cellChars + 1)}\n1,2\n`, 9999)
-  assert.deepEqual(rows.map((row) => row.ok), [true, false, false, true])
+  assert.deepEqual(
+    rows.map((row) => row.ok),
+    [true, false, false, true],
+  )
   assert.match(rows[1]!.ok ? '' : rows[1]!.fault, /201 columns/)
   assert.match(rows[2]!.ok ? '' : rows[2]!.fault, /Column 2/)
 })
@@ -133,7 +175,9 @@ test('an empty file has no rows', async () => {
 test('random bytes give rows or an AppError, nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
-      await readAll(Buffer.from(bytes)).catch((error) => assert.ok(error instanceof AppError, error))
+      await readAll(Buffer.from(bytes)).catch((error) =>
+        assert.ok(error instanceof AppError, error),
+      )
     }),
     { numRuns: 500 },
   )

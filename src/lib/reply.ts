@@ -5,18 +5,20 @@
 import { errorForStatus, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
 import type { HttpResponse } from './http.ts'
 
-const EXCERPT_CHARS = 1_000 // at most 1 KB goes to a timeline
+const EXCERPT_BYTES = 1_000 // at most 1 KB goes to a timeline
 
 /**
  * The beginning of a reply, on one line, for people. Servers like to echo the URL they
  * were called with, so pass the secrets that it holds.
  */
 export function excerpt(text: string, ...secrets: readonly (string | undefined)[]): string {
-  let shown = text.slice(0, EXCERPT_CHARS * 4)
-  for (const secret of secrets) if (secret) shown = shown.replaceAll(secret, '***')
+  let shown = text.slice(0, EXCERPT_BYTES * 4)
+  for (const secret of secrets)
+    if (secret && secret.length >= 8) shown = shown.replaceAll(secret, '***')
   shown = shown.replace(/[\s\p{Cc}\ufffd]+/gu, ' ').trim()
-  while (Buffer.byteLength(shown) > EXCERPT_CHARS) shown = shown.slice(0, -64)
-  return shown
+  return Buffer.from(shown)
+    .toString('utf8', 0, EXCERPT_BYTES)
+    .replace(/\ufffd+$/, '')
 }
 
 /** Seconds until we may ask again: RFC 9110 §10.2.3, a number or a date. Undefined when not said. */

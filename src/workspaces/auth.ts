@@ -27,9 +27,28 @@ export const scopes = [
 ] as const
 export type Scope = (typeof scopes)[number]
 
-const viewer: readonly Scope[] = ['messages:read', 'templates:read', 'contacts:read', 'senders:read', 'analytics:read']
-const editor: readonly Scope[] = [...viewer, 'messages:write', 'templates:write', 'contacts:write', 'events:write']
-const admin: readonly Scope[] = [...editor, 'senders:write', 'members:read', 'members:write', 'keys:write', 'audit:read']
+const viewer: readonly Scope[] = [
+  'messages:read',
+  'templates:read',
+  'contacts:read',
+  'senders:read',
+  'analytics:read',
+]
+const editor: readonly Scope[] = [
+  ...viewer,
+  'messages:write',
+  'templates:write',
+  'contacts:write',
+  'events:write',
+]
+const admin: readonly Scope[] = [
+  ...editor,
+  'senders:write',
+  'members:read',
+  'members:write',
+  'keys:write',
+  'audit:read',
+]
 
 /** What each role may do in its workspace. */
 export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
@@ -49,6 +68,8 @@ export interface Auth {
   readonly memberId: string | null
   /** Hash of the session's token; null for keys. */
   readonly sessionHash: string | null
+  /** When a person last gave password or code; absent for keys. See `requireRecentLogin`. */
+  readonly verifiedAt?: Date
 }
 
 /** Work inside the transaction of one request's workspace. */

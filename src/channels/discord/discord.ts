@@ -10,19 +10,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'
 import type { Http, HttpResponse } from '../../lib/http.ts'
-import { checking, errorForReply, excerpt } from '../../lib/reply.ts'
-import { secret } from '../../lib/secret.ts'
+import { checking, errorForReply, excerpt, retryAfterSeconds } from '../../lib/reply.ts'
 import { defineProvider } from '../provider.ts'
 import { discordBody } from './discordBody.ts'
 
 const settings = z.object({
-  webhook_url: secret('Webhook URL')
-    .check(z.url({ protocol: /^https?$/ }))
-    .meta({
-      title: 'Webhook URL',
-      description: 'Server settings, Integrations, Webhooks, Copy Webhook URL.',
-      secret: true,
-    }),
+  webhook_url: z.url({ protocol: /^https?$/ }).meta({
+    title: 'Webhook URL',
+    description: 'Server settings, Integrations, Webhooks, Copy Webhook URL.',
+    secret: true,
+  }),
   base_url: z.url().optional().meta({
     title: 'API base URL',
     description: 'Only for a proxy; in place of https://discord.com/api/v10.',
@@ -55,7 +52,7 @@ export const discord = defineProvider<'discord', Settings, Bucket>({
     await checking(async () => {
       const reply = await http.send({ method: 'GET', url: endpoint(settings) })
       if (reply.status !== 200) throw errorFor(reply, settings)
-      if (!z.object({ token: z.string() }).safeParse(reply.body).success) {
+      if (!withId.safeParse(reply.body).success) {
         throw new Misconfigured('This URL does not answer like a Discord webhook.')
       }
     })
@@ -67,7 +64,7 @@ export const discord = defineProvider<'discord', Settings, Bucket>({
     const reply = await paced(connection, http, { method: 'POST', url, json })
     if (reply.status === 204) return { providerMessageId: null, reply: '204' }
     if (reply.status !== 200) throw errorFor(reply, settings)
-    const sent = messageReply.safeParse(reply.body)
+    const sent = withId.safeParse(reply.body)
     if (!sent.success)
       throw new Unanswered(`Discord's answer is no message: ${shown(reply, settings)}`)
     return { providerMessageId: sent.data.id, reply: shown(reply, settings) }
@@ -86,7 +83,7 @@ export const discord = defineProvider<'discord', Settings, Bucket>({
 })
 
 const UNKNOWN_WEBHOOK = 10015
-const messageReply = z.object({ id: z.string() })
+const withId = z.object({ id: z.string() })
 const errorReply = z
   .object({ code: z.number().catch(0), message: z.string(), retry_after: z.number().optional() })
   .catch({ code: 0, message: '' })
@@ -122,7 +119,9 @@ async function paced(bucket: Bucket, http: Http, request: Parameters<Http['send'
 
 function waitSeconds(reply: HttpResponse) {
   const { retry_after } = errorReply.parse(reply.body)
-  return retry_after ?? (Number(reply.headers['x-ratelimit-reset-after']) || undefined)
+  return (
+    retry_after ?? (Number(reply.headers['x-ratelimit-reset-after']) || retryAfterSeconds(reply))
+  )
 }
 
 function errorFor(reply: HttpResponse, settings: Settings) {

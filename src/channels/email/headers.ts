@@ -34,19 +34,19 @@ export function checkedAddress(field: string, address: string, reason: RejectRea
 
 /** `Name: value` with its CRLF; for fields whose value is free text. */
 export function textField(name: string, value: string): string {
-  checked(name, value)
   if (isPlain(value)) {
     const folded = fold(value, name.length + 2)
     if (folded !== undefined) return `${name}: ${folded}\r\n`
   }
+  checked(name, value)
   return `${name}: ${encodedWords(value, name.length + 2)}\r\n`
 }
 
 /** As `textField`, for values with a grammar (`List-Unsubscribe`), where encoded words mean nothing. */
 export function structuredField(name: string, value: string): string {
-  checked(name, value)
   const folded = isPlain(value) ? fold(value, name.length + 2) : undefined
   if (folded === undefined) {
+    checked(name, value)
     throw new Rejected('content', `${name} must be printable ASCII in lines under 998 characters.`)
   }
   return `${name}: ${folded}\r\n`
@@ -62,12 +62,11 @@ export function mailboxField(name: string, mailbox: Mailbox): string {
 }
 
 function displayName(field: string, name: string): string {
-  checked(field, name)
   if (/^[A-Za-z\d]+(?: [A-Za-z\d]+)*$/.test(name) && name.length <= LONGEST_QUOTED) return name
   if (isPlain(name) && name.length <= LONGEST_QUOTED) {
     return `"${name.replace(/["\\]/g, '\\$&')}"`
   }
-  return encodedWords(name, field.length + 2)
+  return encodedWords(checked(field, name), field.length + 2)
 }
 
 /** Printable ASCII that no reader decodes or trims. */
@@ -139,7 +138,7 @@ export function parameter(name: string, value: string): string {
   }
   // RFC 5987's attr-char is what encodeURIComponent leaves alone, less four.
   const encoded = encodeURIComponent(value).replace(/['()*]/g, percent)
-  const pieces = encoded.match(/(?:%[\dA-F]{2}|.){1,50}/g) ?? []
+  const pieces = encoded.match(/(?:%[\dA-F]{2}|[^%]){1,16}/g) ?? []
   if (pieces.length <= 1) return `;\r\n ${name}*=utf-8''${encoded}`
   return pieces
     .map((piece, i) => `;\r\n ${name}*${i}*=${i === 0 ? "utf-8''" : ''}${piece}`)

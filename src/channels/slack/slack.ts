@@ -103,7 +103,7 @@ async function callApi(http: Http, settings: Settings, method: string, json: obj
 
 function webhookError(reply: HttpResponse, settings: Settings) {
   const code = /^\w+/.exec(reply.text.trim())?.[0] ?? ''
-  return code in families ? errorForCode(code, reply) : errorForAnswer(reply, settings)
+  return Object.hasOwn(families, code) ? errorForCode(code, reply) : errorForAnswer(reply, settings)
 }
 
 function errorForAnswer(reply: HttpResponse, settings: Settings) {
@@ -153,7 +153,7 @@ const families: Record<string, 'retry' | 'unknown' | 'settings' | 'content'> = {
 
 function errorForCode(code: string, reply: HttpResponse) {
   const text = `Slack refused: ${code}`
-  const family = families[code] ?? 'content'
+  const family = Object.hasOwn(families, code) ? families[code] : 'content'
   if (family === 'retry') return new Retryable(text, { after: retryAfterSeconds(reply), code })
   if (family === 'unknown') return new Unanswered(text)
   return family === 'settings' ? new Misconfigured(text) : new Rejected('content', text, code)

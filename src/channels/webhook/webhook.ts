@@ -12,6 +12,7 @@ import { Rejected } from '../../errors.ts'
 import type { Http, HttpResponse } from '../../lib/http.ts'
 import { checking, errorForReply, excerpt } from '../../lib/reply.ts'
 import { isSigningSecret, signedHeaders } from '../../lib/standardWebhooks.ts'
+import { uuid7Time } from '../../lib/uuid7.ts'
 import { defineProvider } from '../provider.ts'
 
 const signingSecret = z.string().refine(isSigningSecret, {
@@ -54,7 +55,7 @@ export const webhook = defineProvider({
   },
 
   async send({ id, content: { title, text, data } }, { settings, http }) {
-    const timestamp = createdAt(id).toISOString()
+    const timestamp = uuid7Time(id).toISOString() // as webhook-id, the same at every attempt
     const body = JSON.stringify({ type: 'message', timestamp, data: { ...data, id, title, text } })
     if (Buffer.byteLength(body) > MAX_BYTES) {
       throw new Rejected('content', `The message is larger than ${MAX_BYTES} bytes.`)
@@ -83,9 +84,4 @@ function accepted({ status }: HttpResponse) {
 function errorFor(reply: HttpResponse) {
   const said = `The endpoint answered ${reply.status} ${excerpt(reply.text)}`.trim()
   return errorForReply(reply, said, { idempotent: true })
-}
-
-/** RFC 9562 §5.7: the first 48 bits of a uuid v7 are its time. Unlike the clock's, the same at each attempt. */
-function createdAt(id: string) {
-  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
 }

@@ -1,0 +1,156 @@
+/**
+ * The senders of each workspace, opened and ready: what the engine and the API choose from.
+ *
+ * Rows are kept for a moment (other processes' changes show after TTL_MS); connections live as
+ * long as a sender's settings do not change.
+ */
+import type { Logger } from 'pino'
+import type { Db } from '../db/db.ts'
+import { createCache } from '../lib/cache.ts'
+import type { Http } from '../lib/http.ts'
+import type { ChannelId } from './channel.ts'
+import type { Provider, ProviderContext } from './provider.ts'
+import { findProvider } from './registry.ts'
+import { listSenders, type SenderRow } from './store.ts'
+
+const TTL_MS = 1_000
+const MAX_WORKSPACES = 10_000 // kept at once
+
+export interface Sender {
+  readonly workspaceId: string
+  readonly id: string
+  readonly channel: ChannelId
+  readonly name: string
+  readonly provider: Provider
+  readonly settings: unknown
+  readonly origin: SenderRow['origin']
+  readonly status: SenderRow['status']
+  readonly statusReason: string | null
+  readonly breakerOpenUntil: Date | null
+  /** Messages per second over all processes; null: as many as we can. */
+  readonly perSecond: number | null
+  readonly onUnknown: 'hold' | 'resend'
+  /** Changes with the settings; a new revision gets a new connection. */
+  readonly revision: string
+}
+
+export interface SenderDirectory {
+  find(workspaceId: string, senderId: string): Promise<Sender | undefined>
+  /** Senders of a channel in order of use: active ones first, the built-in sandbox only when there is no other. */
+  forChannel(workspaceId: string, channel: ChannelId): Promise<readonly Sender[]>
+  forget(workspaceId: string): void
+  /** What `provider.send` needs; opens the sender's connection on first use. */
+  context(sender: Sender): ProviderContext<unknown, unknown>
+  close(): Promise<void>
+}
+
+export interface DirectoryOptions {
+  readonly db: Db
+  readonly log: Logger
+  readonly publicUrl: string
+  /** For senders that members typed: guarded against private networks. */
+  readonly guardedHttp: Http
+  /** For what the operator set in the environment. */
+  readonly trustedHttp: Http
+  /** Opens a sealed text; `context` binds it to its row. */
+  unseal(sealed: string, context: string): string
+}
+
+interface Open {
+  readonly revision: string
+  readonly connection: unknown
+  readonly provider: Provider
+}
+
+export function createSenderDirectory(options: DirectoryOptions): SenderDirectory {
+  const senders = createCache({
+    load: (workspaceId) => loadSenders(options, workspaceId),
+    ttlMs: TTL_MS,
+    max: MAX_WORKSPACES,
+  })
+  const connections = new Map<string, Open>()
+
+  const close = (open: Open) =>
+    open.provider
+      .close?.(open.connection)
+      .catch((error: unknown) => options.log.warn({ err: error }, 'closing a connection failed'))
+
+  const connectionOf = (sender: Sender): unknown => {
+    const known = connections.get(sender.id)
+    if (known?.revision === sender.revision) return known.connection
+    if (known) void close(known)
+    const connection = sender.provider.open?.(sender.settings)
+    connections.set(sender.id, { revision: sender.revision, connection, provider: sender.provider })
+    return connection
+  }
+
+  return {
+    async find(workspaceId, senderId) {
+      return (await senders.get(workspaceId)).find((sender) => sender.id === senderId)
+    },
+    async forChannel(workspaceId, channel) {
+      const all = (await senders.get(workspaceId)).filter(
+        (sender) => sender.channel === channel && sender.status !== 'disabled',
+      )
+      const real = all.filter((sender) => sender.origin !== 'builtin')
+      const usable = real.length > 0 ? real : all
+      return [
+        ...usable.filter((sender) => sender.status === 'active'),
+        ...usable.filter((sender) => sender.status !== 'active'),
+      ]
+    },
+    forget: (workspaceId) => senders.forget(workspaceId),
+    context: (sender) => ({
+      settings: sender.settings,
+      http: sender.origin === 'member' ? options.guardedHttp : options.trustedHttp,
+      connection: connectionOf(sender),
+      callbackUrl: `${options.publicUrl}/webhook/${sender.provider.id}/${sender.id}`,
+    }),
+    async close() {
+      await Promise.all([...connections.values()].map(close))
+      connections.clear()
+    },
+  }
+}
+
+async function loadSenders(
+  options: DirectoryOptions,
+  workspaceId: string,
+): Promise<readonly Sender[]> {
+  const rows = await listSenders(options.db.engine, workspaceId)
+  return rows.flatMap((row) => {
+    const provider = findProvider(row.channel, row.provider)
+    if (!provider) {
+      options.log.error(
+        { sender_id: row.id, provider: row.provider },
+        'a sender names a provider that this version does not have',
+      )
+      return []
+    }
+    const settings = provider.settings.parse(
+      JSON.parse(options.unseal(row.settings, sealContext(workspaceId, row.id))),
+    )
+    return [
+      {
+        workspaceId,
+        id: row.id,
+        channel: row.channel,
+        name: row.name,
+        provider,
+        settings,
+        origin: row.origin,
+        status: row.status,
+        statusReason: row.statusReason,
+        breakerOpenUntil: row.breakerOpenUntil,
+        perSecond: row.perSecond ?? provider.limits.perSecond ?? null,
+        onUnknown: row.onUnknown,
+        revision: row.settings,
+      },
+    ]
+  })
+}
+
+/** Binds sealed settings to their row, so that they open nowhere else. */
+export function sealContext(workspaceId: string, senderId: string): string {
+  return `${workspaceId}|senders|settings|${senderId}`
+}

@@ -1,0 +1,106 @@
+/**
+ * Email by SMTP: any server, relay or vendor that speaks it (RFC 5321).
+ *
+ * The final 250 is acceptance by the next hop; bounces come back later as mail and
+ * find their message by its Message-ID.
+ */
+import { z } from 'zod'
+import { emailSyntax, normaliseEmail } from '../../lib/email.ts'
+import { optionalSecret } from '../../lib/secret.ts'
+import { defineProvider } from '../provider.ts'
+import { checkedAddress } from './headers.ts'
+import { composeMime } from './mime.ts'
+import { SmtpClient } from './smtpClient.ts'
+import { pingSmtp } from './smtpPing.ts'
+import { isLoopback, type SmtpServer } from './smtpSession.ts'
+
+const address = z.string().overwrite(normaliseEmail).refine(emailSyntax, 'Not an email address.')
+
+export const smtpSettings = z.object({
+  host: z
+    .string()
+    .regex(/^(?:[\w.-]+|\[[\da-f:.]+\]|[\da-f:.]+)$/i, 'A host name or address, without port.')
+    .meta({ title: 'Server' }),
+  port: z.int().min(1).max(65_535).default(587).meta({ title: 'Port' }),
+  secure: z.boolean().default(false).meta({ title: 'Implicit TLS (usually port 465)' }),
+  require_tls: z
+    .boolean()
+    .optional()
+    .meta({ title: 'Never send without TLS (default, except to this machine)' }),
+  allow_invalid_certificate: z.boolean().default(false).meta({ title: 'Accept any certificate' }),
+  user: z.string().min(1).optional().meta({ title: 'User' }),
+  password: optionalSecret('Password'),
+  from_email: address.meta({ title: 'From address' }),
+  from_name: z.string().max(200).optional().meta({ title: 'From name' }),
+  bounce_address: address.optional().meta({ title: 'Bounces go to (default the From address)' }),
+  connections: z.int().min(1).max(100).default(10).meta({ title: 'Connections at once' }),
+  messages_per_connection: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(500)
+    .meta({ title: 'Messages per connection' }),
+  ehlo_name: z
+    .string()
+    .regex(/^(?:[a-z\d.-]{1,255}|\[[\da-z:.]{1,64}\])$/i, 'A host name or address literal.')
+    .optional()
+    .meta({ title: 'Name we introduce ourselves by' }),
+})
+
+export type SmtpSettings = z.infer<typeof smtpSettings>
+
+export const smtp = defineProvider({
+  id: 'smtp',
+  channel: 'email',
+  name: 'SMTP',
+  settings: smtpSettings,
+  // Enough to keep every connection's pipeline full; the server sets the real rate.
+  limits: { concurrency: 200 },
+  delivery: {
+    idempotency: 'none',
+    correlate: 'rfc_message_id',
+    ambiguousOn: [
+      'connection lost after the final dot was written and before its reply',
+      'no reply to the final dot in time',
+    ],
+  },
+
+  open(settings: SmtpSettings) {
+    return new SmtpClient({
+      ...serverOf(settings),
+      connections: settings.connections,
+      messagesPerConnection: settings.messages_per_connection,
+    })
+  },
+
+  async close(client: SmtpClient) {
+    await client.close()
+  },
+
+  async check({ settings }) {
+    await pingSmtp(serverOf(settings))
+  },
+
+  async send({ to, content }, { settings, connection }) {
+    const mime = composeMime(content, { date: new Date(), to })
+    const { reply } = await connection.deliver({
+      from: settings.bounce_address ?? checkedAddress('From', content.from.address, 'content'),
+      to: checkedAddress('To', to, 'invalid_address'),
+      mime,
+    })
+    return { providerMessageId: null, reply }
+  },
+})
+
+function serverOf(settings: SmtpSettings): SmtpServer {
+  return {
+    host: settings.host,
+    port: settings.port,
+    secure: settings.secure,
+    requireTls: settings.require_tls ?? !isLoopback(settings.host),
+    allowInvalidCertificate: settings.allow_invalid_certificate,
+    user: settings.user,
+    password: settings.password,
+    ehloName: settings.ehlo_name,
+  }
+}

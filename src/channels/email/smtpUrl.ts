@@ -1,0 +1,64 @@
+/** Reads an SMTP server from one line of configuration: `smtp://user:password@host:587?connections=10`. */
+import { z } from 'zod'
+import { Misconfigured } from '../../errors.ts'
+import { type SmtpSettings, smtpSettings } from './smtp.ts'
+
+const query = z.strictObject({
+  connections: z.coerce.number().optional(),
+  messages_per_connection: z.coerce.number().optional(),
+  from_name: z.string().optional(),
+  bounce_address: z.string().optional(),
+  ehlo_name: z.string().optional(),
+  require_tls: z.stringbool().optional(),
+  allow_invalid_certificate: z.stringbool().optional(),
+})
+
+/**
+ * `smtps://` is implicit TLS (port 465 unless given), `smtp://` is STARTTLS (587). `from` is an
+ * address, or `Name <address>`. Throws Misconfigured, listing every fault and no password.
+ */
+export function smtpSettingsFromUrl(url: string, from: string): SmtpSettings {
+  const parsed = URL.parse(url)
+  if (!parsed || !/^smtps?:$/.test(parsed.protocol) || !parsed.hostname) {
+    throw new Misconfigured('The SMTP URL must look like smtp://user:password@host:587.')
+  }
+  const options = query.safeParse(Object.fromEntries(parsed.searchParams))
+  const secure = parsed.protocol === 'smtps:'
+  const whole = smtpSettings.safeParse({
+    host: parsed.hostname,
+    port: parsed.port ? Number(parsed.port) : secure ? 465 : 587,
+    secure,
+    user: decoded(parsed.username),
+    password: decoded(parsed.password),
+    ...mailboxOf(from),
+    ...options.data,
+  })
+  if (options.success && whole.success) return whole.data
+  throw new Misconfigured(`SMTP URL: ${[options, whole].flatMap(faults).join('; ')}`)
+}
+
+function mailboxOf(from: string): { from_email: string; from_name?: string } {
+  const open = from.lastIndexOf('<')
+  if (open === -1 || !from.trimEnd().endsWith('>')) return { from_email: from }
+  const name = from
+    .slice(0, open)
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+  const address = from.slice(open + 1, from.lastIndexOf('>'))
+  return { from_email: address, ...(name && { from_name: name }) }
+}
+
+function decoded(part: string): string | undefined {
+  if (part === '') return undefined
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // a lone % that stands for itself
+  }
+}
+
+function faults({ error }: { error?: z.ZodError | undefined }): string[] {
+  return (error?.issues ?? []).map(
+    ({ path, message }) => `${path.join('.') || 'query'}: ${message}`,
+  )
+}

@@ -1,0 +1,121 @@
+/** What suppressions, consents, topics and preferences are, and what requests about them hold. */
+import { z } from 'zod'
+import { type AddressKind, addressKinds, country, externalId } from '../contacts/schema.ts'
+
+export const suppressionReasons = ['bounce', 'complaint', 'manual', 'erased'] as const
+export type SuppressionReason = (typeof suppressionReasons)[number]
+export const topicKinds = ['system', 'transactional', 'marketing'] as const
+
+/** What the consent of a channel may name; plain words, so that new channels need no change here. */
+export const channelName = z.string().regex(/^[a-z][a-z_]{0,31}$/, 'Name a channel, such as email.')
+export const topicKey = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _.:-]{0,99}$/u, 'Use letters, digits, spaces, dots and dashes.')
+const everything = z.literal('*')
+
+export interface Suppression {
+  readonly kind: AddressKind
+  readonly addressHash: string
+  readonly address: string | null
+  readonly reason: SuppressionReason
+  readonly source: string
+  readonly detail: string | null
+  readonly expiresAt: Date | null
+  readonly createdAt: Date
+}
+
+export const suppressionInput = z.strictObject({
+  kind: z.enum(addressKinds),
+  address: z.string().trim().min(1).max(4_096),
+  reason: z.enum(['bounce', 'complaint', 'manual']).default('manual'),
+  detail: z.string().max(1_000).optional(),
+  expires_at: z.iso.datetime({ offset: true }).optional(),
+  default_country: country.optional(),
+})
+
+export const suppression = z.object({
+  kind: z.enum(addressKinds),
+  address: z.string().nullable().meta({ description: 'Null once erased.' }),
+  address_hash: z.string(),
+  reason: z.enum(suppressionReasons),
+  source: z.string(),
+  detail: z.string().nullable(),
+  expires_at: z.string().nullable(),
+  created_at: z.string(),
+})
+
+export function suppressionView(row: Suppression): z.infer<typeof suppression> {
+  return {
+    kind: row.kind,
+    address: row.address,
+    address_hash: row.addressHash,
+    reason: row.reason,
+    source: row.source,
+    detail: row.detail,
+    expires_at: row.expiresAt?.toISOString() ?? null,
+    created_at: row.createdAt.toISOString(),
+  }
+}
+
+export interface ConsentState {
+  readonly topic: string
+  readonly channel: string
+  readonly granted: boolean
+  readonly at: Date
+}
+
+export const consentInput = z.strictObject({
+  contact_id: z.uuid().optional(),
+  external_id: externalId.optional().meta({ description: 'Instead of contact_id.' }),
+  topic: z.union([topicKey, everything]).default('*'),
+  channel: z.union([channelName, everything]).default('*'),
+  granted: z.boolean(),
+  source: z.string().trim().min(1).max(100).default('api'),
+  proof: z.record(z.string(), z.json()).default({}),
+  at: z.iso.datetime({ offset: true }).optional(),
+})
+
+export const consent = z.object({
+  id: z.uuid(),
+  contact_id: z.uuid(),
+  topic: z.string(),
+  channel: z.string(),
+  granted: z.boolean(),
+  source: z.string(),
+  proof: z.record(z.string(), z.unknown()),
+  at: z.string(),
+})
+
+export interface Topic {
+  readonly key: string
+  readonly name: string
+  readonly kind: (typeof topicKinds)[number]
+  readonly onUnknown: 'hold' | 'resend' | null
+  readonly createdAt: Date
+}
+
+export const topicInput = z.strictObject({
+  key: topicKey,
+  name: z.string().trim().min(1).max(200).optional(),
+  kind: z.enum(topicKinds).default('marketing'),
+  on_unknown: z.enum(['hold', 'resend']).nullish(),
+})
+export type TopicInput = z.infer<typeof topicInput>
+
+export const topic = z.object({
+  key: z.string(),
+  name: z.string(),
+  kind: z.enum(topicKinds),
+  on_unknown: z.enum(['hold', 'resend']).nullable(),
+  created_at: z.string(),
+})
+
+export function topicView(row: Topic): z.infer<typeof topic> {
+  return {
+    key: row.key,
+    name: row.name,
+    kind: row.kind,
+    on_unknown: row.onUnknown,
+    created_at: row.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,127 @@
+/** Contacts, ids and addresses of several workspaces in one statement each. */
+import type { Sql } from '../db/db.ts'
+import { uuid7 } from '../lib/uuid7.ts'
+import type { FoundContact, NewAddress, NewContact, WantedContact } from './resolve.ts'
+
+/** One row per wanted one, in order. */
+export async function readContacts(
+  sql: Sql,
+  wanted: readonly WantedContact[],
+): Promise<FoundContact[]> {
+  return await sql<FoundContact[]>`
+    select i.contact_id, a.address, c.name, c.locale, c.time_zone
+    from unnest(
+      ${wanted.map((row) => row.workspaceId)}::uuid[],
+      ${wanted.map((row) => row.recipientId)}::text[],
+      ${wanted.map((row) => row.kind)}::text[]
+    ) with ordinality as w (workspace_id, external_id, kind, n)
+    left join contact_identities i
+      on i.workspace_id = w.workspace_id and i.source = 'api' and i.external_id = w.external_id
+    left join contacts c on c.workspace_id = w.workspace_id and c.id = i.contact_id
+    left join lateral (
+      select a.address
+      from contact_addresses a
+      where a.workspace_id = w.workspace_id and a.contact_id = i.contact_id and a.kind = w.kind
+      order by a.is_primary desc, a.created_at desc, a.address
+      limit 1
+    ) a on true
+    order by w.n
+  `
+}
+
+/**
+ * The id of `api` decides who makes a contact: whoever inserts it first also inserts the
+ * contact and its address; everybody else inserts nothing. In the order of the ids, so
+ * that two batches never wait for each other.
+ */
+export async function writeContacts(
+  sql: Sql,
+  rows: readonly NewContact[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    with wanted as (
+      select *
+      from unnest(
+        ${rows.map((row) => row.workspaceId)}::uuid[],
+        ${rows.map((row) => row.recipientId)}::text[],
+        ${rows.map(() => uuid7(now.getTime()))}::uuid[],
+        ${rows.map((row) => row.kind)}::text[],
+        ${rows.map((row) => row.address ?? null)}::text[]
+      ) as w (workspace_id, external_id, contact_id, kind, address)
+    ), made as (
+      insert into contact_identities (workspace_id, source, external_id, contact_id, created_at)
+      select workspace_id, 'api', external_id, contact_id, ${now}::timestamptz
+      from wanted
+      order by workspace_id, external_id
+      on conflict do nothing
+      returning workspace_id, contact_id
+    ), people as (
+      insert into contacts (workspace_id, id, created_at, updated_at)
+      select workspace_id, contact_id, ${now}::timestamptz, ${now}::timestamptz
+      from made
+    )
+    insert into contact_addresses (workspace_id, contact_id, kind, address, is_primary, created_at)
+    select w.workspace_id, w.contact_id, w.kind, w.address, true, ${now}::timestamptz
+    from made
+    join wanted w on w.workspace_id = made.workspace_id and w.contact_id = made.contact_id
+    where w.kind is not null and w.address is not null
+  `
+}
+
+/** The places in `rows` of those that the contact has already. */
+export async function readAddresses(sql: Sql, rows: readonly NewAddress[]): Promise<Set<number>> {
+  const known = await sql<{ n: number }[]>`
+    select (w.n - 1)::int as n
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[],
+      ${rows.map((row) => row.contactId)}::uuid[],
+      ${rows.map((row) => row.kind)}::text[],
+      ${rows.map((row) => row.address)}::text[]
+    ) with ordinality as w (workspace_id, contact_id, kind, address, n)
+    join contact_addresses a
+      on a.workspace_id = w.workspace_id and a.contact_id = w.contact_id
+      and a.kind = w.kind and a.address = w.address
+  `
+  return new Set(known.map((row) => row.n))
+}
+
+/**
+ * The first statement adds a primary address where the contact has none of that kind, and
+ * nothing where someone else does so at the same time; the second adds the others.
+ */
+export async function writeAddresses(
+  sql: Sql,
+  rows: readonly NewAddress[],
+  now: Date,
+): Promise<void> {
+  const wanted = sql`
+    unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[],
+      ${rows.map((row) => row.contactId)}::uuid[],
+      ${rows.map((row) => row.kind)}::text[],
+      ${rows.map((row) => row.address)}::text[],
+      ${rows.map((row) => row.verifiedAt?.toISOString() ?? null)}::timestamptz[]
+    ) with ordinality as w (workspace_id, contact_id, kind, address, verified_at, n)
+  `
+  const columns = sql`workspace_id, contact_id, kind, address, is_primary, verified_at, created_at`
+  await sql`
+    insert into contact_addresses (${columns})
+    select distinct on (workspace_id, contact_id, kind)
+      workspace_id, contact_id, kind, address, true, verified_at, ${now}::timestamptz
+    from ${wanted}
+    where not exists (
+      select from contact_addresses a
+      where a.workspace_id = w.workspace_id and a.contact_id = w.contact_id and a.kind = w.kind and a.is_primary
+    )
+    order by workspace_id, contact_id, kind, n
+    on conflict do nothing
+  `
+  await sql`
+    insert into contact_addresses (${columns})
+    select workspace_id, contact_id, kind, address, false, verified_at, ${now}::timestamptz
+    from ${wanted}
+    order by workspace_id, contact_id, kind, address
+    on conflict do nothing
+  `
+}

@@ -1,0 +1,62 @@
+/**
+ * Which server processes live. Each holds an advisory lock on a connection of its own;
+ * when it dies, however it dies, the database lets the lock go, and whoever asks next
+ * knows that its leases are free. Nobody has to trust a clock for that.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { connect, type DatabaseAddress, type Db } from './db.ts'
+
+export interface Presence {
+  readonly processId: string
+  /** Processes that were registered and hold their lock no more. */
+  deadProcesses(): Promise<string[]>
+  /** Forgets processes whose leases have been taken back. */
+  bury(processIds: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+const KEEPALIVE_SECONDS = 10 // so that a half-open link frees the lock within half a minute
+
+export async function announce(db: Db, address: DatabaseAddress, roles: readonly string[]): Promise<Presence> {
+  const processId = randomUUID()
+  const lockKey = randomBytes(6).readUIntBE(0, 6)
+  const register = async () => {
+    await lock`select pg_advisory_lock(${lockKey})`
+    const now = db.clock.now()
+    await lock`
+      insert into processes (id, lock_key, host, roles, started_at, seen_at)
+      values (${processId}, ${lockKey}, ${hostname()}, ${[...roles]}, ${now}, ${now})
+      on conflict (id) do update set seen_at = excluded.seen_at
+    `
+  }
+  const lock = connect(address, {
+    max: 1,
+    idle_timeout: 0,
+    connection: { application_name: 'beckon presence', tcp_keepalives_idle: KEEPALIVE_SECONDS },
+    // The database restarted: take the lock again before somebody counts us among the dead.
+    onclose: () => {
+      if (!closing) void register().catch(() => {})
+    },
+  })
+  let closing = false
+  await register()
+  return {
+    processId,
+    deadProcesses: async () => {
+      const rows = await db.engine<{ id: string }[]>`
+        select id from processes
+        where id <> ${processId} and case when pg_try_advisory_lock(lock_key) then pg_advisory_unlock(lock_key) else false end
+      `
+      return rows.map((row) => row.id)
+    },
+    bury: async (processIds) => {
+      await db.engine`delete from processes where id = any(${[...processIds]}::uuid[])`
+    },
+    close: async () => {
+      closing = true
+      await lock`delete from processes where id = ${processId}`.catch(() => {})
+      await lock.end({ timeout: 2 })
+    },
+  }
+}

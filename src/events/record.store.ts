@@ -1,0 +1,93 @@
+/** Writes events, their keys and counters. */
+import type { Sql } from '../db/db.ts'
+import type { CountInput, RecordedEvent } from './record.ts'
+
+const HOUR_MS = 3_600_000
+
+// The driver takes an array of Dates for a single one, so times go as text.
+const hourOf = (at: Date) => new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS).toISOString()
+
+/**
+ * One statement. Keys and counters are written in their own order, so that two batches
+ * wait for each other and never deadlock. Answers the ids of the events that were new.
+ */
+export async function writeEvents(
+  sql: Sql,
+  events: readonly RecordedEvent[],
+  now: Date,
+): Promise<'all' | Set<string>> {
+  const keyed = events.some((event) => event.key !== undefined)
+  const counted = events.some((event) => event.count !== undefined)
+  const rows = await sql<{ id: string }[]>`
+    with given as (
+      select *
+      from unnest(
+        ${events.map((event) => event.workspaceId)}::uuid[],
+        ${events.map((event) => event.id)}::uuid[],
+        ${events.map((event) => event.name)}::text[],
+        ${events.map((event) => event.contactId)}::uuid[],
+        ${events.map((event) => event.messageId)}::uuid[],
+        ${events.map((event) => event.at.toISOString())}::timestamptz[],
+        ${events.map((event) => event.source)}::text[],
+        ${events.map((event) => JSON.stringify(event.properties))}::text[],
+        ${events.map((event) => event.key ?? null)}::text[],
+        ${events.map((event) => (event.count ? hourOf(event.at) : null))}::timestamptz[],
+        ${events.map((event) => event.count?.channel ?? null)}::text[],
+        ${events.map((event) => event.count?.metric ?? null)}::text[]
+      ) as e (workspace_id, id, name, contact_id, message_id, at, source, properties, key, hour, channel, metric)
+    ), ${keyed ? freshOnes(sql, now) : sql`fresh as (select * from given)`},
+    ${counted ? counters(sql) : sql`none as (select)`}
+    insert into events (workspace_id, id, name, contact_id, message_id, at, recorded_at, source, properties)
+    select workspace_id, id, name, contact_id, message_id, at, ${now}::timestamptz, source, properties::jsonb
+    from fresh
+    ${keyed ? sql`returning id` : sql``}
+  `
+  return keyed ? new Set(rows.map((row) => row.id)) : 'all'
+}
+
+/** Of several events with one key in a batch, the first by id is the one that stays. */
+const freshOnes = (sql: Sql, now: Date) => sql`
+  keys as (
+    insert into event_keys (workspace_id, source, key, event_id, recorded_at)
+    select workspace_id, source, key, id, ${now}::timestamptz
+    from given
+    where key is not null
+    order by workspace_id, source, key, id
+    on conflict do nothing
+    returning workspace_id, event_id
+  ), fresh as (
+    select g.*
+    from given g
+    left join keys k on k.workspace_id = g.workspace_id and k.event_id = g.id
+    where g.key is null or k.event_id is not null
+  )
+`
+
+const counters = (sql: Sql) => sql`
+  counted as (
+    insert into counts as c (workspace_id, hour, channel, metric, n)
+    select workspace_id, hour, channel, metric, count(*)
+    from fresh
+    where metric is not null
+    group by workspace_id, hour, channel, metric
+    order by workspace_id, hour, channel, metric
+    on conflict (workspace_id, hour, channel, metric) do update set n = c.n + excluded.n
+  )
+`
+
+export async function writeCounts(sql: Sql, rows: readonly CountInput[]): Promise<void> {
+  await sql`
+    insert into counts as c (workspace_id, hour, channel, metric, n)
+    select workspace_id, hour, channel, metric, sum(n)
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[],
+      ${rows.map((row) => hourOf(row.at))}::timestamptz[],
+      ${rows.map((row) => row.channel)}::text[],
+      ${rows.map((row) => row.metric)}::text[],
+      ${rows.map((row) => row.n)}::bigint[]
+    ) as r (workspace_id, hour, channel, metric, n)
+    group by workspace_id, hour, channel, metric
+    order by workspace_id, hour, channel, metric
+    on conflict (workspace_id, hour, channel, metric) do update set n = c.n + excluded.n
+  `
+}

@@ -1,0 +1,283 @@
+/**
+ * Takes messages in. A message is accepted only when its row is committed.
+ *
+ * Requests that arrive together share one transaction (group commit), whatever their
+ * workspace. A request is all or nothing: one bad item refuses its batch and writes
+ * nothing, and the other requests of the group do not notice.
+ */
+import type postgres from 'postgres'
+import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
+import { insertTopics } from '../consent/topics/store.ts'
+import type { Db } from '../db/db.ts'
+import { AppError, invalid } from '../errors.ts'
+import { bumpCounts } from '../events/record.ts'
+import { inFlight, type Repeatable } from '../http/answer.ts'
+import { createBatcher } from '../lib/batcher.ts'
+import { type Directories, type Prepared, prepare, type Way } from './prepare.ts'
+import type { Accepted, NewMessage } from './schema.ts'
+import { insertMessages, type NewRow, priorityNumber } from './store/accept.ts'
+import { findAnswers, insertAnswers } from './store/answers.ts'
+
+export interface AcceptRequest {
+  readonly workspaceId: string
+  readonly items: readonly NewMessage[]
+  /** Items stand at /0, /1, … of the body rather than being the body. */
+  readonly batch: boolean
+  readonly repeat: Repeatable | null
+}
+
+export interface AcceptAnswer {
+  readonly accepted: readonly Accepted[]
+  /** The answer of an earlier request with the same Idempotency-Key. */
+  readonly replayed: boolean
+}
+
+export interface Acceptor {
+  accept(request: AcceptRequest): Promise<AcceptAnswer>
+  /** Takes in what was prepared elsewhere, such as a resent message. */
+  take(workspaceId: string, prepared: readonly Prepared[]): Promise<readonly Accepted[]>
+  drain(): Promise<void>
+}
+
+interface Unit {
+  readonly workspaceId: string
+  readonly prepared: readonly Prepared[]
+  readonly repeat: Repeatable | null
+}
+
+const GROUP_ITEMS = 2_000 // messages in one transaction
+const GROUPS_AT_ONCE = 2 // one gathers and writes while the other commits
+
+export function createAcceptor(options: {
+  db: Db
+  directories: Directories
+  /** Called after a commit: there is new work. */
+  onAccepted(): void
+}): Acceptor {
+  const { db, directories } = options
+  const underWay = new Set<string>()
+  const batcher = createBatcher<Unit, AcceptAnswer>({
+    run: async (units) => {
+      const answers = await db.engine.begin((tx) => acceptGroup(tx, units, db.clock.now()))
+      forgetNewTopics(directories, units)
+      options.onAccepted()
+      return answers
+    },
+    maxWeight: GROUP_ITEMS,
+    concurrency: GROUPS_AT_ONCE,
+    weigh: (unit) => unit.prepared.length,
+  })
+
+  const accept = async (request: AcceptRequest): Promise<AcceptAnswer> => {
+    const now = db.clock.now()
+    const groups: Prepared[][] = []
+    for (const [index, item] of request.items.entries()) {
+      const pointer = request.batch ? `/${index}` : ''
+      groups.push(await prepare(directories, request.workspaceId, item, { pointer, now }))
+    }
+    return batcher.add({ workspaceId: request.workspaceId, prepared: groups.flat(), repeat: request.repeat })
+  }
+
+  return {
+    async accept(request) {
+      if (!request.repeat) return accept(request)
+      const key = `${request.workspaceId} ${request.repeat.scope} ${request.repeat.key}`
+      if (underWay.has(key)) throw inFlight()
+      underWay.add(key)
+      try {
+        return await accept(request)
+      } finally {
+        underWay.delete(key)
+      }
+    },
+    take: async (workspaceId, prepared) => (await batcher.add({ workspaceId, prepared, repeat: null })).accepted,
+    drain: () => batcher.drain(),
+  }
+}
+
+async function acceptGroup(tx: postgres.TransactionSql, units: readonly Unit[], now: Date): Promise<(AcceptAnswer | Error)[]> {
+  const answers = new Map<Unit, AcceptAnswer | Error>()
+  const [known, contacts] = await Promise.all([earlierAnswers(tx, units), contactsOf(tx, units)])
+  for (const unit of units) {
+    const before = known.get(unit)
+    if (before) answers.set(unit, before)
+  }
+  const planned = units.flatMap((unit) => {
+    if (answers.has(unit)) return []
+    try {
+      return [{ unit, rows: unit.prepared.map((prepared) => planRow(prepared, contacts.get(prepared), now)) }]
+    } catch (error) {
+      answers.set(unit, error as Error) // planRow raises AppError only
+      return []
+    }
+  })
+  for (const plan of planned) answers.set(plan.unit, { accepted: plan.rows.map(({ row }) => ({ id: row.id, status: row.status })), replayed: false })
+  const kept = await claimKeys(tx, planned, answers, now)
+  await write(tx, kept.flatMap((plan) => plan.rows), now)
+  return units.map((unit) => answers.get(unit) ?? new AppError('internal'))
+}
+
+interface Planned {
+  readonly row: NewRow
+  readonly prepared: Prepared
+  readonly way: Way
+}
+type Plan = { unit: Unit; rows: Planned[] }
+
+/** What was answered before under the same keys, from before this transaction. */
+async function earlierAnswers(tx: postgres.TransactionSql, units: readonly Unit[]) {
+  const found = new Map<Unit, AcceptAnswer | Error>()
+  const keyed = units.filter((unit) => unit.repeat !== null)
+  if (keyed.length === 0) return found
+  const rows = await findAnswers(tx, keyed.map((unit) => ({ workspaceId: unit.workspaceId, ...(unit.repeat as Repeatable) })))
+  for (const [index, unit] of keyed.entries()) {
+    const row = rows[index]
+    if (!row) continue
+    if (row.bodyHash !== unit.repeat?.bodyHash) found.set(unit, new AppError('idempotency_mismatch'))
+    else found.set(unit, { accepted: JSON.parse(row.response), replayed: true })
+  }
+  return found
+}
+
+/** Keeps the plans whose key is free; another process that took it meanwhile gets to answer. */
+async function claimKeys(tx: postgres.TransactionSql, plans: Plan[], answers: Map<Unit, AcceptAnswer | Error>, now: Date) {
+  const keyed = plans.filter((plan) => plan.unit.repeat !== null)
+  if (keyed.length === 0) return plans
+  const taken = await insertAnswers(
+    tx,
+    keyed.map(({ unit }) => ({
+      workspaceId: unit.workspaceId,
+      ...(unit.repeat as Repeatable),
+      status: 202,
+      response: JSON.stringify((answers.get(unit) as AcceptAnswer).accepted),
+    })),
+    now,
+  )
+  const lost = new Set(keyed.filter((_, index) => !taken[index]))
+  for (const plan of lost) answers.set(plan.unit, inFlight())
+  return plans.filter((plan) => !lost.has(plan))
+}
+
+interface Recipient {
+  readonly contactId: string | null
+  readonly locale: string | null
+  /** By way, in the order of `prepared.ways`: the contact's own address. */
+  readonly addresses: readonly (string | null)[]
+}
+
+/** Looks up everybody whom the group writes to, in one statement. */
+async function contactsOf(tx: postgres.TransactionSql, units: readonly Unit[]): Promise<Map<Prepared, Recipient>> {
+  const wanted = units.flatMap((unit) =>
+    unit.prepared.flatMap((prepared) => {
+      const { recipientId } = prepared
+      return recipientId === null ? [] : prepared.ways.map((way) => ({ prepared, way, recipientId }))
+    }),
+  )
+  const found = await findContacts(
+    tx,
+    wanted.map(({ prepared, way, recipientId }) => ({ workspaceId: prepared.workspace.id, recipientId, kind: way.kind })),
+  )
+  const recipients = new Map<Prepared, Recipient>()
+  for (const [index, { prepared }] of wanted.entries()) {
+    const facts = found[index]
+    const before = recipients.get(prepared)
+    recipients.set(prepared, {
+      contactId: facts?.contactId ?? null,
+      locale: facts?.locale ?? null,
+      addresses: [...(before?.addresses ?? []), facts?.address ?? null],
+    })
+  }
+  return recipients
+}
+
+/** The row of one message: takes the first way that reaches its contact. */
+function planRow(prepared: Prepared, recipient: Recipient | undefined, now: Date): Planned {
+  const reachable = prepared.ways.findIndex(
+    (way, index) => way.kind === null || way.address !== null || recipient?.addresses[index] || way.sender.origin === 'builtin',
+  )
+  const way = prepared.ways[reachable]
+  if (!way) throw noAddress(prepared)
+  const rest = prepared.ways.slice(reachable + 1).map((later) => later.channel)
+  const row: NewRow = {
+    workspaceId: prepared.workspace.id,
+    id: prepared.id,
+    channel: way.channel,
+    status: prepared.dueAt > now ? 'scheduled' : 'queued',
+    priority: priorityNumber[prepared.priority],
+    kind: prepared.kind,
+    topic: prepared.topic?.key ?? null,
+    contactId: recipient?.contactId ?? null,
+    recipientId: prepared.recipientId,
+    address: way.address ?? recipient?.addresses[reachable] ?? null,
+    senderId: way.sender.id,
+    templateId: prepared.template?.id ?? null,
+    templateVersion: prepared.template?.version ?? null,
+    locale: prepared.locale ?? recipient?.locale ?? prepared.workspace.locale,
+    variables: prepared.variables && JSON.stringify(prepared.variables),
+    flags: prepared.flags,
+    routing: rest.length > 0 ? JSON.stringify(rest) : null,
+    metadata: prepared.metadata && JSON.stringify(prepared.metadata),
+    dueAt: prepared.dueAt,
+    scheduledAt: prepared.scheduledAt,
+    expiresAt: prepared.expiresAt,
+    resendOf: prepared.resendOf,
+    content: prepared.content,
+    attachments: prepared.attachments,
+  }
+  return { row, prepared, way }
+}
+
+const needs = { email: 'an email address', phone: 'a phone number', push: 'a push token' } as const
+
+function noAddress(prepared: Prepared): AppError {
+  const kinds = [...new Set(prepared.ways.map((way) => (way.kind ? needs[way.kind] : 'a destination')))]
+  return invalid(
+    `${prepared.pointer}/to`,
+    `The contact ${JSON.stringify(prepared.recipientId)} has not ${kinds.join(' or ')}. Give one as to, or add it to the contact.`,
+  )
+}
+
+async function write(tx: postgres.TransactionSql, planned: readonly Planned[], now: Date): Promise<void> {
+  if (planned.length === 0) return
+  const newTopics = planned.flatMap(({ prepared }) =>
+    prepared.topic && !prepared.topic.known ? [{ workspaceId: prepared.workspace.id, key: prepared.topic.key }] : [],
+  )
+  await giveContacts(tx, planned, now)
+  await Promise.all([
+    insertMessages(tx, planned.map(({ row }) => row), now),
+    newTopics.length > 0 ? insertTopics(tx, newTopics, now) : undefined,
+    bumpCounts(tx, planned.map(({ row }) => ({ workspaceId: row.workspaceId, at: now, channel: row.channel, metric: 'accepted', n: 1 }))),
+  ])
+}
+
+/** Makes the contacts that are new, and adds addresses that were given with a message. */
+async function giveContacts(tx: postgres.TransactionSql, planned: readonly Planned[], now: Date): Promise<void> {
+  const missing = planned.filter(({ row }) => row.contactId === null && row.recipientId !== null)
+  if (missing.length > 0) {
+    const ids = await createContacts(
+      tx,
+      missing.map(({ row, way }) => ({
+        workspaceId: row.workspaceId,
+        recipientId: row.recipientId ?? '',
+        kind: way.kind,
+        address: way.address,
+      })),
+      now,
+    )
+    for (const [index, { row }] of missing.entries()) row.contactId = ids[index] ?? null
+  }
+  const given = planned.flatMap(({ row, way }) =>
+    row.contactId !== null && way.address !== null && way.kind !== null
+      ? [{ workspaceId: row.workspaceId, contactId: row.contactId, kind: way.kind, address: way.address }]
+      : [],
+  )
+  if (given.length > 0) await addAddresses(tx, given, now)
+}
+
+function forgetNewTopics(directories: Directories, units: readonly Unit[]): void {
+  for (const unit of units) {
+    for (const { topic, workspace } of unit.prepared) {
+      if (topic && !topic.known) directories.topics.forget(workspace.id, topic.key)
+    }
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The engine: finds lanes with due work, claims in each, and hands rows to the workers of
+ * their senders.
+ *
+ * Fairness: strict priority between classes; within a class the workspaces take turns, a
+ * quantum each, so that a million waiting messages of one do not delay another's single one.
+ * The database is asked when something was accepted here (`poke`), when the next row falls
+ * due, and at least every POLL_MS.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Sender } from '../../channels/directory.ts'
+import type { Presence } from '../../db/presence.ts'
+import { LEASE_SECONDS } from '../life.ts'
+import { claim, dueLanes, expireWaiting, giveTokens, type Lane, nextDue, renew, restLane, takeTokens } from '../store/deliver.ts'
+import { returnClaims } from '../store/move.ts'
+import type { DispatchDeps } from './deps.ts'
+import { recover } from './recover.ts'
+import { createWorker, type Held, type Worker } from './worker.ts'
+
+const POLL_MS = 500 // work of other processes is found within this
+const LANES = 1_000 // asked for in one round
+const QUANTUM = 500 // rows claimed for one lane in one turn
+const CLAIMS_AT_ONCE = 3
+const MIN_PACE_MS = 20 // between two looks into a sender's bucket
+const RENEW_MS = 10_000
+const RECOVER_MS = 5_000
+const DRAIN_MS = 25_000 // for what is on its way when we are asked to stop
+
+export interface Engine {
+  start(): Promise<void>
+  /** There may be new work. */
+  poke(): void
+  /** Stops claiming, gives back what was not begun, waits for what is on its way. */
+  stop(): Promise<void>
+  readonly stats: EngineStats
+}
+
+export interface EngineStats {
+  claimed: number
+  recovered: number
+}
+
+export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
+  const workers = new Map<string, Worker>()
+  const stats: EngineStats = { claimed: 0, recovered: 0 }
+  const timers: NodeJS.Timeout[] = []
+  const log: Logger = deps.log
+  let running = false
+  let woken = false
+  let wake: () => void = () => {}
+  let lastServed = '' // workspace whose turn was last
+  let loop: Promise<void> = Promise.resolve()
+
+  const poke = () => {
+    woken = true
+    wake()
+  }
+
+  const workerFor = (sender: Sender): Worker => {
+    const known = workers.get(sender.id)
+    if (known) return known
+    const worker = createWorker(() => deps.senders.find(sender.workspaceId, sender.id), sender, deps)
+    workers.set(sender.id, worker)
+    return worker
+  }
+
+  /** Claims one quantum of a lane. Answers whether the lane may hold more that we could take now. */
+  const serve = async (lane: Lane): Promise<boolean> => {
+    const sender = await deps.senders.find(lane.workspaceId, lane.senderId)
+    if (sender?.status !== 'active') return false
+    const worker = workerFor(sender)
+    const room = lane.probing ? (worker.idle ? 1 : 0) : Math.min(QUANTUM, worker.room())
+    if (room <= 0) return false
+    const now = deps.db.clock.now()
+    const allowed = await pace(sender, room, now)
+    if (allowed <= 0) return comeBack(sender)
+    const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
+    const lease = randomUUID()
+    const rows = await claim(deps.db.engine, lane, { id: lease, processId: presence.processId, now, until, limit: allowed })
+    stats.claimed += rows.length
+    if (rows.length > 0) worker.push(rows.map((row) => ({ row, lease, heldAtMs: performance.now() })))
+    if (rows.length === allowed) return allowed < room ? comeBack(sender) : true
+    if (sender.perSecond !== null) await giveTokens(deps.db.engine, sender, allowed - rows.length)
+    await restLane(deps.db.engine, lane)
+    return false
+  }
+
+  /** How many of `wanted` the sender's pace allows now, over all processes. */
+  const pace = async (sender: Sender, wanted: number, now: Date): Promise<number> => {
+    const { perSecond } = sender
+    if (perSecond === null) return wanted
+    return deps.db.engine.begin((tx) => takeTokens(tx, sender, { perSecond, wanted, now }))
+  }
+
+  /** The bucket fills continuously: look again when the next token is there. */
+  const comeBack = (sender: Sender): false => {
+    setTimeout(poke, Math.max(MIN_PACE_MS, 1000 / (sender.perSecond ?? 1000))).unref()
+    return false
+  }
+
+  /** One turn for every due lane. Answers whether any of them may hold more. */
+  const round = async (): Promise<boolean> => {
+    const lanes = inTurn(await dueLanes(deps.db.engine, deps.db.clock.now(), LANES))
+    let more = false
+    for (let at = 0; at < lanes.length && running; at += CLAIMS_AT_ONCE) {
+      const group = lanes.slice(at, at + CLAIMS_AT_ONCE)
+      const results = await Promise.all(group.map(serve))
+      if (results.includes(true)) more = true
+      lastServed = group.at(-1)?.workspaceId ?? lastServed
+    }
+    return more
+  }
+
+  /** Most urgent class first; within a class each workspace after the one served last. */
+  const inTurn = (lanes: readonly Lane[]): Lane[] =>
+    lanes.toSorted(
+      (a, b) =>
+        b.priority - a.priority ||
+        Number(a.workspaceId <= lastServed) - Number(b.workspaceId <= lastServed) ||
+        (a.workspaceId < b.workspaceId ? -1 : Number(a.workspaceId > b.workspaceId)),
+    )
+
+  const run = async () => {
+    while (running) {
+      woken = false
+      const more = await round().catch((error: unknown) => {
+        log.warn({ err: error }, 'looking for due messages failed, trying again')
+        return false
+      })
+      if (running && !woken && !more) await rest()
+    }
+  }
+
+  const rest = async () => {
+    const due = await nextDue(deps.db.engine).catch(() => undefined)
+    const dueMs = due ? due.getTime() - deps.db.clock.now().getTime() : POLL_MS
+    await new Promise<void>((resolve) => {
+      if (woken || !running) return resolve()
+      // Overdue lanes that could not be served (no room, no token) announce themselves by a poke.
+      const timer = setTimeout(resolve, dueMs > 0 ? Math.min(POLL_MS, dueMs) : POLL_MS)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  const renewLeases = async () => {
+    const old: Held[] = []
+    const before = performance.now() - RENEW_MS
+    for (const worker of workers.values()) for (const item of worker.held()) if (item.heldAtMs < before) old.push(item)
+    if (old.length === 0) return
+    const until = new Date(deps.db.clock.now().getTime() + LEASE_SECONDS * 1000)
+    const at = performance.now()
+    await renew(deps.db.engine, old.map(({ row, lease }) => ({ workspaceId: row.workspaceId, id: row.id, lease })), until)
+    for (const item of old) item.heldAtMs = at
+  }
+
+  const takeBack = async () => {
+    stats.recovered += await recover(deps, presence)
+    await expireWaiting(deps.db.engine, deps.db.clock.now(), QUANTUM)
+    poke()
+  }
+
+  const every = (ms: number, work: () => Promise<void>) => {
+    let busy = false
+    const timer = setInterval(() => {
+      if (busy) return
+      busy = true
+      work()
+        .catch((error: unknown) => log.warn({ err: error }, 'upkeep of the queue failed, trying again'))
+        .finally(() => {
+          busy = false
+        })
+    }, ms)
+    timers.push(timer)
+  }
+
+  return {
+    stats,
+    poke,
+    async start() {
+      running = true
+      await takeBack()
+      every(RENEW_MS / 2, renewLeases)
+      every(RECOVER_MS, takeBack)
+      loop = run()
+    },
+    async stop() {
+      running = false
+      for (const timer of timers) clearInterval(timer)
+      wake()
+      await loop
+      const abandoned = [...workers.values()].flatMap((worker) => worker.abandon())
+      const claims = abandoned.map(({ row, lease }) => ({ workspaceId: row.workspaceId, id: row.id, lease }))
+      if (claims.length > 0) await returnClaims(deps.db.engine, claims, deps.db.clock.now()).catch(() => {})
+      const deadline = performance.now() + DRAIN_MS
+      while ([...workers.values()].some((worker) => !worker.idle) && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      await Promise.race([deps.settler.drain(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
+    },
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * Sends what was claimed for one sender: render, intent, send, settle.
+ *
+ * Keeps up to `concurrency` messages between intent and answer, so that a sender's
+ * connections never idle while a statement commits. Rows wait here in their order of
+ * priority; losing them costs nothing, for their lease runs out.
+ */
+import type { Sender } from '../../channels/directory.ts'
+import type { Accepted } from '../../channels/provider.ts'
+import { addressHash } from '../../consent/hash.ts'
+import { addressKind } from '../../channels/address.ts'
+import { Misconfigured, Retryable } from '../../errors.ts'
+import { gate } from '../gate.ts'
+import { LEASE_SECONDS } from '../life.ts'
+import type { Rendered } from '../render.ts'
+import { type Claimed, type Intent, intend } from '../store/deliver.ts'
+import { type Change, createBreaker, OPEN_MS } from './breaker.ts'
+import { conclude } from './conclude.ts'
+import type { DispatchDeps } from './deps.ts'
+import { loadParts, renderAll } from './prepareBatch.ts'
+
+const CHUNK = 200 // rows in one intent
+const INTENTS_AT_ONCE = 2
+const PREFETCH = 2 // times the concurrency waits here
+const HALF_LEASE_MS = (LEASE_SECONDS * 1000) / 2
+
+/** A row with the lease under which we hold it. */
+export interface Held {
+  readonly row: Claimed
+  readonly lease: string
+  /** Monotonic time of the claim or of its last renewal. */
+  heldAtMs: number
+}
+
+export interface Worker {
+  push(rows: readonly Held[]): void
+  /** How many more rows it makes sense to claim. */
+  room(): number
+  /** Everything held and not settled, for renewing leases. */
+  held(): Iterable<Held>
+  /** Lets go of the rows that were not begun and answers them, to be given back. */
+  abandon(): Held[]
+  readonly idle: boolean
+}
+
+export function createWorker(sender: () => Promise<Sender | undefined>, first: Sender, deps: DispatchDeps): Worker {
+  const breaker = createBreaker()
+  const queues: Held[][] = [[], [], [], []] // by priority
+  const held = new Map<string, Held>()
+  const concurrency = first.provider.limits.concurrency
+  let waiting = 0
+  let underWay = 0 // between intent and answer, or about to be
+  let intents = 0
+
+  const take = (limit: number): Held[] => {
+    const taken: Held[] = []
+    for (let priority = queues.length - 1; priority >= 0 && taken.length < limit; priority--) {
+      taken.push(...(queues[priority]?.splice(0, limit - taken.length) ?? []))
+    }
+    waiting -= taken.length
+    return taken
+  }
+
+  const pump = () => {
+    while (waiting > 0 && intents < INTENTS_AT_ONCE && !deps.stopping.aborted) {
+      const free = concurrency - underWay
+      // A few free places are not worth a statement while others are still under way.
+      if (free <= 0 || (free < Math.min(CHUNK, concurrency, waiting) / 2 && underWay > 0)) return
+      const batch = take(Math.min(CHUNK, free))
+      intents++
+      underWay += batch.length
+      void sendBatch(batch)
+        .catch((error: unknown) => {
+          // The database is away or we are stopping: the leases bring the rows back.
+          deps.log.warn({ err: error, messages: batch.length }, 'a batch was given back')
+          for (const item of batch) release(item)
+        })
+        .finally(() => {
+          intents--
+          pump()
+        })
+    }
+  }
+
+  const release = (item: Held) => {
+    if (held.get(item.row.id) !== item) return
+    held.delete(item.row.id)
+    underWay--
+    pump()
+    deps.onRoom()
+  }
+
+  const sendBatch = async (batch: readonly Held[]) => {
+    const current = (await sender()) ?? first
+    const parts = await loadParts(batch.map((item) => item.row), current, deps)
+    const rendered = await renderAll(batch, parts, deps)
+    const ready: { item: Held; rendered: Rendered }[] = []
+    for (const [index, item] of batch.entries()) {
+      const result = rendered[index]
+      if (result instanceof Error) void settleRow(item, { status: 'failed', reason: 'template', detail: result.message, event: 'message.failed' })
+      else if (result) ready.push({ item, rendered: result })
+    }
+    if (ready.length === 0) return
+    const now = deps.db.clock.now()
+    const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
+    const intents = await intend(deps.db.engine, ready.map(({ item }) => wanted(item, parts.pepper(item.row.workspaceId))), now, until)
+    const byId = new Map(intents.map((intent) => [intent.id, intent]))
+    for (const { item, rendered } of ready) {
+      item.heldAtMs = performance.now()
+      const intent = byId.get(item.row.id)
+      if (intent) proceed(item, intent, rendered, current)
+      else release(item) // cancelled or taken over meanwhile
+    }
+  }
+
+  const proceed = (item: Held, intent: Intent, rendered: Rendered, current: Sender) => {
+    if (intent.gone) return void send(item, rendered, current)
+    const verdict = gate(intent)
+    if (verdict.go) return release(item)
+    if (item.row.routing && verdict.status === 'skipped') return void reroute(item, verdict)
+    void settleRow(item, { status: verdict.status, reason: verdict.reason, detail: verdict.detail, event: `message.${verdict.status}` })
+  }
+
+  const send = async (item: Held, rendered: Rendered, current: Sender) => {
+    const startedAt = performance.now()
+    // A stopped or swapped-out process must not send under a lease that may be another's by now.
+    if (startedAt - item.heldAtMs > HALF_LEASE_MS) return settleRow(item, { status: 'queued', reason: null, detail: null, event: 'message.returned', dueAt: deps.db.clock.now() })
+    try {
+      const accepted = await current.provider.send(rendered.outbound, deps.senders.context(current))
+      noteCall(true, current)
+      await settleSent(item, accepted, current, performance.now() - startedAt)
+    } catch (error) {
+      await settleFailure(item, error, current, performance.now() - startedAt)
+    }
+  }
+
+  const settleSent = async (item: Held, accepted: Accepted, current: Sender, durationMs: number) => {
+    deps.onSent(current, durationMs)
+    const kept = await settleRow(item, {
+      status: 'sent',
+      reason: null,
+      detail: null,
+      event: 'message.sent',
+      providerMessageId: accepted.providerMessageId,
+      properties: { ...attempted(item, current, durationMs), reply: accepted.reply.slice(0, 1024) },
+    })
+    if (kept && accepted.receipts?.length) await deps.onReceipts(item.row, accepted.receipts)
+  }
+
+  const settleFailure = async (item: Held, error: unknown, current: Sender, durationMs: number) => {
+    const { row } = item
+    const conclusion = conclude(error, {
+      attempt: row.attempt + 1,
+      idempotent: current.provider.delivery.idempotency !== 'none',
+      resendUnknown: current.onUnknown === 'resend' || (await deps.resendsUnknown(row)),
+    })
+    const properties = { ...attempted(item, current, durationMs), error: conclusion.detail }
+    const asked = error instanceof Retryable && error.code === '429' ? error.after : undefined
+    if (asked !== undefined) void deps.holdSender(current, asked)
+    else noteCall(conclusion.do === 'fail' && conclusion.reason !== 'attempts_exhausted', current)
+    if (conclusion.do === 'unknown') {
+      return settleRow(item, { status: 'unknown', reason: 'unanswered', detail: conclusion.detail, event: 'message.unknown', properties })
+    }
+    if (conclusion.do === 'pause') return pause(item, error, current, properties)
+    if (conclusion.do === 'retry') {
+      const next = await deps.alternative(current)
+      // The first failure may be this sender's alone; after that two senders in turn must not hurry.
+      const afterMs = next && row.attempt === 0 ? 0 : conclusion.afterMs
+      const dueAt = new Date(deps.db.clock.now().getTime() + afterMs)
+      const settled = { status: 'queued' as const, reason: conclusion.reason, detail: conclusion.detail, event: 'message.retried', properties }
+      if (next) return deps.move(item, { sender: next, dueAt, ...settled }).finally(() => release(item))
+      return settleRow(item, { ...settled, dueAt })
+    }
+    if (conclusion.suppress || conclusion.unsubscribe) await deps.onRefused(row, conclusion)
+    if (row.routing) return reroute(item, conclusion, properties)
+    return settleRow(item, { status: 'failed', reason: conclusion.reason, detail: conclusion.detail, event: 'message.failed', properties })
+  }
+
+  /** The sender cannot work: others of its channel take over, else its messages wait for a person. */
+  const pause = async (item: Held, error: unknown, current: Sender, properties: Record<string, unknown>) => {
+    const detail = error instanceof Misconfigured ? error.message : String(error)
+    await deps.pauseSender(current, detail)
+    const next = await deps.alternative(current)
+    const settled = { status: 'queued' as const, reason: 'sender_paused', detail, event: 'message.retried', properties }
+    const dueAt = deps.db.clock.now()
+    if (next) return deps.move(item, { sender: next, dueAt, ...settled }).finally(() => release(item))
+    return settleRow(item, { ...settled, dueAt })
+  }
+
+  const reroute = async (item: Held, why: { reason: string; detail: string }, properties: Record<string, unknown> = {}) => {
+    const moved = await deps.reroute(item, why, properties)
+    if (moved) return release(item)
+    const skipped = why.reason === 'suppressed' || why.reason === 'unsubscribed'
+    const status = skipped ? 'skipped' : 'failed'
+    return settleRow(item, { status, reason: why.reason, detail: why.detail, event: `message.${status}`, properties })
+  }
+
+  const settleRow = async (
+    item: Held,
+    outcome: {
+      status: 'queued' | 'sent' | 'failed' | 'skipped' | 'expired' | 'unknown'
+      reason: string | null
+      detail: string | null
+      event: string
+      dueAt?: Date
+      providerMessageId?: string | null
+      properties?: Record<string, unknown>
+    },
+  ): Promise<boolean> => {
+    const { row, lease } = item
+    const { status, reason, detail, event } = outcome
+    try {
+      return await deps.settler.add({
+        workspaceId: row.workspaceId,
+        id: row.id,
+        lease,
+        channel: row.channel,
+        contactId: row.contactId,
+        status,
+        reason,
+        detail,
+        event,
+        dueAt: outcome.dueAt ?? null,
+        providerMessageId: outcome.providerMessageId ?? null,
+        properties: outcome.properties ?? (reason ? { reason, detail } : {}),
+      })
+    } finally {
+      release(item)
+    }
+  }
+
+  const noteCall = (ok: boolean, current: Sender) => {
+    const change: Change = breaker.note(ok, performance.now())
+    if (change) void deps.setBreaker(current, change === 'open' ? new Date(deps.db.clock.now().getTime() + OPEN_MS) : null)
+  }
+
+  return {
+    push(rows) {
+      for (const item of rows) {
+        held.set(item.row.id, item)
+        queues[item.row.priority]?.push(item)
+      }
+      waiting += rows.length
+      pump()
+    },
+    room: () => Math.max(0, concurrency * PREFETCH - waiting),
+    held: () => held.values(),
+    abandon() {
+      const rows = take(waiting)
+      for (const item of rows) held.delete(item.row.id)
+      return rows
+    },
+    get idle() {
+      return held.size === 0
+    },
+  }
+}
+
+function wanted({ row, lease }: Held, pepper: Buffer) {
+  const kind = addressKind(row.channel as Parameters<typeof addressKind>[0]) // messages_channel comes from channelIds
+  const hash = kind && row.address ? addressHash(pepper, kind, row.address) : null
+  return { workspaceId: row.workspaceId, id: row.id, lease, kind, addressHash: hash }
+}
+
+function attempted({ row }: Held, sender: Sender, durationMs: number): Record<string, unknown> {
+  return { attempt: row.attempt + 1, sender_id: sender.id, provider: sender.provider.id, duration_ms: Math.round(durationMs) }
+}

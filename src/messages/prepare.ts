@@ -1,0 +1,206 @@
+/**
+ * Turns a request for a message into what is to be written, or says which field is wrong.
+ *
+ * Everything that can be known without the contact: channel, sender, template and its
+ * variables, times, attachments, the address that was given. Rooms' directories answer from
+ * memory, so this costs no query; accept.ts does the rest inside its group commit.
+ */
+import { type AddressKind, addressKind, normaliseAddress } from '../channels/address.ts'
+import type { ChannelId } from '../channels/channel.ts'
+import type { Sender, SenderDirectory } from '../channels/directory.ts'
+import type { TopicDirectory, TopicFacts } from '../consent/directory.ts'
+import { invalid } from '../errors.ts'
+import { uuid7 } from '../lib/uuid7.ts'
+import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
+import { missingVariables } from '../templates/variables.ts'
+import type { WorkspaceDirectory, WorkspaceFacts } from '../workspaces/directory.ts'
+import { HAS_ATTACHMENTS, TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
+import { defaultExpiry } from './retry.ts'
+import type { NewMessage } from './schema.ts'
+import type { AttachmentRow, InlineContent } from './store/accept.ts'
+
+export interface Directories {
+  readonly workspaces: WorkspaceDirectory
+  readonly senders: SenderDirectory
+  readonly templates: TemplateDirectory
+  readonly topics: TopicDirectory
+}
+
+/** One channel that a message may go by, with the first sender that would take it. */
+export interface Way {
+  readonly channel: ChannelId
+  readonly kind: AddressKind | null
+  readonly sender: Sender
+  /** Given for this message and already normalised; null: the contact's own. */
+  readonly address: string | null
+}
+
+export interface Prepared {
+  readonly id: string
+  readonly workspace: WorkspaceFacts
+  /** Where in the body it stands: '' or '/17'. */
+  readonly pointer: string
+  readonly recipientId: string | null
+  readonly name: string | null
+  /** In order; the first whose address is known is taken. */
+  readonly ways: readonly Way[]
+  readonly template: UsableTemplate | null
+  readonly variables: Record<string, unknown> | null
+  readonly locale: string | null
+  readonly content: InlineContent | null
+  readonly attachments: readonly AttachmentRow[]
+  readonly priority: NewMessage['priority']
+  readonly topic: TopicFacts | null
+  readonly kind: 'system' | 'transactional' | 'marketing'
+  /** Bits: see flags.ts. */
+  readonly flags: number
+  readonly metadata: Record<string, unknown> | null
+  readonly dueAt: Date
+  readonly scheduledAt: Date | null
+  readonly expiresAt: Date
+  readonly resendOf: string | null
+}
+
+/** One request may become several messages (`routing.method: all`). */
+export async function prepare(
+  directories: Directories,
+  workspaceId: string,
+  item: NewMessage,
+  options: { pointer: string; now: Date },
+): Promise<Prepared[]> {
+  const workspace = await directories.workspaces.get(workspaceId)
+  const { pointer } = options
+  const channels = channelsOf(item, pointer)
+  const template = item.template_id === undefined ? null : await findTemplate(directories, workspaceId, item, pointer)
+  checkContent(item, channels, template, pointer)
+  const topic = item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
+  const kind = topic?.kind ?? 'transactional'
+  const times = timesOf(item, kind, options)
+  const ways: Way[] = []
+  for (const channel of channels) ways.push(await wayOf(directories, workspace, item, channel, pointer))
+  checkRecipient(item, ways, pointer)
+  const shared = {
+    workspace,
+    pointer,
+    recipientId: item.recipient_id ?? recipientOfAddress(ways),
+    name: typeof item.to === 'object' ? (item.to.name ?? null) : null,
+    template,
+    variables: item.template_variables ?? null,
+    locale: item.locale ?? null,
+    content: template ? null : { subject: item.subject ?? null, text: item.message ?? null, html: item.html ?? null },
+    attachments: attachmentsOf(item),
+    priority: item.priority,
+    topic,
+    kind,
+    metadata: item.metadata ?? null,
+    ...times,
+    resendOf: null,
+  }
+  const groups = item.routing?.method === 'all' ? ways.map((way) => [way]) : [ways]
+  return groups.map((group) => ({ ...shared, id: uuid7(), ways: group, flags: flagsOf(item, group, template) }))
+}
+
+function channelsOf(item: NewMessage, pointer: string): ChannelId[] {
+  if (item.routing && (item.channel || item.fallback_channels)) {
+    throw invalid(`${pointer}/routing`, 'Give either routing or channel with fallback_channels, not both.')
+  }
+  const wanted = item.routing?.channels ?? (item.channel ? [item.channel, ...(item.fallback_channels ?? [])] : [])
+  if (wanted.length === 0) throw invalid(`${pointer}/channel`, 'Name a channel.')
+  return [...new Set(wanted)]
+}
+
+async function findTemplate(directories: Directories, workspaceId: string, item: NewMessage, pointer: string) {
+  const template = await directories.templates.find(workspaceId, item.template_id ?? '')
+  if (!template) {
+    throw invalid(`${pointer}/template_id`, `There is no template with the id or name ${JSON.stringify(item.template_id)}.`)
+  }
+  const missing = missingVariables(template.variables, item.template_variables ?? {})
+  if (missing.length > 0) {
+    throw invalid(
+      `${pointer}/template_variables/${missing[0]}`,
+      `The template ${template.name} needs ${missing.length === 1 ? 'the variable' : 'the variables'} ${missing.join(', ')}.`,
+    )
+  }
+  return template
+}
+
+function checkContent(item: NewMessage, channels: readonly ChannelId[], template: UsableTemplate | null, pointer: string): void {
+  if (template) {
+    const given = (['message', 'html', 'subject'] as const).find((field) => item[field] !== undefined)
+    if (given) throw invalid(`${pointer}/${given}`, 'Give either a template_id or the content itself, not both.')
+    return
+  }
+  if (item.template_variables) throw invalid(`${pointer}/template_variables`, 'Variables need a template_id.')
+  if (!item.message?.trim() && !(item.html && channels.includes('email'))) {
+    throw invalid(`${pointer}/message`, 'Give a message, or a template_id.')
+  }
+  if (channels.includes('email') && !item.subject?.trim()) throw invalid(`${pointer}/subject`, 'An email needs a subject.')
+  if (item.html !== undefined && !channels.includes('email')) throw invalid(`${pointer}/html`, 'Only email takes html; use message.')
+}
+
+function timesOf(item: NewMessage, kind: Prepared['kind'], options: { pointer: string; now: Date }) {
+  const { now, pointer } = options
+  const scheduledAt = item.scheduled_at === undefined ? null : new Date(item.scheduled_at)
+  const dueAt = scheduledAt && scheduledAt > now ? scheduledAt : now
+  const expiresAt = item.expires_at === undefined ? defaultExpiry(kind, dueAt) : new Date(item.expires_at)
+  if (expiresAt <= dueAt) throw invalid(`${pointer}/expires_at`, 'This is before the message could be sent.')
+  return { scheduledAt, dueAt, expiresAt }
+}
+
+async function wayOf(
+  directories: Directories,
+  workspace: WorkspaceFacts,
+  item: NewMessage,
+  channel: ChannelId,
+  pointer: string,
+): Promise<Way> {
+  const senders = await directories.senders.forChannel(workspace.id, channel)
+  const sender = item.sender_id ? await directories.senders.find(workspace.id, item.sender_id) : senders[0]
+  if (!sender || (item.sender_id && sender.channel !== channel)) {
+    throw invalid(item.sender_id ? `${pointer}/sender_id` : `${pointer}/channel`, `There is no such sender for the channel ${channel}.`)
+  }
+  const kind = addressKind(channel)
+  return { channel, kind, sender, address: kind === null ? null : givenAddress(item, kind, workspace, pointer) }
+}
+
+const fieldOf = { email: 'email', phone: 'phone', push: 'push_token' } as const
+
+function givenAddress(item: NewMessage, kind: AddressKind, workspace: WorkspaceFacts, pointer: string): string | null {
+  const text = typeof item.to === 'string' ? item.to : item.to?.[fieldOf[kind]]
+  if (text === undefined) return null
+  const normal = normaliseAddress(kind, text, workspace.defaultCountry)
+  if (normal.ok) return normal.address
+  // A plain `to` fits one kind of address; with several channels it may be meant for another.
+  if (typeof item.to === 'string' && (item.fallback_channels?.length || item.routing)) return null
+  throw invalid(typeof item.to === 'string' ? `${pointer}/to` : `${pointer}/to/${fieldOf[kind]}`, normal.reason)
+}
+
+function checkRecipient(item: NewMessage, ways: readonly Way[], pointer: string): void {
+  if (item.recipient_id !== undefined || ways.every((way) => way.kind === null && way.channel !== 'in_app')) return
+  if (ways.some((way) => way.address !== null)) return
+  throw invalid(`${pointer}/recipient_id`, 'Say for whom: recipient_id, or an address as to.')
+}
+
+/** Somebody known by address only is a contact of that address. */
+function recipientOfAddress(ways: readonly Way[]): string | null {
+  const way = ways.find((candidate) => candidate.address !== null)
+  return way?.address ?? null
+}
+
+function attachmentsOf(item: NewMessage): AttachmentRow[] {
+  return (item.attachments ?? []).map((file) => ({
+    filename: file.filename,
+    contentType: file.content_type,
+    contentId: file.content_id ?? null,
+    content: Buffer.from(file.content, 'base64'),
+  }))
+}
+
+/** Tracking is on by default for HTML email, off otherwise. */
+function flagsOf(item: NewMessage, ways: readonly Way[], template: UsableTemplate | null): number {
+  const files = item.attachments?.length ? HAS_ATTACHMENTS : 0
+  if (ways[0]?.channel !== 'email') return files
+  const wanted = item.tracking ?? (template ? template.hasHtml : item.html !== undefined)
+  if (typeof wanted === 'boolean') return files | (wanted ? TRACK_OPENS | TRACK_CLICKS : 0)
+  return files | (wanted.opens ? TRACK_OPENS : 0) | (wanted.clicks ? TRACK_CLICKS : 0)
+}

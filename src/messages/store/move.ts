@@ -1,0 +1,73 @@
+/** Hands a message to another sender or channel. Its id, content and history stay. */
+import type { Sql } from '../../db/db.ts'
+import { uuid7 } from '../../lib/uuid7.ts'
+import { touchLanes } from './accept.ts'
+
+export interface MoveRow {
+  readonly workspaceId: string
+  readonly id: string
+  readonly lease: string
+  readonly channel: string
+  readonly address: string | null
+  readonly senderId: string
+  readonly priority: number
+  readonly contactId: string | null
+  /** Channels still to try after this one; null for none. */
+  readonly routing: readonly string[] | null
+  /** Attempts start anew on another channel. */
+  readonly resetAttempts: boolean
+  readonly dueAt: Date
+  readonly reason: string
+  readonly detail: string
+  readonly event: string
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+/** In the caller's transaction. False when the row was no longer ours; then nothing was written. */
+export async function moveMessage(sql: Sql, move: MoveRow, now: Date): Promise<boolean> {
+  const [moved] = await sql`
+    with moved as (
+      update messages
+      set status = 'queued', channel = ${move.channel}, address = ${move.address}, sender_id = ${move.senderId},
+        routing = ${move.routing && JSON.stringify(move.routing)}::text::jsonb,
+        attempt = case when ${move.resetAttempts} then 0 else attempt end,
+        due_at = ${move.dueAt}, lease = null, leased_by = null, reason = ${move.reason}, detail = ${move.detail}
+      where workspace_id = ${move.workspaceId} and id = ${move.id} and lease = ${move.lease}
+        and status in ('queued', 'sending')
+      returning id
+    ),
+    noted as (
+      insert into events (workspace_id, id, name, contact_id, message_id, at, recorded_at, source, properties)
+      select ${move.workspaceId}, ${uuid7()}, ${move.event}, ${move.contactId}, id, ${now}, ${now}, 'messages',
+        ${JSON.stringify(move.properties)}::text::jsonb
+      from moved
+    )
+    select id from moved
+  `
+  if (!moved) return false
+  await touchLanes(sql, [move])
+  return true
+}
+
+/** Gives rows back that were claimed and not begun. */
+export async function returnClaims(
+  sql: Sql,
+  rows: readonly { workspaceId: string; id: string; lease: string }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    with freed as (
+      update messages m
+      set due_at = ${now}, lease = null, leased_by = null
+      from unnest(
+        ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.lease)}::uuid[]
+      ) as w (workspace_id, id, lease)
+      where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease and m.status = 'queued'
+      returning m.workspace_id, m.sender_id, m.priority
+    )
+    update lanes l
+    set next_due = least(l.next_due, ${now}), touched = l.touched + 1
+    from (select distinct workspace_id, sender_id, priority from freed) f
+    where l.workspace_id = f.workspace_id and l.sender_id = f.sender_id and l.priority = f.priority
+  `
+}

@@ -1,0 +1,171 @@
+/** Templates and their versions in the database. */
+import type { Sql } from '../db/db.ts'
+import type { Content } from './schema.ts'
+import type { DeclaredVariable } from './variables.ts'
+
+export interface TemplateRow {
+  readonly id: string
+  readonly name: string
+  readonly channel: string
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface VersionRow {
+  readonly templateId: string
+  readonly version: number
+  readonly defaultLocale: string
+  readonly contents: Readonly<Record<string, Content>>
+  readonly variables: readonly DeclaredVariable[]
+  readonly note: string | null
+  readonly createdBy: string | null
+  readonly createdAt: Date
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** By id or by its unique name; archived ones are not found. */
+export async function findTemplate(
+  sql: Sql,
+  workspaceId: string,
+  idOrName: string,
+): Promise<TemplateRow | undefined> {
+  const id = uuid.test(idOrName) ? idOrName : null
+  const [row] = await sql<TemplateRow[]>`
+    select id, name, channel, version, created_at, updated_at
+    from templates
+    where workspace_id = ${workspaceId} and archived_at is null
+      and (id = ${id}::uuid or (name = ${idOrName} and ${id}::uuid is null))
+  `
+  return row
+}
+
+/** A page, newest first, beginning before `before`. */
+export function listTemplates(
+  sql: Sql,
+  workspaceId: string,
+  filter: { channel: string | null; q: string | null; before: string | null; limit: number },
+) {
+  return sql<TemplateRow[]>`
+    select id, name, channel, version, created_at, updated_at
+    from templates
+    where workspace_id = ${workspaceId} and archived_at is null
+      and (${filter.channel}::text is null or channel = ${filter.channel})
+      and (${filter.q}::text is null or strpos(lower(name), lower(${filter.q})) > 0)
+      and (${filter.before}::uuid is null or id < ${filter.before})
+    order by id desc
+    limit ${filter.limit}
+  `
+}
+
+/** Undefined when the name is taken. */
+export async function insertTemplate(
+  sql: Sql,
+  workspaceId: string,
+  template: { id: string; name: string; channel: string },
+  now: Date,
+) {
+  const [row] = await sql<{ id: string }[]>`
+    insert into templates (workspace_id, id, name, channel, version, created_at, updated_at)
+    values (${workspaceId}, ${template.id}, ${template.name}, ${template.channel}, 1, ${now}, ${now})
+    on conflict do nothing
+    returning id
+  `
+  return row
+}
+
+/** Locks the template for a new version. */
+export async function lockTemplate(sql: Sql, workspaceId: string, id: string) {
+  const [row] = await sql<{ version: number }[]>`
+    select version from templates where workspace_id = ${workspaceId} and id = ${id} for update
+  `
+  return row
+}
+
+export async function latestVersion(
+  sql: Sql,
+  workspaceId: string,
+  templateId: string,
+): Promise<number> {
+  const [row] = await sql<{ version: number }[]>`
+    select max(version) as version from template_versions
+    where workspace_id = ${workspaceId} and template_id = ${templateId}
+  `
+  return row?.version ?? 0
+}
+
+export async function insertVersion(
+  sql: Sql,
+  workspaceId: string,
+  version: VersionRow,
+): Promise<void> {
+  await sql`
+    insert into template_versions (workspace_id, template_id, version, default_locale, contents, variables, note, created_by, created_at)
+    values (${workspaceId}, ${version.templateId}, ${version.version}, ${version.defaultLocale},
+      ${JSON.stringify(version.contents)}::text::jsonb, ${JSON.stringify(version.variables)}::text::jsonb,
+      ${version.note}, ${version.createdBy}, ${version.createdAt})
+  `
+}
+
+/** Undefined when the new name is taken. */
+export async function useVersion(
+  sql: Sql,
+  workspaceId: string,
+  change: { id: string; name: string; version: number },
+  now: Date,
+) {
+  const [row] = await sql<{ id: string }[]>`
+    update templates t
+    set name = ${change.name}, version = ${change.version}, updated_at = ${now}
+    where t.workspace_id = ${workspaceId} and t.id = ${change.id}
+      and not exists (
+        select from templates other
+        where other.workspace_id = ${workspaceId} and other.name = ${change.name} and other.id <> ${change.id}
+      )
+    returning id
+  `
+  return row
+}
+
+export async function archiveTemplate(sql: Sql, workspaceId: string, id: string, now: Date) {
+  const [row] = await sql<{ id: string }[]>`
+    update templates
+    set archived_at = ${now}, name = name || ' (archived ' || id || ')'
+    where workspace_id = ${workspaceId} and id = ${id} and archived_at is null
+    returning id
+  `
+  return row
+}
+
+export async function findVersion(
+  sql: Sql,
+  workspaceId: string,
+  templateId: string,
+  version: number,
+) {
+  const [row] = await sql<VersionRow[]>`
+    select template_id, version, default_locale, contents, variables, note, created_by, created_at
+    from template_versions
+    where workspace_id = ${workspaceId} and template_id = ${templateId} and version = ${version}
+  `
+  return row
+}
+
+/** Newest first, before `before`. */
+export function listVersions(
+  sql: Sql,
+  workspaceId: string,
+  templateId: string,
+  before: number | null,
+  limit: number,
+) {
+  return sql<VersionRow[]>`
+    select template_id, version, default_locale, contents, variables, note, created_by, created_at
+    from template_versions
+    where workspace_id = ${workspaceId} and template_id = ${templateId}
+      and (${before}::int is null or version < ${before})
+    order by version desc
+    limit ${limit}
+  `
+}

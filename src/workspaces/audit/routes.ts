@@ -1,0 +1,64 @@
+/** GET /audit */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
+import { AuditEntryView, AuditVerdict } from './schema.ts'
+import { type AuditRow, listEntries } from './store.ts'
+import { verifyAudit } from './verifyAudit.ts'
+
+const SEQ = /^\d{1,15}$/
+
+export const auditRoutes: FastifyPluginAsyncZod = async (server) => {
+  server.get(
+    '/audit',
+    {
+      config: { scope: 'audit:read' },
+      schema: {
+        tags: ['Audit'],
+        summary: 'What was done in the workspace, newest first',
+        querystring: z.strictObject(pageQuery),
+        response: { 200: pageOf(AuditEntryView) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const key = readCursor(cursor, SEQ)
+      const before = key === undefined ? undefined : Number(key)
+      const rows = await request.read((tx, workspaceId) =>
+        listEntries(tx, workspaceId, { before, limit: limit + 1 }),
+      )
+      return page(rows, limit, (row) => String(row.seq), view)
+    },
+  )
+
+  server.get(
+    '/audit/verification',
+    {
+      config: { scope: 'audit:read' },
+      schema: {
+        tags: ['Audit'],
+        summary: 'Checks the chain of the audit log',
+        response: { 200: AuditVerdict },
+      },
+    },
+    async (request) => {
+      const none = { entries: null, head: null, seq: null, fault: null }
+      return { ...none, ...(await request.read(verifyAudit)) }
+    },
+  )
+}
+
+function view(row: AuditRow): z.infer<typeof AuditEntryView> {
+  return {
+    seq: row.seq,
+    at: row.at.toISOString(),
+    actor_kind: row.actorKind,
+    actor_id: row.actorId,
+    action: row.action,
+    target: row.target,
+    details: row.details as Record<string, unknown>, // audit() writes objects only
+    ip: row.ip,
+    request_id: row.requestId,
+    hash: row.hash,
+  }
+}

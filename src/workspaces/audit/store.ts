@@ -1,0 +1,70 @@
+/** The audit chain in the database. Entries are only ever added. */
+import type { Sql } from '../../db/db.ts'
+import type { Link } from './audit.ts'
+
+export interface AuditRow extends Link {
+  readonly hash: string
+}
+
+/** The last link, locked until the transaction ends. A new chain begins at 0 with an empty hash. */
+export async function lockHead(sql: Sql, workspaceId: string): Promise<{ seq: number; hash: string }> {
+  const [head] = await sql<{ seq: number; hash: string }[]>`
+    insert into audit_heads (workspace_id, seq, hash)
+    values (${workspaceId}, 0, '')
+    on conflict (workspace_id) do update set seq = audit_heads.seq
+    returning seq, hash
+  `
+  return head!
+}
+
+export async function findHead(sql: Sql, workspaceId: string) {
+  const [head] = await sql<{ seq: number; hash: string }[]>`
+    select seq, hash from audit_heads where workspace_id = ${workspaceId}
+  `
+  return head
+}
+
+export async function moveHead(sql: Sql, workspaceId: string, seq: number, hash: string): Promise<void> {
+  await sql`update audit_heads set seq = ${seq}, hash = ${hash} where workspace_id = ${workspaceId}`
+}
+
+export async function appendEntry(sql: Sql, workspaceId: string, row: AuditRow): Promise<void> {
+  await sql`
+    insert into audit_entries
+      (workspace_id, seq, at, actor_kind, actor_id, action, target, details, ip, request_id, hash)
+    values (
+      ${workspaceId}, ${row.seq}, ${row.at}, ${row.actorKind}, ${row.actorId}, ${row.action},
+      ${row.target}, ${sql.json(row.details)}, ${row.ip}, ${row.requestId}, ${row.hash}
+    )
+  `
+}
+
+/** Newest first, older than `before`. */
+export async function listEntries(
+  sql: Sql,
+  workspaceId: string,
+  { before, limit }: { before: number | undefined; limit: number },
+): Promise<AuditRow[]> {
+  return await sql<AuditRow[]>`
+    select seq, at, actor_kind, actor_id, action, target, details, ip, request_id, hash
+    from audit_entries
+    where workspace_id = ${workspaceId} and seq < ${before ?? Number.MAX_SAFE_INTEGER}
+    order by seq desc
+    limit ${limit}
+  `
+}
+
+/** Oldest first, newer than `after`: the order in which the chain is checked. */
+export async function listLinks(
+  sql: Sql,
+  workspaceId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<AuditRow[]> {
+  return await sql<AuditRow[]>`
+    select seq, at, actor_kind, actor_id, action, target, details, ip, request_id, hash
+    from audit_entries
+    where workspace_id = ${workspaceId} and seq > ${after}
+    order by seq
+    limit ${limit}
+  `
+}
