@@ -61,7 +61,11 @@ async function arrange(harness: Harness, name: string) {
     http: name === 'hanging socket' ? hasty : http,
     callbackUrl: 'http://127.0.0.1/callback',
   }
-  return { provider, context, close: async () => provider.close?.(connection) }
+  const close = async () => {
+    await provider.close?.(connection)
+    await harness.release?.()
+  }
+  return { provider, context, close }
 }
 
 for (const harness of harnesses) {

@@ -12,8 +12,9 @@ import {
   type Received,
   refusedUrl,
 } from './fakes/startFaultServer.ts'
+import { smtpHarness } from './smtpHarness.ts'
 
-type Family = 'accepted' | 'Retryable' | 'Unanswered' | 'Rejected' | 'Misconfigured'
+export type Family = 'accepted' | 'Retryable' | 'Unanswered' | 'Rejected' | 'Misconfigured'
 
 export interface Harness {
   /** `channel:id` of the provider. */
@@ -27,6 +28,8 @@ export interface Harness {
   expected(caseName: string): Family
   /** Must appear in no error message. */
   readonly secrets: readonly string[]
+  /** Ends what `arrange` started. */
+  release?(): Promise<void>
   /** Where a request carries the message's id, for providers that declare idempotency. */
   readonly idempotencyKey?: (request: Received) => string | undefined
 }
@@ -123,6 +126,7 @@ const anySuccess: Record<string, Family> = {
 }
 
 export const harnesses: readonly Harness[] = [
+  smtpHarness,
   overHttp({
     key: 'discord:discord',
     name: 'discord',

@@ -10,10 +10,20 @@ const cluster = await startCluster()
 const { stop, ...address } = cluster
 const child = spawn(
   process.execPath,
-  ['--test', '--test-concurrency=2', '--test-timeout=300000', ...(patterns.length > 0 ? patterns : ['src/**/*.test.ts', 'test/**/*.test.ts'])],
-  { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, BECKON_TEST_CLUSTER: JSON.stringify(address) } },
+  [
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=300000',
+    ...(patterns.length > 0 ? patterns : ['src/**/*.test.ts', 'test/**/*.test.ts']),
+  ],
+  {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, BECKON_TEST_CLUSTER: JSON.stringify(address) },
+  },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-const code = await new Promise<number>((resolve) => child.on('exit', (status) => resolve(status ?? 1)))
+const code = await new Promise<number>((resolve) =>
+  child.on('exit', (status) => resolve(status ?? 1)),
+)
 await stop()
 process.exit(code)

@@ -1,13 +1,14 @@
 /** Every provider we have. The only list; the dashboard, the API and the contract test read it. */
 import type { ChannelId } from './channel.ts'
 import { discord } from './discord/discord.ts'
+import { smtp } from './email/smtp.ts'
 import type { Provider } from './provider.ts'
 import { sandboxes } from './sandbox/sandbox.ts'
 import { slack } from './slack/slack.ts'
 import { teams } from './teams/teams.ts'
 import { webhook } from './webhook/webhook.ts'
 
-export const providers: readonly Provider[] = [discord, slack, teams, webhook, ...sandboxes]
+export const providers: readonly Provider[] = [smtp, discord, slack, teams, webhook, ...sandboxes]
 
 /** An id is unique within its channel only: every channel has a `sandbox`. */
 export function findProvider(channel: ChannelId, id: string): Provider | undefined {

@@ -7,41 +7,29 @@
  * rendering instead. Give it HTML that prepareHtml has prepared.
  */
 import { compileProgram, type Program } from './compile.ts'
-import { type EmailLinks, type EmailSlot, fillSlots, fillText, type SlotPlan } from './fillSlots.ts'
+import { type EmailLinks, type EmailSlot, fillText, type SlotPlan } from './fillSlots.ts'
 import type { Variables } from './frame.ts'
-import { readTags } from './htmlTags.ts'
-import { findHrefs, type Href, type LinkRules, refuseUnsafe } from './links.ts'
+import { findHrefs, type Href, refuseUnsafe } from './links.ts'
 import type { Dialect } from './liquid.ts'
-import { renderInSandbox } from './sandbox.ts'
+import { planSlots, rulesOf, type Tracking } from './planSlots.ts'
+import {
+  type Part,
+  type Parts,
+  type RenderedEmail,
+  renderInline,
+  renderMixed,
+} from './renderEmail.ts'
 import { type Scanned, scan } from './scan.ts'
 import { positionOf, TemplateError } from './templateError.ts'
 import { textFromHtml } from './textFromHtml.ts'
 
-export interface EmailSource {
+export interface EmailSource extends Tracking {
   readonly subject: string
   readonly html: string | null
   /** Made from the HTML when null. Never click-tracked. */
   readonly text: string | null
-  readonly trackClicks: boolean
-  readonly trackOpens: boolean
-  /** The content is not a template: braces are text. */
-  readonly literal?: boolean | undefined
-  /** Origin of our tracking links, which are never wrapped again. */
-  readonly trackingOrigin?: string | undefined
   readonly timeZone?: string | undefined
   readonly locale?: string | undefined
-}
-
-export interface RenderedEmail {
-  readonly subject: string
-  readonly html: string | null
-  readonly text: string
-  /**
-   * Where each link index of this message leads; '' for a link that was not
-   * rendered. Longer than `staticDestinations` when a loop repeats a link with
-   * other targets. The same array as long as nothing in it depends on the message.
-   */
-  readonly destinations: readonly string[]
 }
 
 export interface CompiledEmail {
@@ -71,18 +59,6 @@ export function compileEmail(source: EmailSource): CompiledEmail {
         ? renderInline(parts, variables, links)
         : await renderMixed(source, parts, variables, links),
   }
-}
-
-interface Parts {
-  readonly subject: Part
-  readonly html: (Part & { readonly plan: SlotPlan }) | null
-  readonly text: Part
-}
-
-interface Part {
-  readonly source: string
-  readonly dialect: Dialect
-  readonly program: Program
 }
 
 function compileParts(source: EmailSource): Parts {
@@ -166,97 +142,4 @@ function checkBalanced(href: Href, scanned: Scanned, dialect: Dialect): void {
 
 function dialectOf(source: EmailSource, escaping: Dialect['escape']): Dialect {
   return { escape: escaping, timeZone: source.timeZone, locale: source.locale }
-}
-
-function rulesOf(source: EmailSource): LinkRules {
-  return { literal: source.literal, trackingOrigin: source.trackingOrigin }
-}
-
-/** Slots for what is tracked, for targets that are only known later, and for the pixel. */
-function planSlots(text: string, hrefs: readonly Href[], source: EmailSource): SlotPlan {
-  const slots: EmailSlot[] = []
-  const destinations: (string | null)[] = []
-  for (const { start, end, quoted, dynamic, fate } of hrefs) {
-    const url = source.trackClicks && fate.go === 'track' ? fate.url : null
-    if (url === null && !dynamic) continue
-    const index = url === null ? null : destinations.push(dynamic ? null : url) - 1
-    slots.push({ kind: 'link', start, end, index, quoted, dynamic })
-  }
-  if (source.trackOpens) {
-    const { bodyEnd } = readTags(text, source.literal)
-    const at = bodyEnd === -1 ? text.length : bodyEnd
-    slots.push({ kind: 'pixel', start: at, end: at })
-    slots.sort((a, b) => a.start - b.start)
-  }
-  const fixed = destinations.map((url) => url ?? '')
-  return { slots, destinations, fixed, rules: rulesOf(source) }
-}
-
-function builtinsOf(links: EmailLinks): Variables {
-  return { unsubscribe_url: links.unsubscribe, preferences_url: links.preferences }
-}
-
-function renderInline(parts: Parts, variables: Variables, links: EmailLinks): RenderedEmail {
-  const builtins = builtinsOf(links)
-  const { subject, html, text } = parts
-  const filler = html && fillSlots(html.plan, links)
-  return {
-    subject: oneLine(subject.program.render(variables, builtins, null)),
-    html: html?.program.render(variables, builtins, filler?.host ?? null) ?? null,
-    text: text.program.render(variables, builtins, null),
-    destinations: filler?.destinations() ?? [],
-  }
-}
-
-/** A line end in a subject would begin another header field (RFC 5322 §2.2). */
-function oneLine(text: string): string {
-  return /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ').trim() : text
-}
-
-async function renderMixed(
-  source: EmailSource,
-  parts: Parts,
-  variables: Variables,
-  links: EmailLinks,
-): Promise<RenderedEmail> {
-  const { html } = parts
-  const filled = html && (await renderHtml(source, html, variables, links))
-  return {
-    subject: oneLine(await renderPart(parts.subject, variables, links)),
-    html: filled?.text ?? null,
-    text: await renderPart(parts.text, variables, links),
-    destinations: filled?.destinations() ?? [],
-  }
-}
-
-async function renderPart(part: Part, variables: Variables, links: EmailLinks): Promise<string> {
-  const builtins = builtinsOf(links)
-  return part.program.kind === 'inline'
-    ? part.program.render(variables, builtins, null)
-    : await renderInSandbox(part.source, { ...variables, ...builtins }, part.dialect)
-}
-
-async function renderHtml(
-  source: EmailSource,
-  html: NonNullable<Parts['html']>,
-  variables: Variables,
-  links: EmailLinks,
-) {
-  if (html.program.kind === 'inline') {
-    const { host, destinations } = fillSlots(html.plan, links)
-    return { text: html.program.render(variables, builtinsOf(links), host), destinations }
-  }
-  return fillRendered(await renderPart(html, variables, links), source, links)
-}
-
-/** In finished HTML every target that is tracked or refused is one that depends on the message. */
-function fillRendered(html: string, source: EmailSource, links: EmailLinks) {
-  const literal = { ...source, literal: true }
-  const hrefs = findHrefs(html, rulesOf(literal)).map((href) => ({
-    ...href,
-    dynamic: href.fate.go !== 'keep',
-  }))
-  const plan = planSlots(html, hrefs, literal)
-  const { host, destinations } = fillSlots(plan, links)
-  return { text: fillText(html, plan.slots, host), destinations }
 }

@@ -1,6 +1,6 @@
 /** The character references that stand in href attributes; not a full HTML decoder. */
 const REFERENCE =
-  /&(?:#(\d{1,7});?|#x([\da-f]{1,6});?|(amp|lt|gt|quot|apos|nbsp|colon|tab|newline|sol);)/gi
+  /&(?:#(\d{1,20});?|#x([\da-f]{1,20});?|(amp|lt|gt|quot|apos|nbsp|colon|tab|newline|sol);)/gi
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',

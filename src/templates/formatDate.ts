@@ -7,20 +7,11 @@
  */
 import { type Context, toValue } from 'liquidjs'
 import { TemplateError } from './templateError.ts'
+import { formatter, readDate, type Zoned } from './zonedDate.ts'
 
 const DEFAULT_FORMAT = '%A, %B %-e, %Y at %-l:%M %P %z' // LiquidJS's
 const MAX_WIDTH = 100 // `%9999999d` would make megabytes of zeros
-const NAIVE = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?)?$/
 const DIRECTIVE = /%([-_0^#:]*)(\d*)([a-zA-Z%])/g
-
-interface Zoned {
-  /** The UTC fields of this date are what the clock on the wall shows. */
-  readonly wall: Date
-  readonly offsetMinutes: number
-  readonly epochMs: number
-  readonly zone: string
-  readonly locale: string
-}
 
 export function formatDate(
   this: { context: Context },
@@ -40,67 +31,6 @@ export function formatDate(
   )
   memoryLimit.use(text.length)
   return text
-}
-
-function readDate(value: unknown, zone: unknown, locale: string): Zoned | null {
-  if (value === null || value === undefined) return null
-  const naive = typeof value === 'string' ? NAIVE.exec(value) : null
-  if (naive) {
-    const [, year, month, day, hours = 0, minutes = 0, seconds = 0, ms = '0'] = naive
-    const wall = Date.UTC(
-      +year!,
-      +month! - 1,
-      +day!,
-      +hours,
-      +minutes,
-      +seconds,
-      +ms.padEnd(3, '0'),
-    )
-    return zoned(wall, zone, locale, true)
-  }
-  const epoch = epochOf(value)
-  return Number.isNaN(epoch) ? null : zoned(epoch, zone, locale, false)
-}
-
-function epochOf(value: unknown): number {
-  if (value === 'now' || value === 'today') return Date.now()
-  if (typeof value === 'number') return value * 1_000
-  if (value instanceof Date) return value.getTime()
-  if (typeof value !== 'string') return Number.NaN
-  return /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value)
-}
-
-function zoned(ms: number, zone: unknown, locale: string, naive: boolean): Zoned | null {
-  const offsetMinutes = offsetAt(ms, zone)
-  const wall = new Date(naive ? ms : ms + offsetMinutes * 60_000)
-  if (Number.isNaN(wall.getTime())) return null
-  const epochMs = naive ? ms - offsetMinutes * 60_000 : ms
-  return { wall, offsetMinutes, epochMs, zone: typeof zone === 'string' ? zone : '', locale }
-}
-
-/** Minutes east of UTC. Numbers are as `Date.getTimezoneOffset` gives them: minutes west. */
-function offsetAt(ms: number, zone: unknown): number {
-  if (zone === 'UTC' || zone === undefined) return 0
-  if (typeof zone === 'number') return -zone
-  const parts = formatter('en', {
-    timeZone: String(zone),
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    era: 'short',
-  }).formatToParts(ms)
-  const field = (type: string) => Number(parts.find((part) => part.type === type)?.value)
-  const wall = Date.UTC(
-    field('year'),
-    field('month') - 1,
-    field('day'),
-    field('hour'),
-    field('minute'),
-  )
-  return Math.round((wall - Math.floor(ms / 60_000) * 60_000) / 60_000)
 }
 
 function directive(date: Zoned, whole: string, flags: string, width: string, code: string): string {
@@ -189,30 +119,4 @@ function weekOfYear(wall: Date, startDay: number): number {
 function ordinal(day: number): string {
   if (day >= 11 && day <= 13) return 'th'
   return ['th', 'st', 'nd', 'rd'][day % 10] ?? 'th'
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>()
-const MAX_FORMATTERS = 500 // templates name zones and locales; a formatter holds about 10 KB
-
-function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale}\n${JSON.stringify(options)}`
-  let found = formatters.get(key)
-  if (found === undefined) {
-    found = newFormatter(locale, options)
-    if (formatters.size >= MAX_FORMATTERS) formatters.clear()
-    formatters.set(key, found)
-  }
-  return found
-}
-
-function newFormatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat(locale, options)
-  } catch (error) {
-    throw new TemplateError(
-      `There is no such time zone or language: ${options.timeZone}, ${locale}.`,
-      null,
-      { cause: error },
-    )
-  }
 }

@@ -24,12 +24,27 @@ const OPTIONS: HtmlToTextOptions = {
   },
 }
 
+const MAX_DEPTH = 1_000 // elements in each other; the parser's time grows with its square
+const VOID = /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)$/i
+
 /** Liquid survives, so that the result is a template like its source; with `literal` it is plain text. */
 export function textFromHtml(html: string, literal = false): string {
-  if (literal) return convert(html, OPTIONS)
+  if (literal) return toText(html)
   const { text, restore } = protect(html)
-  const converted = convert(text, OPTIONS)
   // A brace that was written as an entity is now a brace; keep it from becoming Liquid.
-  const plain = converted.replace(/\{(?=[{%]|[A-Za-z_][\w.]*\})/g, '{{ "{" }}')
+  const plain = toText(text).replace(/\{(?=[{%]|[A-Za-z_][\w.]*\})/g, '{{ "{" }}')
   return restore(plain).text // what stood in attributes is gone, and rightly so
+}
+
+function toText(html: string): string {
+  return isTooDeep(html) ? html.replace(/<[^<>]*>/g, ' ').trim() : convert(html, OPTIONS)
+}
+
+function isTooDeep(html: string): boolean {
+  let depth = 0
+  for (const [, slash, name] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (slash) depth = Math.max(depth - 1, 0)
+    else if (!VOID.test(name!) && ++depth > MAX_DEPTH) return true
+  }
+  return false
 }

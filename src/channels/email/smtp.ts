@@ -12,7 +12,7 @@ import { checkedAddress } from './headers.ts'
 import { composeMime } from './mime.ts'
 import { SmtpClient } from './smtpClient.ts'
 import { pingSmtp } from './smtpPing.ts'
-import { isLoopback, type SmtpServer } from './smtpSession.ts'
+import { isLoopback, type SmtpServer } from './smtpServer.ts'
 
 const address = z.string().overwrite(normaliseEmail).refine(emailSyntax, 'Not an email address.')
 

@@ -8,7 +8,8 @@
 import { Rejected, Retryable } from '../../errors.ts'
 import { type Deliveries, type Delivery, SmtpConnection } from './smtpConnection.ts'
 import type { Mail } from './smtpMessage.ts'
-import { openSession, type SmtpServer } from './smtpSession.ts'
+import type { SmtpServer } from './smtpServer.ts'
+import { openSession } from './smtpSession.ts'
 
 export interface SmtpClientOptions extends SmtpServer {
   /** Connections at once; default 10. */

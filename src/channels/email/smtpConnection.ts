@@ -17,7 +17,8 @@ import { Buffer } from 'node:buffer'
 import { Retryable, Unanswered } from '../../errors.ts'
 import { dotStuffed, finalDot, type Mail, mailParameters } from './smtpMessage.ts'
 import { type Reply, refusal, type Step } from './smtpReply.ts'
-import type { Features, Session } from './smtpSession.ts'
+import type { Features } from './smtpServer.ts'
+import type { Session } from './smtpSession.ts'
 import type { Wire, WireListener } from './smtpWire.ts'
 
 /** One message on its way through the pool. */
@@ -53,7 +54,7 @@ interface Transaction {
   /** The first refusal; what follows it in the pipeline is noise. */
   failure: Error | undefined
   mailAccepted: boolean
-  dotWritten: boolean
+  rcptAccepted: boolean
 }
 
 const SINGLE_WRITE = 64 * 1024 // bytes; longer bodies go in pieces of this size, each awaited
@@ -183,8 +184,8 @@ export class SmtpConnection implements WireListener {
         delivery.reject(parameters)
         continue
       }
-      const [failure, mailAccepted, dotWritten] = [undefined, false, false]
-      this.#current = { delivery, parameters, failure, mailAccepted, dotWritten }
+      const [failure, mailAccepted, rcptAccepted] = [undefined, false, false]
+      this.#current = { delivery, parameters, failure, mailAccepted, rcptAccepted }
       return true
     }
     return false
@@ -216,7 +217,12 @@ export class SmtpConnection implements WireListener {
     const accepted = step === 'data' ? reply.code === 354 : reply.ok
     if (!accepted && !reply.refused) return this.#outOfTurn(reply)
     if (step === 'mail') transaction.mailAccepted = accepted
+    if (step === 'rcpt') transaction.rcptAccepted = accepted
     if (!accepted) transaction.failure ??= refusal(step, reply)
+    // A recipient without a sender: even a lone dot would send an empty message.
+    else if (step === 'data' && transaction.failure && transaction.rcptAccepted) {
+      return this.#outOfTurn(reply)
+    }
     if (step === 'data' && accepted) this.#next = 'body'
     else if (step === 'data' || (!accepted && !this.#features.pipelining)) this.#drop(transaction)
     else if (!this.#features.pipelining) this.#next = step === 'mail' ? 'rcpt' : 'data'
@@ -256,7 +262,6 @@ export class SmtpConnection implements WireListener {
 
   /** The end of a body, its dot and, when one is waiting, the next envelope: one write. */
   #withTail(transaction: Transaction, body: Buffer): Buffer {
-    transaction.dotWritten = true
     this.#delivered++
     this.#expected.push('dot')
     this.#current = undefined

@@ -1,7 +1,7 @@
 /** A message as SMTP needs it: whether this server takes it, MAIL's parameters, dot-stuffing. */
 import { Buffer, isAscii } from 'node:buffer'
 import { Rejected } from '../../errors.ts'
-import type { Features } from './smtpSession.ts'
+import type { Features } from './smtpServer.ts'
 
 const DOT = 0x2e
 

@@ -1,7 +1,8 @@
 /** Proves that an SMTP server takes us, without sending anything; says in plain words why not. */
 import { Misconfigured, Retryable } from '../../errors.ts'
 import type { Reply } from './smtpReply.ts'
-import { openSession, type SetupTimeouts, type SmtpServer } from './smtpSession.ts'
+import type { SetupTimeouts, SmtpServer } from './smtpServer.ts'
+import { openSession } from './smtpSession.ts'
 
 const timeouts: SetupTimeouts = { connect: 10_000, greeting: 10_000, command: 10_000 } // ms
 

@@ -1,0 +1,104 @@
+/** Messages as the API shows them. */
+import type { Sql } from '../../db/db.ts'
+import type { Status } from '../schema.ts'
+
+export interface MessageRow {
+  readonly id: string
+  readonly workspaceId: string
+  readonly status: Status
+  readonly channel: string
+  readonly recipientId: string | null
+  readonly contactId: string | null
+  readonly address: string | null
+  readonly priority: number
+  readonly topic: string | null
+  readonly kind: 'system' | 'transactional' | 'marketing'
+  readonly templateId: string | null
+  readonly templateVersion: number | null
+  readonly locale: string | null
+  readonly variables: Record<string, unknown> | null
+  readonly flags: number
+  readonly senderId: string
+  readonly attempt: number
+  readonly reason: string | null
+  readonly detail: string | null
+  readonly dueAt: Date
+  readonly scheduledAt: Date | null
+  readonly expiresAt: Date
+  readonly providerMessageId: string | null
+  readonly resendOf: string | null
+  readonly metadata: Record<string, unknown> | null
+  readonly routing: readonly string[] | null
+  readonly createdAt: Date
+  readonly sentAt: Date | null
+}
+
+export interface ListFilter {
+  readonly status: string | null
+  readonly channel: string | null
+  readonly recipientId: string | null
+  readonly topic: string | null
+  readonly priority: number | null
+  readonly from: Date | null
+  readonly to: Date | null
+  readonly text: string | null
+  readonly before: string | null
+  readonly limit: number
+}
+
+const columns = (sql: Sql) => sql`
+  workspace_id, id, status, channel, recipient_id, contact_id, address, priority, topic, kind, template_id, template_version,
+  locale, variables, flags, sender_id, attempt, reason, detail, due_at, scheduled_at, expires_at, provider_message_id,
+  resend_of, metadata, routing, created_at, sent_at
+`
+
+/** Newest first, before the message `before`. Ids are uuid v7, so their order is that of creation. */
+export function listMessages(sql: Sql, workspaceId: string, filter: ListFilter) {
+  return sql<MessageRow[]>`
+    select ${columns(sql)}
+    from messages
+    where workspace_id = ${workspaceId}
+      ${filter.before ? sql`and id < ${filter.before}` : sql``}
+      ${filter.status ? sql`and status = ${filter.status}` : sql``}
+      ${filter.channel ? sql`and channel = ${filter.channel}` : sql``}
+      ${filter.recipientId ? sql`and recipient_id = ${filter.recipientId} and contact_id in (select contact_id from contact_identities where workspace_id = ${workspaceId} and external_id = ${filter.recipientId})` : sql``}
+      ${filter.topic ? sql`and topic = ${filter.topic}` : sql``}
+      ${filter.priority !== null ? sql`and priority = ${filter.priority}` : sql``}
+      ${filter.from ? sql`and created_at >= ${filter.from}` : sql``}
+      ${filter.to ? sql`and created_at < ${filter.to}` : sql``}
+      ${filter.text ? sql`and (strpos(lower(address), lower(${filter.text})) > 0 or strpos(lower(recipient_id), lower(${filter.text})) > 0)` : sql``}
+    order by id desc
+    limit ${filter.limit}
+  `
+}
+
+export async function findMessage(sql: Sql, workspaceId: string, id: string): Promise<MessageRow | undefined> {
+  const [row] = await sql<MessageRow[]>`
+    select ${columns(sql)} from messages where workspace_id = ${workspaceId} and id = ${id}
+  `
+  return row
+}
+
+export interface EngagementRow {
+  readonly opens: number
+  readonly humanOpens: number
+  readonly clicks: number
+  readonly humanClicks: number
+  readonly firstOpenAt: Date | null
+  readonly firstHumanOpenAt: Date | null
+  readonly firstClickAt: Date | null
+  readonly firstHumanClickAt: Date | null
+  readonly repliedAt: Date | null
+  readonly complainedAt: Date | null
+  readonly unsubscribedAt: Date | null
+}
+
+export async function findEngagement(sql: Sql, workspaceId: string, messageId: string) {
+  const [row] = await sql<EngagementRow[]>`
+    select opens, human_opens, clicks, human_clicks, first_open_at, first_human_open_at, first_click_at,
+      first_human_click_at, replied_at, complained_at, unsubscribed_at
+    from message_engagement
+    where workspace_id = ${workspaceId} and message_id = ${messageId}
+  `
+  return row
+}

@@ -1,0 +1,96 @@
+/** How a message is shown: its row, what happened to it in words, what its recipient did. */
+import type { z } from 'zod'
+import type { ChannelId } from '../channels/channel.ts'
+import type { Event } from '../events/store.ts'
+import { type MessageSummary, type MessageView, priorities, type TimelineEntry } from './schema.ts'
+import type { EngagementRow, MessageRow } from './store/read.ts'
+
+const iso = (date: Date | null | undefined) => date?.toISOString() ?? null
+
+export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
+  const bad = row.status === 'failed' || row.status === 'bounced' || row.status === 'unknown' || row.status === 'queued'
+  return {
+    id: row.id,
+    status: row.status,
+    channel: row.channel as ChannelId, // stored from channelIds
+    recipient_id: row.recipientId,
+    contact_id: row.contactId,
+    to: row.address,
+    priority: priorities[row.priority] ?? 'normal',
+    category: row.topic,
+    kind: row.kind,
+    template_id: row.templateId,
+    template_version: row.templateVersion,
+    sender_id: row.senderId,
+    attempts: row.attempt,
+    skip_reason: row.status === 'skipped' ? row.reason : null,
+    error: bad ? row.reason : null,
+    detail: row.detail,
+    held_until: row.status === 'held' ? iso(row.dueAt) : null,
+    scheduled_at: iso(row.scheduledAt),
+    expires_at: row.expiresAt.toISOString(),
+    provider_message_id: row.providerMessageId,
+    resend_of: row.resendOf,
+    metadata: row.metadata,
+    created_at: row.createdAt.toISOString(),
+    sent_at: iso(row.sentAt),
+  }
+}
+
+export function viewOf(row: MessageRow, events: readonly Event[], engagement: EngagementRow | undefined): z.infer<typeof MessageView> {
+  return { ...summaryOf(row), engagement: engagementOf(engagement), timeline: [accepted(row), ...events.map(entryOf)] }
+}
+
+function engagementOf(row: EngagementRow | undefined): z.infer<typeof MessageView>['engagement'] {
+  return {
+    opens: row?.opens ?? 0,
+    human_opens: row?.humanOpens ?? 0,
+    clicks: row?.clicks ?? 0,
+    human_clicks: row?.humanClicks ?? 0,
+    first_open_at: iso(row?.firstOpenAt),
+    first_human_open_at: iso(row?.firstHumanOpenAt),
+    first_click_at: iso(row?.firstClickAt),
+    first_human_click_at: iso(row?.firstHumanClickAt),
+    replied_at: iso(row?.repliedAt),
+    complained_at: iso(row?.complainedAt),
+    unsubscribed_at: iso(row?.unsubscribedAt),
+  }
+}
+
+/** The row itself is the record of its acceptance. */
+function accepted(row: MessageRow): z.infer<typeof TimelineEntry> {
+  const when = row.scheduledAt && row.scheduledAt > row.createdAt ? `, to be sent at ${row.scheduledAt.toISOString()}` : ''
+  return { at: row.createdAt.toISOString(), event: 'message.accepted', detail: `Accepted${when}.`, properties: {} }
+}
+
+function entryOf(event: Event): z.infer<typeof TimelineEntry> {
+  return { at: event.at.toISOString(), event: event.name, detail: wordsOf(event), properties: event.properties }
+}
+
+const words: Readonly<Record<string, (p: Readonly<Record<string, unknown>>) => string>> = {
+  'message.sent': (p) => `Handed to ${p['provider']} in attempt ${p['attempt']}: ${p['reply'] || 'accepted'}`,
+  'message.retried': (p) => `Attempt ${p['attempt'] ?? ''} failed and will be repeated: ${p['error'] ?? p['detail'] ?? ''}`,
+  'message.rerouted': (p) => `Goes by ${p['next_channel']} now: ${p['detail'] ?? p['reason'] ?? ''}`,
+  'message.failed': (p) => `Failed: ${p['error'] ?? p['detail'] ?? p['reason'] ?? ''}`,
+  'message.skipped': (p) => `Not sent: ${p['detail'] ?? p['reason'] ?? ''}`,
+  'message.expired': (p) => `Not sent: ${p['detail'] ?? 'its time was over'}`,
+  'message.unknown': (p) => `No answer came, so it may or may not have been sent: ${p['error'] ?? p['detail'] ?? ''}`,
+  'message.delivered': () => 'Delivered.',
+  'message.deferred': (p) => `Delayed on the way: ${p['detail'] ?? ''}`,
+  'message.bounced': (p) => `Bounced: ${p['detail'] ?? ''}`,
+  'message.complained': () => 'Marked as spam by its recipient.',
+  'message.unsubscribed': () => 'The recipient unsubscribed.',
+  'message.replied': () => 'The recipient replied.',
+  'message.opened': (p) => `Opened (${p['class'] ?? 'human'}).`,
+  'message.clicked': (p) => `Clicked (${p['class'] ?? 'human'})${p['url'] ? `: ${p['url']}` : ''}.`,
+  'message.cancelled': () => 'Cancelled.',
+  'message.held': (p) => `Held: ${p['detail'] ?? ''}`,
+  'message.rescheduled': () => 'Scheduled anew.',
+  'message.requeued': (p) => `Queued again; it was ${p['from']}.`,
+  'message.returned': () => 'Given back unsent: its turn came too late.',
+  'message.settled_by_hand': () => 'Settled by hand.',
+}
+
+function wordsOf(event: Event): string {
+  return words[event.name]?.(event.properties) ?? event.name
+}

@@ -1,0 +1,67 @@
+/** One-time links in the database, by the hash of their token. */
+import type { Sql } from '../../db/db.ts'
+import type { Role } from '../auth.ts'
+
+export type Purpose = 'setup' | 'invite' | 'reset'
+
+export interface Link {
+  readonly workspaceId: string
+  readonly memberId: string | null
+  readonly role: Role | null
+  readonly email: string | null
+  readonly createdBy: string | null
+}
+
+export async function insertLink(
+  sql: Sql,
+  link: Link & { purpose: Purpose; tokenHash: string; expiresAt: Date },
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into one_time_tokens
+      (token_hash, purpose, workspace_id, member_id, role, email, created_by, created_at, expires_at)
+    values (
+      ${link.tokenHash}, ${link.purpose}, ${link.workspaceId}, ${link.memberId}, ${link.role}, ${link.email},
+      ${link.createdBy}, ${now}, ${link.expiresAt}
+    )
+  `
+}
+
+/** Without using it. Undefined when it is unknown, used or past. */
+export async function findLink(sql: Sql, purpose: Purpose, tokenHash: string, now: Date): Promise<Link | undefined> {
+  const [link] = await sql<Link[]>`
+    select workspace_id, member_id, role, email, created_by
+    from one_time_tokens
+    where token_hash = ${tokenHash} and purpose = ${purpose} and used_at is null and expires_at > ${now}
+  `
+  return link
+}
+
+/** Uses it up. False when someone else was quicker. */
+export async function useLink(sql: Sql, purpose: Purpose, tokenHash: string, now: Date): Promise<boolean> {
+  const rows = await sql`
+    update one_time_tokens set used_at = ${now}
+    where token_hash = ${tokenHash} and purpose = ${purpose} and used_at is null and expires_at > ${now}
+  `
+  return rows.count === 1
+}
+
+/** Earlier links for the same: only the latest one works. */
+export async function dropLinks(
+  sql: Sql,
+  workspaceId: string,
+  same: { purpose: Purpose; email: string | null; memberId: string | null },
+): Promise<void> {
+  await sql`
+    delete from one_time_tokens
+    where workspace_id = ${workspaceId} and purpose = ${same.purpose} and used_at is null
+      and lower(email) is not distinct from lower(${same.email}::text)
+      and member_id is not distinct from ${same.memberId}::uuid
+  `
+}
+
+/** Forgets links that nobody can use any more. */
+export async function deletePastLinks(sql: Sql, now: Date): Promise<number> {
+  const rows = await sql`delete from one_time_tokens where expires_at <= ${now} or used_at is not null`
+  return rows.count
+}
