@@ -1,5 +1,5 @@
 /** Senders in the database. Settings stay sealed here; directory.ts opens them. */
-import type { Sql } from '../db/db.ts'
+import { asText, type Sql } from '../db/db.ts'
 import type { ChannelId } from './channel.ts'
 
 export interface SenderRow {
@@ -48,7 +48,7 @@ export async function insertSenders(
       ${rows.map((row) => row.name)}::text[], ${rows.map((row) => row.settings)}::text[],
       ${rows.map((row) => row.origin)}::text[], ${rows.map((row) => row.position)}::int[],
       ${rows.map((row) => row.perSecond)}::float8[], ${rows.map((row) => row.onUnknown)}::text[],
-      ${rows.map((row) => row.createdAt)}::timestamptz[]
+      ${asText(rows.map((row) => row.createdAt))}::timestamptz[]
     ) as new (workspace_id, id, channel, provider, name, settings, origin, position, per_second, on_unknown, created_at)
   `
 }

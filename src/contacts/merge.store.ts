@@ -189,7 +189,7 @@ export async function saveMerge(
 ): Promise<void> {
   await sql`
     insert into contact_merges (workspace_id, id, kept_id, merged_id, snapshot, merged_at)
-    values (${workspaceId}, ${id}, ${keptId}, ${duplicateId}, ${sql.json(snapshot)}, ${now})
+    values (${workspaceId}, ${id}, ${keptId}, ${duplicateId}, ${sql.json({ ...snapshot, filled: { ...snapshot.filled } })}, ${now})
   `
 }
 

@@ -6,8 +6,9 @@
  *             row stays as it was and points to the kept one: old ids go on leading somewhere.
  *   unmerge   takes back what the merge brought, and nothing that was changed since.
  */
-import { AppError } from '../errors.ts'
+
 import type { Sql } from '../db/db.ts'
+import { AppError } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import {
   copyAddresses,
@@ -20,9 +21,9 @@ import {
   removeAddresses,
   restoreConsents,
   returnIdentities,
+  type Snapshot,
   saveMerge,
   savePlain,
-  type Snapshot,
   undoMerge,
 } from './merge.store.ts'
 import { lockContacts } from './upsert.store.ts'
@@ -59,7 +60,8 @@ export async function unmerge(
   now: Date,
 ): Promise<string> {
   const found = await findMerge(sql, workspaceId, keptId, duplicateId)
-  if (!found) throw new AppError('conflict', 'Nothing is merged into this contact that could be taken out.')
+  if (!found)
+    throw new AppError('conflict', 'Nothing is merged into this contact that could be taken out.')
   const { id, mergedId, snapshot } = found
   const both = { workspaceId, keptId, duplicateId: mergedId }
   await lockContacts(sql, workspaceId, [keptId, mergedId])

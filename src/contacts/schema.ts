@@ -143,3 +143,8 @@ export function contactView(contact: Contact): ContactView {
     updated_at: contact.updatedAt.toISOString(),
   }
 }
+
+/** How a path names a contact. */
+export const contactParams = z.object({
+  id: z.string().min(1).max(MAX_EXTERNAL_ID).meta({ description: 'Our id, or your external_id.' }),
+})

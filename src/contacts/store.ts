@@ -22,17 +22,8 @@ export async function findContactId(
   ref: string,
 ): Promise<string | undefined> {
   if (UUID.test(ref)) {
-    const [row] = await sql<{ id: string }[]>`
-      with recursive chain as (
-        select id, merged_into from contacts where workspace_id = ${workspaceId} and id = ${ref}
-        union
-        select c.id, c.merged_into
-        from chain
-        join contacts c on c.workspace_id = ${workspaceId} and c.id = chain.merged_into
-      )
-      select id from chain where merged_into is null
-    `
-    if (row) return row.id
+    const found = await findContactIds(sql, workspaceId, [ref])
+    if (found.size > 0) return found.get(ref.toLowerCase())
   }
   const [row] = await sql<{ contactId: string }[]>`
     select contact_id
@@ -40,6 +31,28 @@ export async function findContactId(
     where workspace_id = ${workspaceId} and source = 'api' and external_id = ${ref}
   `
   return row?.contactId
+}
+
+/** Where each of our ids leads, by that id in small letters; unknown ones are left out. */
+export async function findContactIds(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await sql<{ start: string; id: string }[]>`
+    with recursive chain as (
+      select id as start, id, merged_into
+      from contacts
+      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
+      union
+      select chain.start, c.id, c.merged_into
+      from chain
+      join contacts c on c.workspace_id = ${workspaceId} and c.id = chain.merged_into
+    )
+    select start, id from chain where merged_into is null
+  `
+  return new Map(rows.map((row) => [row.start, row.id]))
 }
 
 /** The contact and those that were merged into it, directly or not. */

@@ -100,6 +100,18 @@ export async function openDb(
 }
 
 /**
+ * An array parameter of times, booleans or bytes. The driver takes the type of an array from
+ * its first element and would send `timestamptz` for `timestamptz[]`; as text the server decides.
+ */
+export function asText(values: readonly (Date | boolean | Buffer | null)[]): (string | null)[] {
+  return values.map((value) => {
+    if (value === null) return null
+    if (value instanceof Date) return value.toISOString()
+    return typeof value === 'boolean' ? String(value) : `\\x${value.toString('hex')}`
+  })
+}
+
+/**
  * Runs `work` in a transaction that row level security confines to one workspace.
  * Every store call of a request happens inside one of these.
  */

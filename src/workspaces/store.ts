@@ -84,8 +84,8 @@ export async function listWorkspaces(
   `
 }
 
-/** Those in which the member may sign in, oldest first. */
-export async function listWorkspacesOf(
+/** Those that the member owns, oldest first. */
+export async function listOwned(
   sql: Sql,
   memberId: string,
   { after = FIRST, limit }: { after?: string | undefined; limit: number },
@@ -94,7 +94,7 @@ export async function listWorkspacesOf(
     select w.id, w.number, w.slug, w.name, w.time_zone, w.locale, w.default_country, w.created_at
     from memberships m
     join workspaces w on w.id = m.workspace_id
-    where m.member_id = ${memberId} and m.is_active and w.id > ${after}
+    where m.member_id = ${memberId} and m.role = 'owner' and m.is_active and w.id > ${after}
     order by w.id
     limit ${limit}
   `

@@ -27,6 +27,7 @@ export interface DispatchOptions {
   readonly render: RenderDeps
   onSent(sender: Sender, durationMs: number): void
   onReceipts(row: Claimed, receipts: readonly Receipt[]): Promise<void>
+  onSettled(ids: readonly string[]): void
 }
 
 export function buildDispatch(options: DispatchOptions): Engine {
@@ -66,7 +67,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
     workspaces: directories.workspaces,
     senders: directories.senders,
     render: options.render,
-    settler: createSettler(db, log, stopping.signal),
+    settler: createSettler({ db, log, stopped: stopping.signal, onSettled: options.onSettled }),
     stopping: stopping.signal,
     onRoom: poke,
     onSent: options.onSent,

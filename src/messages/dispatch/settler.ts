@@ -22,7 +22,14 @@ export interface Settler {
   readonly fenced: number
 }
 
-export function createSettler(db: Db, log: Logger, stopped: AbortSignal): Settler {
+export function createSettler(options: {
+  db: Db
+  log: Logger
+  /** Gives up then: the leases bring the rows back. */
+  stopped: AbortSignal
+  onSettled(ids: readonly string[]): void
+}): Settler {
+  const { db, log, stopped } = options
   let fenced = 0
   const run = async (outcomes: readonly Outcome[]): Promise<boolean[]> => {
     // One order everywhere, so that writers of the same rows wait instead of deadlocking.
@@ -31,6 +38,7 @@ export function createSettler(db: Db, log: Logger, stopped: AbortSignal): Settle
       try {
         const done = new Set((await settle(db.engine, rows, db.clock.now())).map((row) => row.id))
         fenced += rows.length - done.size
+        options.onSettled([...done])
         return outcomes.map((outcome) => done.has(outcome.id))
       } catch (error) {
         if (stopped.aborted) throw error

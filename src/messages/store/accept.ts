@@ -1,5 +1,5 @@
 /** Writes new messages, many at once and of several workspaces. Reads and writes rows; decides nothing. */
-import type { Sql } from '../../db/db.ts'
+import { asText, type Sql } from '../../db/db.ts'
 import type { Priority, Status } from '../schema.ts'
 
 export const priorityNumber: Readonly<Record<Priority, number>> = { low: 0, normal: 1, high: 2, urgent: 3 }
@@ -78,8 +78,8 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
       ${rows.map((row) => row.templateVersion)}::int[], ${rows.map((row) => row.locale)}::text[],
       ${rows.map((row) => row.variables)}::text[], ${rows.map((row) => row.flags)}::int[],
       ${rows.map((row) => row.routing)}::text[], ${rows.map((row) => row.metadata)}::text[],
-      ${rows.map((row) => row.dueAt)}::timestamptz[], ${rows.map((row) => row.scheduledAt)}::timestamptz[],
-      ${rows.map((row) => row.expiresAt)}::timestamptz[], ${rows.map((row) => row.resendOf)}::uuid[]
+      ${asText(rows.map((row) => row.dueAt))}::timestamptz[], ${asText(rows.map((row) => row.scheduledAt))}::timestamptz[],
+      ${asText(rows.map((row) => row.expiresAt))}::timestamptz[], ${rows.map((row) => row.resendOf)}::uuid[]
     ) as new (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
       due_at, scheduled_at, expires_at, resend_of)
@@ -108,7 +108,7 @@ async function insertAttachments(
       ${files.map((file) => file.row.workspaceId)}::uuid[], ${files.map((file) => file.row.id)}::uuid[],
       ${files.map((file) => file.index)}::int[], ${files.map((file) => file.filename)}::text[],
       ${files.map((file) => file.contentType)}::text[], ${files.map((file) => file.contentId)}::text[],
-      ${files.map((file) => file.content)}::bytea[]
+      ${asText(files.map((file) => file.content))}::bytea[]
     )
   `
 }
@@ -138,7 +138,7 @@ export async function touchLanes(sql: Sql, rows: readonly Due[]): Promise<void> 
     select workspace_id, sender_id, priority, next_due, 1
     from unnest(
       ${due.map((lane) => lane.workspaceId)}::uuid[], ${due.map((lane) => lane.senderId)}::uuid[],
-      ${due.map((lane) => lane.priority)}::int[], ${due.map((lane) => lane.dueAt)}::timestamptz[]
+      ${due.map((lane) => lane.priority)}::int[], ${asText(due.map((lane) => lane.dueAt))}::timestamptz[]
     ) as new (workspace_id, sender_id, priority, next_due)
     on conflict (workspace_id, sender_id, priority) do update
     set next_due = least(lane.next_due, excluded.next_due), touched = lane.touched + 1

@@ -4,7 +4,7 @@
  * Every time is a parameter. Every claim names one workspace (so that the table can be
  * distributed); intents and settlements name each row's workspace.
  */
-import type { Sql } from '../../db/db.ts'
+import { asText, type Sql } from '../../db/db.ts'
 import type { Facts } from '../gate.ts'
 import type { Status } from '../schema.ts'
 
@@ -197,7 +197,7 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
         ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
         ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.status)}::text[],
         ${rows.map((row) => row.channel)}::text[], ${rows.map((row) => row.contactId)}::uuid[],
-        ${rows.map((row) => row.dueAt)}::timestamptz[], ${rows.map((row) => row.reason)}::text[],
+        ${asText(rows.map((row) => row.dueAt))}::timestamptz[], ${rows.map((row) => row.reason)}::text[],
         ${rows.map((row) => row.detail)}::text[], ${rows.map((row) => row.providerMessageId)}::text[],
         ${rows.map((row) => row.event)}::text[], ${rows.map((row) => row.eventId)}::uuid[],
         ${rows.map((row) => JSON.stringify(row.properties))}::text[]

@@ -1,5 +1,5 @@
 /** Messages whose process died between intent and answer. */
-import type { Sql } from '../../db/db.ts'
+import { asText, type Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { Orphan } from './deliver.ts'
 
@@ -16,7 +16,7 @@ export async function settleOrphans(
       select *
       from unnest(
         ${decided.map(({ orphan }) => orphan.workspaceId)}::uuid[], ${decided.map(({ orphan }) => orphan.id)}::uuid[],
-        ${decided.map(({ again }) => again)}::boolean[], ${decided.map(() => uuid7())}::uuid[]
+        ${asText(decided.map(({ again }) => again))}::boolean[], ${decided.map(() => uuid7())}::uuid[]
       ) as w (workspace_id, id, again, event_id)
     ),
     done as (

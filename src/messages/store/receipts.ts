@@ -1,5 +1,5 @@
 /** Receipts in the database: the messages they are about, and what they change. */
-import type { Sql } from '../../db/db.ts'
+import { asText, type Sql } from '../../db/db.ts'
 import type { Status } from '../schema.ts'
 
 export interface Hearer {
@@ -63,7 +63,7 @@ export async function noteEngagement(
       min(at) filter (where kind = 'unsubscribed')
     from unnest(
       ${noted.map((receipt) => receipt.workspaceId)}::uuid[], ${noted.map((receipt) => receipt.messageId)}::uuid[],
-      ${noted.map((receipt) => receipt.kind)}::text[], ${noted.map((receipt) => receipt.at)}::timestamptz[]
+      ${noted.map((receipt) => receipt.kind)}::text[], ${asText(noted.map((receipt) => receipt.at))}::timestamptz[]
     ) as w (workspace_id, message_id, kind, at)
     group by 1, 2
     order by 1, 2

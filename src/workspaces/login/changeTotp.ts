@@ -4,7 +4,7 @@ import { AppError, invalid } from '../../errors.ts'
 import type { Access } from '../access.ts'
 import type { Auth } from '../auth.ts'
 import { type Actor, audit } from '../audit/audit.ts'
-import { requireMember, requireRecentLogin } from './session.ts'
+import { requireMember } from './session.ts'
 import { deleteSessionsOf } from './sessions.store.ts'
 import { clearTotp, confirmTotp, findLoginMember, setTotpPending } from './store.ts'
 import { newEnrolment, newRecoveryCodes, readCode } from './totp.ts'
@@ -17,7 +17,6 @@ interface Change {
 /** A new secret, which counts once `confirmEnrolment` was given a code of it. */
 export async function enrol(tx: Sql, access: Access, { auth }: Change): Promise<{ secret: string; url: string }> {
   const { memberId } = requireMember(auth)
-  requireRecentLogin(auth, access.db.clock.now())
   const member = await findLoginMember(tx, memberId)
   if (!member) throw new AppError('not_found')
   if (member.totpSecret !== null) throw new AppError('conflict', 'Two-factor login is on already. Turn it off first.')
@@ -31,7 +30,6 @@ export async function enrol(tx: Sql, access: Access, { auth }: Change): Promise<
 export async function confirmEnrolment(tx: Sql, access: Access, { auth, actor }: Change, code: string): Promise<string[]> {
   const { memberId, sessionHash } = requireMember(auth)
   const now = access.db.clock.now()
-  requireRecentLogin(auth, now)
   const sealed = (await findLoginMember(tx, memberId))?.totpPending
   if (!sealed) throw new AppError('conflict', 'There is nothing to confirm. Enrol first.')
   const step = readCode(access.secrets.encryptionKey, memberId, sealed, code, now, null)
@@ -46,7 +44,6 @@ export async function confirmEnrolment(tx: Sql, access: Access, { auth, actor }:
 export async function disableTotp(tx: Sql, access: Access, { auth, actor }: Change): Promise<void> {
   const { memberId, sessionHash } = requireMember(auth)
   const now = access.db.clock.now()
-  requireRecentLogin(auth, now)
   await clearTotp(tx, memberId)
   await deleteSessionsOf(tx, memberId, sessionHash)
   await audit(tx, auth.workspaceId, { actor, at: now, action: 'member.totp_disabled', target: memberId })

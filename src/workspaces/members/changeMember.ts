@@ -33,7 +33,7 @@ export async function changeMember(
   const after = { role: change.role ?? before.role, isActive: change.isActive ?? before.isActive }
   requireMayGrant(context.auth, after.role)
   await updateMembership(tx, workspaceId, id, after)
-  await requireOwner(tx, workspaceId)
+  if (before.role === 'owner') await requireOwner(tx, workspaceId)
   await deleteSessionsIn(tx, workspaceId, id)
   const { actor, now } = context
   const details = { role: after.role, role_before: before.role, is_active: after.isActive }
@@ -45,7 +45,7 @@ export async function changeMember(
 export async function removeMember(tx: Sql, workspaceId: string, id: string, context: ChangeContext): Promise<void> {
   const before = await lockMember(tx, workspaceId, id, context.auth)
   await deleteMembership(tx, workspaceId, id)
-  await requireOwner(tx, workspaceId)
+  if (before.role === 'owner') await requireOwner(tx, workspaceId)
   await deleteSessionsIn(tx, workspaceId, id)
   const { actor, now } = context
   await audit(tx, workspaceId, { actor, at: now, action: 'member.removed', target: id, details: { role: before.role } })

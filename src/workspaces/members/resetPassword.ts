@@ -21,9 +21,7 @@ export async function createResetLink(
 ): Promise<NewLink> {
   const member = await getMember(tx, workspaceId, id)
   requireMayGrant(auth, member.role)
-  if (await isElsewhere(tx, workspaceId, id)) {
-    throw new AppError('conflict', 'This person is a member of other workspaces too. Reset the password on the command line.')
-  }
+  await requireNowhereElse(tx, workspaceId, id)
   const link = { workspaceId, memberId: id, role: null, email: null, createdBy: auth.memberId }
   const made = await makeLink(tx, publicUrl, 'reset', link, now)
   await audit(tx, workspaceId, { actor, at: now, action: 'member.reset_requested', target: id })
@@ -40,11 +38,28 @@ export async function resetPassword(access: Access, token: string, password: str
   const role = strictest(await listMemberships(db.app, member.id))
   checkPassword(password, { ...member, role, serviceName: access.config.SERVICE_NAME })
   const passwordHash = await hashPassword(password)
+  const actor = { kind: 'session', id: member.id, ip: client.ip, requestId: client.requestId }
   await inWorkspace(db, workspaceId, async (tx) => {
     await spendLink(tx, 'reset', token, now)
-    await setPasswordHash(tx, member.id, passwordHash)
-    await deleteSessionsOf(tx, member.id)
-    const actor = { kind: 'session', id: member.id, ip: client.ip, requestId: client.requestId }
-    await audit(tx, workspaceId, { actor, at: now, action: 'member.password_reset', target: member.id })
+    await requireNowhereElse(tx, workspaceId, member.id)
+    await setPassword(tx, workspaceId, member.id, passwordHash, { actor, now })
   })
+}
+
+/** For the command line too. `passwordHash` comes from `hashPassword`. */
+export async function setPassword(
+  tx: Sql,
+  workspaceId: string,
+  memberId: string,
+  passwordHash: string,
+  { actor, now }: Pick<ChangeContext, 'actor' | 'now'>,
+): Promise<void> {
+  await setPasswordHash(tx, memberId, passwordHash)
+  await deleteSessionsOf(tx, memberId)
+  await audit(tx, workspaceId, { actor, at: now, action: 'member.password_reset', target: memberId })
+}
+
+async function requireNowhereElse(tx: Sql, workspaceId: string, memberId: string): Promise<void> {
+  if (!(await isElsewhere(tx, workspaceId, memberId))) return
+  throw new AppError('conflict', 'This person is a member of other workspaces too. Reset the password on the command line.')
 }
