@@ -39,7 +39,7 @@ create table contact_addresses (
   primary key (workspace_id, contact_id, kind, address),
   foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade
 );
-create index contact_addresses_address_idx on contact_addresses (workspace_id, kind, address);
+create index contact_addresses_address_idx on contact_addresses (workspace_id, address, kind);
 create unique index contact_addresses_primary_key on contact_addresses (workspace_id, contact_id, kind) where is_primary;
 select protect_table('contact_addresses');
 comment on table contact_addresses is 'Where a contact is reached. Several per kind, one of them primary; not unique across contacts.';

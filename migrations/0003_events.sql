@@ -18,6 +18,23 @@ create index events_contact_id_idx on events (workspace_id, contact_id, at) wher
 select protect_table('events', true);
 comment on table events is 'Something that happened: receipts, decisions, imports, customers'' own events.';
 
+-- The one change that an event allows: whoever is erased is also erased from what was said of them.
+-- Rights of the owner, for the workspace of the transaction only.
+create policy forgetting on events to current_user using (true) with check (true);
+create function forget_events(contacts uuid[], messages uuid[]) returns bigint
+language sql security definer set search_path = public, pg_temp as $$
+  with forgotten as (
+    update events
+    set properties = '{}'
+    where workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+      and (contact_id = any (contacts) or message_id = any (messages)) and properties <> '{}'
+    returning 1
+  )
+  select count(*) from forgotten
+$$;
+revoke execute on function forget_events from public;
+grant execute on function forget_events to beckon_app, beckon_engine;
+
 create table event_keys (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   source text not null,

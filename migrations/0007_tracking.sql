@@ -9,7 +9,8 @@ create table tracking_hits (
   ip text,
   user_agent text,
   method text not null,
-  purpose text,
+  purpose text, -- why a client fetches ahead of a person, as its header says
+  source text not null default 'web' constraint tracking_hits_source_check check (source in ('web', 'provider', 'sandbox')),
   primary key (workspace_id, id)
 );
 select protect_table('tracking_hits');
@@ -18,7 +19,7 @@ comment on table tracking_hits is 'Opens and clicks as they arrived, waiting to 
 create table engagements (
   workspace_id uuid not null,
   message_id uuid not null,
-  event_id uuid not null,
+  event_id uuid not null, -- the id of the hit and of its event
   kind text not null,
   at timestamptz not null,
   link_index integer not null,
@@ -26,11 +27,15 @@ create table engagements (
   user_agent text,
   method text not null,
   purpose text,
+  source text not null,
+  network text, -- the /24 or /48 of the address
+  company text, -- the recipient's domain where it is one company's
   class text not null,
   reason text not null,
   classifier_version smallint not null,
   primary key (workspace_id, message_id, event_id)
 );
+create index engagements_company_idx on engagements (workspace_id, company, network, at) where company is not null;
 select protect_table('engagements');
 comment on table engagements is 'Opens and clicks with their class, human or machine; rewritten when later hits or rules say otherwise.';
 
@@ -59,10 +64,12 @@ create table callbacks (
   source text not null, -- provider or connector
   sender_id uuid,
   key text not null, -- the vendor's own id of this callback, or the hash of its body
+  method text not null,
   headers jsonb not null,
   url text not null,
-  body text not null,
+  body bytea not null, -- as it arrived: signatures are over bytes
   received_at timestamptz not null,
+  due_at timestamptz not null, -- when it is tried (again)
   status text not null constraint callbacks_status_check check (status in ('received', 'processed', 'failed')),
   attempts smallint not null default 0,
   reason text,
@@ -70,6 +77,7 @@ create table callbacks (
   primary key (workspace_id, id),
   constraint callbacks_key unique (workspace_id, source, key)
 );
-create index callbacks_status_idx on callbacks (workspace_id, status, received_at) where status <> 'processed';
+create index callbacks_due_idx on callbacks (due_at) where status = 'received';
+create index senders_id_idx on senders (id); -- a callback's URL names no workspace
 select protect_table('callbacks');
 comment on table callbacks is 'What vendors told us, stored before it is answered; the same twice is one row.';

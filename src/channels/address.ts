@@ -28,7 +28,9 @@ export function normaliseAddress(
 ): Normalised {
   if (kind === 'phone') {
     const phone = toE164(given, defaultCountry)
-    return phone.ok ? { ok: true, address: phone.number } : { ok: false, reason: phoneFaults[phone.reason] }
+    return phone.ok
+      ? { ok: true, address: phone.number }
+      : { ok: false, reason: phoneFaults[phone.reason] }
   }
   if (kind === 'push') {
     return given.trim()

@@ -1,4 +1,5 @@
 /** Senders in the database. Settings stay sealed here; directory.ts opens them. */
+import postgres from 'postgres'
 import { asText, type Sql } from '../db/db.ts'
 import type { ChannelId } from './channel.ts'
 
@@ -32,6 +33,47 @@ export function listSenders(sql: Sql, workspaceId: string) {
   `
 }
 
+export async function findSender(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<SenderRow | undefined> {
+  const [row] = await sql<SenderRow[]>`
+    select workspace_id, id, channel, provider, name, settings, origin, position, status, status_reason, per_second,
+      on_unknown, breaker_open_until, breaker_reason, created_at, updated_at
+    from senders
+    where workspace_id = ${workspaceId} and id = ${id}
+  `
+  return row
+}
+
+/** Writers of one sender wait for each other. */
+export async function lockSender(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<SenderRow | undefined> {
+  const [row] = await sql<SenderRow[]>`
+    select workspace_id, id, channel, provider, name, settings, origin, position, status, status_reason, per_second,
+      on_unknown, breaker_open_until, breaker_reason, created_at, updated_at
+    from senders
+    where workspace_id = ${workspaceId} and id = ${id}
+    for update
+  `
+  return row
+}
+
+/** Behind all others of the channel. */
+export async function nextPosition(sql: Sql, workspaceId: string, channel: ChannelId) {
+  const [row] = await sql<{ next: number }[]>`
+    select coalesce(max(position), 0) + 1 as next
+    from senders
+    where workspace_id = ${workspaceId} and channel = ${channel} and origin <> 'builtin'
+  `
+  return row?.next ?? 1
+}
+
+/** Rows whose id is there already are left as they are. */
 export async function insertSenders(
   sql: Sql,
   rows: readonly Omit<
@@ -50,6 +92,7 @@ export async function insertSenders(
       ${rows.map((row) => row.perSecond)}::float8[], ${rows.map((row) => row.onUnknown)}::text[],
       ${asText(rows.map((row) => row.createdAt))}::timestamptz[]
     ) as new (workspace_id, id, channel, provider, name, settings, origin, position, per_second, on_unknown, created_at)
+    on conflict (workspace_id, id) do nothing
   `
 }
 
@@ -122,12 +165,30 @@ export async function setBreaker(
   `
 }
 
-/** False when messages still refer to it; then it can only be disabled. */
-export async function deleteSender(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
-  const rows = await sql`
-    delete from senders s
-    where s.workspace_id = ${workspaceId} and s.id = ${id}
-      and not exists (select from messages m where m.workspace_id = s.workspace_id and m.sender_id = s.id)
+/** Makes what waits for a sender due, after it could not work for a while. */
+export async function wakeLanes(sql: Sql, workspaceId: string, senderId: string, now: Date) {
+  await sql`
+    update lanes
+    set next_due = least(next_due, ${now}), touched = touched + 1
+    where workspace_id = ${workspaceId} and sender_id = ${senderId}
   `
-  return rows.count > 0
+}
+
+const FOREIGN_KEY_VIOLATION = '23503'
+
+/** False when messages refer to it; then it can only be disabled, and the transaction may be broken. */
+export async function deleteSender(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
+  try {
+    const rows = await sql`
+      delete from senders s
+      where s.workspace_id = ${workspaceId} and s.id = ${id}
+        and not exists (select from messages m where m.workspace_id = s.workspace_id and m.sender_id = s.id)
+    `
+    return rows.count > 0
+  } catch (error) {
+    // A message came in between: its key to the sender holds.
+    if (error instanceof postgres.PostgresError && error.code === FOREIGN_KEY_VIOLATION)
+      return false
+    throw error
+  }
 }

@@ -119,3 +119,34 @@ export function topicView(row: Topic): z.infer<typeof topic> {
     created_at: row.createdAt.toISOString(),
   }
 }
+
+const switches = z.record(channelName, z.boolean())
+const preferenceFields = {
+  marketing: z.boolean().optional().meta({ description: 'False: no marketing at all.' }),
+  channels: switches.optional(),
+  categories: z.record(topicKey, z.boolean()).optional(),
+  topics: z
+    .record(topicKey, z.union([z.boolean(), switches]))
+    .optional()
+    .meta({ description: 'Like categories, also per channel.' }),
+}
+export const preferencesWrite = z.strictObject(preferenceFields)
+export type PreferencesWrite = z.infer<typeof preferencesWrite>
+export const preferencesCreate = z.strictObject({ user_id: externalId, ...preferenceFields })
+
+export const unsubscribeInput = z.strictObject({
+  channel: channelName.optional(),
+  category: topicKey.optional(),
+})
+export type UnsubscribeInput = z.infer<typeof unsubscribeInput>
+
+export const preferences = z.object({
+  user_id: z.string(),
+  contact_id: z.uuid(),
+  marketing: z.boolean(),
+  channels: z.record(z.string(), z.boolean()),
+  categories: z.record(z.string(), z.boolean()),
+  topics: z.record(z.string(), z.record(z.string(), z.boolean())),
+  updated_at: z.string().nullable(),
+})
+export type PreferencesView = z.infer<typeof preferences>

@@ -3,7 +3,10 @@ import type { Sql } from '../db/db.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import type { FoundContact, NewAddress, NewContact, WantedContact } from './resolve.ts'
 
-/** One row per wanted one, in order. */
+/**
+ * One row per wanted one, in order. Each look-up is lateral and limited: whatever the planner
+ * believes of a young table, it then has to go through the whole key of an index.
+ */
 export async function readContacts(
   sql: Sql,
   wanted: readonly WantedContact[],
@@ -15,9 +18,18 @@ export async function readContacts(
       ${wanted.map((row) => row.recipientId)}::text[],
       ${wanted.map((row) => row.kind)}::text[]
     ) with ordinality as w (workspace_id, external_id, kind, n)
-    left join contact_identities i
-      on i.workspace_id = w.workspace_id and i.source = 'api' and i.external_id = w.external_id
-    left join contacts c on c.workspace_id = w.workspace_id and c.id = i.contact_id
+    left join lateral (
+      select i.contact_id
+      from contact_identities i
+      where i.workspace_id = w.workspace_id and i.source = 'api' and i.external_id = w.external_id
+      limit 1
+    ) i on true
+    left join lateral (
+      select c.name, c.locale, c.time_zone
+      from contacts c
+      where c.workspace_id = w.workspace_id and c.id = i.contact_id
+      limit 1
+    ) c on true
     left join lateral (
       select a.address
       from contact_addresses a
@@ -39,20 +51,16 @@ export async function writeContacts(
   rows: readonly NewContact[],
   now: Date,
 ): Promise<void> {
-  await sql`
-    with wanted as (
-      select *
+  const ids = rows.map(() => uuid7(now.getTime()))
+  const made = await sql<{ contactId: string }[]>`
+    with made as (
+      insert into contact_identities (workspace_id, source, external_id, contact_id, created_at)
+      select workspace_id, 'api', external_id, contact_id, ${now}::timestamptz
       from unnest(
         ${rows.map((row) => row.workspaceId)}::uuid[],
         ${rows.map((row) => row.recipientId)}::text[],
-        ${rows.map(() => uuid7(now.getTime()))}::uuid[],
-        ${rows.map((row) => row.kind)}::text[],
-        ${rows.map((row) => row.address ?? null)}::text[]
-      ) as w (workspace_id, external_id, contact_id, kind, address)
-    ), made as (
-      insert into contact_identities (workspace_id, source, external_id, contact_id, created_at)
-      select workspace_id, 'api', external_id, contact_id, ${now}::timestamptz
-      from wanted
+        ${ids}::uuid[]
+      ) as w (workspace_id, external_id, contact_id)
       order by workspace_id, external_id
       on conflict do nothing
       returning workspace_id, contact_id
@@ -61,11 +69,32 @@ export async function writeContacts(
       select workspace_id, contact_id, ${now}::timestamptz, ${now}::timestamptz
       from made
     )
+    select contact_id from made
+  `
+  const won = new Set(made.map((row) => row.contactId))
+  const first = rows.flatMap((row, at) => {
+    const contactId = ids[at]!
+    if (!won.has(contactId) || !row.kind || !row.address) return []
+    return [{ workspaceId: row.workspaceId, contactId, kind: row.kind, address: row.address }]
+  })
+  if (first.length > 0) await writeFirstAddresses(sql, first, now)
+}
+
+/** Of contacts that were made in this transaction, so nobody else can be adding any. */
+async function writeFirstAddresses(
+  sql: Sql,
+  rows: readonly NewAddress[],
+  now: Date,
+): Promise<void> {
+  await sql`
     insert into contact_addresses (workspace_id, contact_id, kind, address, is_primary, created_at)
-    select w.workspace_id, w.contact_id, w.kind, w.address, true, ${now}::timestamptz
-    from made
-    join wanted w on w.workspace_id = made.workspace_id and w.contact_id = made.contact_id
-    where w.kind is not null and w.address is not null
+    select *, true, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[],
+      ${rows.map((row) => row.contactId)}::uuid[],
+      ${rows.map((row) => row.kind)}::text[],
+      ${rows.map((row) => row.address)}::text[]
+    )
   `
 }
 

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { updateContact, upsertContact } from './change.ts'
 import { getContactId, getContactView } from './find.ts'
 import { merge, unmerge } from './merge.ts'
 import { mustNormalise } from './normalise.ts'
@@ -21,7 +22,6 @@ import {
   externalId,
 } from './schema.ts'
 import { deleteAddress, listContacts, readDefaultCountry } from './store.ts'
-import { updateContact, upsertContact } from './upsert.ts'
 
 const tags = ['contacts']
 const reading = { scope: 'contacts:read' } as const
@@ -175,7 +175,7 @@ const addressRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) 
   )
 }
 
-const mergeRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) => {
+export const mergeRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) => {
   server.post(
     '/contacts/:id/merge',
     {

@@ -1,4 +1,10 @@
-/** Writes contacts of one workspace, many at a time. */
+/**
+ * Writes contacts of one workspace, many at a time.
+ *
+ * Before a table's first `analyze` the planner takes a workspace for tiny, and would read all
+ * of it for each row given. So look-ups are lateral, one index probe per row, and updates take
+ * the workspace from the rows given.
+ */
 import type { Json, Sql } from '../db/db.ts'
 import type { PlainAddress } from './normalise.ts'
 import type { AddressKind } from './schema.ts'
@@ -25,13 +31,17 @@ export async function readIdentities(
 ): Promise<Map<string, string>> {
   if (identities.length === 0) return new Map()
   const rows = await sql<(Identity & { contactId: string })[]>`
-    select i.source, i.external_id, i.contact_id
+    select w.source, w.external_id, i.contact_id
     from unnest(
       ${identities.map((each) => each.source)}::text[],
       ${identities.map((each) => each.externalId)}::text[]
     ) as w (source, external_id)
-    join contact_identities i
-      on i.workspace_id = ${workspaceId} and i.source = w.source and i.external_id = w.external_id
+    cross join lateral (
+      select contact_id
+      from contact_identities
+      where workspace_id = ${workspaceId} and source = w.source and external_id = w.external_id
+      limit 1
+    ) i
   `
   return new Map(rows.map((row) => [identityKey(row), row.contactId]))
 }
@@ -62,9 +72,13 @@ export async function findLinks(
       ${wanted.map((each) => each.kind)}::text[],
       ${wanted.map((each) => each.address)}::text[]
     ) as w (at, kind, address)
-    join contact_addresses a
-      on a.workspace_id = ${workspaceId} and a.kind = w.kind and a.address = w.address
-      and (a.kind = 'phone' or a.verified_at is not null)
+    cross join lateral (
+      select workspace_id, contact_id
+      from contact_addresses
+      where workspace_id = ${workspaceId} and kind = w.kind and address = w.address
+        and (kind = 'phone' or verified_at is not null)
+      offset 0
+    ) a
     join contacts c on c.workspace_id = a.workspace_id and c.id = a.contact_id and c.merged_into is null
   `
 }
@@ -159,13 +173,14 @@ export async function saveDetails(
       end,
       updated_at = ${now}
     from (
-      select id, text::jsonb as d
+      select workspace_id, id, text::jsonb as d
       from unnest(
+        ${rows.map(() => workspaceId)}::uuid[],
         ${rows.map(([id]) => id)}::uuid[],
         ${rows.map(([, each]) => JSON.stringify(each))}::text[]
-      ) as w (id, text)
+      ) as w (workspace_id, id, text)
     ) w
-    where c.workspace_id = ${workspaceId} and c.id = w.id
+    where c.workspace_id = w.workspace_id and c.id = w.id
   `
 }
 
@@ -183,33 +198,33 @@ export async function markPrimary(
   await sql`
     update contact_addresses a
     set is_primary = false
-    from ${named(sql, last)}
-    where a.workspace_id = ${workspaceId} and a.contact_id = w.contact_id and a.kind = w.kind
+    from ${named(sql, workspaceId, last)}
+    where a.workspace_id = w.workspace_id and a.contact_id = w.contact_id and a.kind = w.kind
       and a.is_primary and a.address <> w.address
   `
   await sql`
     update contact_addresses a
     set is_primary = true
-    from ${named(sql, last)}
-    where a.workspace_id = ${workspaceId} and a.contact_id = w.contact_id and a.kind = w.kind
+    from ${named(sql, workspaceId, last)}
+    where a.workspace_id = w.workspace_id and a.contact_id = w.contact_id and a.kind = w.kind
       and a.address = w.address and not a.is_primary
   `
+  const proven = rows.filter((row) => row.verified)
+  if (proven.length === 0) return
   await sql`
     update contact_addresses a
     set verified_at = ${now}
-    from ${named(
-      sql,
-      rows.filter((row) => row.verified),
-    )}
-    where a.workspace_id = ${workspaceId} and a.contact_id = w.contact_id and a.kind = w.kind
+    from ${named(sql, workspaceId, proven)}
+    where a.workspace_id = w.workspace_id and a.contact_id = w.contact_id and a.kind = w.kind
       and a.address = w.address and a.verified_at is null
   `
 }
 
-const named = (sql: Sql, rows: readonly Marked[]) => sql`
+const named = (sql: Sql, workspaceId: string, rows: readonly Marked[]) => sql`
   unnest(
+    ${rows.map(() => workspaceId)}::uuid[],
     ${rows.map((row) => row.contactId)}::uuid[],
     ${rows.map((row) => row.kind)}::text[],
     ${rows.map((row) => row.address)}::text[]
-  ) as w (contact_id, kind, address)
+  ) as w (workspace_id, contact_id, kind, address)
 `

@@ -10,11 +10,9 @@
  */
 
 import type { Sql } from '../db/db.ts'
-import { AppError } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
-import { faulty, type PlainAddress, readAddressInputs } from './normalise.ts'
+import type { PlainAddress } from './normalise.ts'
 import { addAddresses } from './resolve.ts'
-import type { ContactInput, ContactPatch } from './schema.ts'
 import {
   type Details,
   findLinks,
@@ -50,39 +48,71 @@ export async function upsertContacts(
   inputs: readonly Upsert[],
   now: Date,
 ): Promise<Upserted[]> {
-  const known = await readIdentities(
-    sql,
-    workspaceId,
-    inputs.flatMap((each) => each.identities),
-  )
+  const all = inputs.flatMap((each) => each.identities)
+  const known = await readIdentities(sql, workspaceId, all)
   const owners = inputs.map(
     (each) => new Set(each.identities.flatMap((id) => known.get(identityKey(id)) ?? [])),
   )
-  const unknown = inputs.flatMap((input, at) => (owners[at]!.size === 0 ? [{ input, at }] : []))
+  const leads = leadersOf(inputs)
+  const unknown = inputs.flatMap((input, at) =>
+    owners[at]!.size === 0 && leads[at] === at ? [{ input, at }] : [],
+  )
   const links = await findLinked(sql, workspaceId, unknown)
-  const made = unknown.filter(({ at }) => !links.has(at))
-  const ids = made.map(({ input }) => ({
-    id: uuid7(now.getTime()),
-    identity: input.identities[0]!,
-  }))
-  await insertContacts(sql, workspaceId, ids, now)
-  const settled = await readIdentities(
+  const made = await makeContacts(
     sql,
     workspaceId,
-    ids.map((each) => each.identity),
+    unknown.filter(({ at }) => !links.has(at)),
+    now,
   )
-  const mine = new Set(ids.map((each) => each.id))
-  const answers = inputs.map((input, at): Upserted => {
+  const answers = inputs.map((_, at): Upserted => {
     if (owners[at]!.size > 1) return { ok: false, fault: OTHER_PEOPLE }
-    const [owner] = owners[at]!
-    const id = owner ?? links.get(at) ?? settled.get(identityKey(input.identities[0]!))!
-    return { ok: true, id, created: mine.delete(id) }
+    const lead = leads[at]!
+    const [owner] = owners[at]!.size > 0 ? owners[at]! : owners[lead]!
+    const id = owner ?? links.get(lead) ?? made.get(lead)!.id
+    return { ok: true, id, created: at === lead && made.get(at)?.created === true }
   })
   await applyAll(sql, workspaceId, { inputs, answers }, now)
   return answers
 }
 
 const OTHER_PEOPLE = 'These ids belong to different contacts. Merge them first.'
+
+/** For each input the first one that has an id in common with it: what holds for that one holds for it. */
+function leadersOf(inputs: readonly Upsert[]): number[] {
+  const first = new Map<string, number>()
+  return inputs.map((input, at) => {
+    const keys = input.identities.map(identityKey)
+    const lead = keys.map((key) => first.get(key)).find((each) => each !== undefined) ?? at
+    for (const key of keys) if (!first.has(key)) first.set(key, lead)
+    return lead
+  })
+}
+
+/** Someone else may be making the same contact; then theirs is the one. */
+async function makeContacts(
+  sql: Sql,
+  workspaceId: string,
+  unknown: readonly { input: Upsert; at: number }[],
+  now: Date,
+): Promise<Map<number, { id: string; created: boolean }>> {
+  const rows = unknown.map(({ input, at }) => ({
+    at,
+    id: uuid7(now.getTime()),
+    identity: input.identities[0]!,
+  }))
+  await insertContacts(sql, workspaceId, rows, now)
+  const settled = await readIdentities(
+    sql,
+    workspaceId,
+    rows.map((row) => row.identity),
+  )
+  return new Map(
+    rows.map((row) => {
+      const id = settled.get(identityKey(row.identity))!
+      return [row.at, { id, created: id === row.id }]
+    }),
+  )
+}
 
 async function findLinked(
   sql: Sql,
@@ -143,7 +173,7 @@ function joined(first: Details | undefined, second: Details): Details {
   return { ...first, ...second, ...(Object.keys(traits).length > 0 ? { traits } : {}) }
 }
 
-async function saveAddresses(
+export async function saveAddresses(
   sql: Sql,
   workspaceId: string,
   rows: readonly { contactId: string; addresses: readonly PlainAddress[] }[],
@@ -155,67 +185,4 @@ async function saveAddresses(
   await addAddresses(sql, all, now)
   const marked = all.filter((each) => each.primary || each.verified)
   if (marked.length > 0) await markPrimary(sql, workspaceId, marked, now)
-}
-
-/** One request's contact; raises the 422 that names what is wrong with it. */
-export async function upsertContact(
-  sql: Sql,
-  workspaceId: string,
-  { input, country }: { input: ContactInput; country: string | null },
-  now: Date,
-): Promise<{ id: string; created: boolean }> {
-  const read = readUpsert(input, country)
-  if ('errors' in read) throw faulty(read.errors)
-  const [answer] = await upsertContacts(sql, workspaceId, [read], now)
-  if (answer?.ok) return answer
-  throw new AppError('conflict', answer?.fault)
-}
-
-/** `country` is the workspace's. */
-export function readUpsert(input: ContactInput, country: string | null) {
-  const { addresses, errors } = readAddressInputs(input, country)
-  if (errors.length > 0) return { errors }
-  const identities = [
-    ...(input.external_id ? [{ source: 'api', externalId: input.external_id }] : []),
-    ...(input.identities ?? []).map((each) => ({
-      source: each.source,
-      externalId: each.external_id,
-    })),
-  ]
-  if (identities.length === 0) {
-    const own =
-      addresses.find((each) => each.kind === 'email') ??
-      addresses.find((each) => each.kind === 'phone')
-    if (!own)
-      return {
-        errors: [{ pointer: '/external_id', detail: 'Give an external_id, an email or a phone.' }],
-      }
-    identities.push({ source: own.kind, externalId: own.address.toLowerCase() })
-  }
-  return { identities, addresses, details: readDetails(input) }
-}
-
-/** Absent fields stay as they are; null empties one. */
-export function readDetails({ name, locale, time_zone, traits, tags }: ContactPatch): Details {
-  return {
-    ...(name !== undefined ? { name } : {}),
-    ...(locale !== undefined ? { locale } : {}),
-    ...(time_zone !== undefined ? { time_zone } : {}),
-    ...(traits !== undefined ? { traits } : {}),
-    ...(tags !== undefined ? { tags: [...new Set(tags)] } : {}),
-  }
-}
-
-/** Changes a contact by its own id. Raises `not_found`. */
-export async function updateContact(
-  sql: Sql,
-  workspaceId: string,
-  { id, patch, country }: { id: string; patch: ContactPatch; country: string | null },
-  now: Date,
-): Promise<void> {
-  const { addresses, errors } = readAddressInputs(patch, country)
-  if (errors.length > 0) throw faulty(errors)
-  if ((await lockContacts(sql, workspaceId, [id])) === 0) throw new AppError('not_found')
-  await saveDetails(sql, workspaceId, new Map([[id, readDetails(patch)]]), now)
-  await saveAddresses(sql, workspaceId, [{ contactId: id, addresses }], now)
 }

@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { addWorkspace } from '../../test/helpers/workspace.ts'
 import { connect } from '../db/db.ts'
+import { eventJobs } from './jobs.ts'
 import { dropOldPartitions, ensurePartitions } from './partitions.ts'
 import { recordEvents } from './record.ts'
 
@@ -57,4 +58,27 @@ test('retention drops whole months and what lies outside them', async () => {
 
 test('a partition is reached through its table only', async () => {
   await assert.rejects(db.engine`select from events_2026_04`, /permission denied/)
+})
+
+test('the upkeep makes months ahead and forgets keys with their events', async () => {
+  const at = new Date('2024-01-01T00:00:00Z')
+  const old = {
+    workspaceId,
+    name: 'x.happened',
+    contactId: null,
+    messageId: null,
+    at,
+    source: 'test',
+    properties: {},
+    key: 'old',
+  }
+  await recordEvents(db.engine, [old], at)
+  await recordEvents(db.engine, [{ ...old, key: 'new' }], clock.now())
+  const handlers = eventJobs({ db, ownerAddress: world.address, retentionMonths: 3 })
+  await handlers['events.upkeep']!({}, new AbortController().signal)
+  const keys = await db.engine`select key from event_keys`
+  assert.deepEqual(
+    keys.map((row) => row['key']),
+    ['new'],
+  )
 })

@@ -2,8 +2,7 @@
  * Months of events. A partition is made before its month begins, so that the default one
  * stays empty; retention drops whole months instead of deleting rows.
  *
- * Both run as the owner, whom row level security of the parent table does not let in, but
- * who may read and write partitions directly.
+ * Both run as the owner, who alone may reach partitions directly.
  */
 import type postgres from 'postgres'
 import {

@@ -91,3 +91,21 @@ export async function writeCounts(sql: Sql, rows: readonly CountInput[]): Promis
     on conflict (workspace_id, hour, channel, metric) do update set n = c.n + excluded.n
   `
 }
+
+const KEYS_AT_ONCE = 10_000 // rows; keeps the lock and the transaction short
+
+/** Forgets keys of all workspaces that were used before then. */
+export async function deleteKeys(sql: Sql, before: Date): Promise<void> {
+  for (;;) {
+    const gone = await sql`
+      delete from event_keys
+      where (workspace_id, source, key) in (
+        select workspace_id, source, key
+        from event_keys
+        where recorded_at < ${before}
+        limit ${KEYS_AT_ONCE}
+      )
+    `
+    if (gone.count < KEYS_AT_ONCE) return
+  }
+}

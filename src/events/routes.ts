@@ -40,17 +40,14 @@ export const eventRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
     (request, reply) =>
       reply.answer(201, async (tx, workspaceId) => {
         const { body } = request
-        const ids = await ingest(
-          tx,
-          workspaceId,
-          Array.isArray(body) ? body : [body],
-          db.clock.now(),
-        )
+        const batched = Array.isArray(body)
+        const given = { bodies: batched ? body : [body], batch: batched }
+        const ids = await ingest(tx, workspaceId, given, db.clock.now())
         const data = ids.map((id) => ({
           id,
           status: id === null ? ('duplicate' as const) : ('recorded' as const),
         }))
-        return Array.isArray(body) ? { data } : data[0]!
+        return batched ? { data } : data[0]!
       }),
   )
 

@@ -1,4 +1,4 @@
-/** Events in the database. Reads rows; they are written by record.store.ts only. */
+/** Events in the database. Reads rows, and blanks them; they are written by record.store.ts only. */
 import type { Sql } from '../db/db.ts'
 
 export interface Event {
@@ -97,4 +97,16 @@ function before(sql: Sql, after: string | undefined, table = 'events') {
   const [at, id] = after?.split(' ') ?? []
   if (!at || !id) return sql``
   return sql`and (${sql(table)}.at, ${sql(table)}.id) < (${at}::timestamptz, ${id}::uuid)`
+}
+
+/** Empties the properties of events of the transaction's workspace. Answers how many. */
+export async function blankEvents(
+  sql: Sql,
+  contactIds: readonly string[],
+  messageIds: readonly string[],
+): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select forget_events(${contactIds}::uuid[], ${messageIds}::uuid[]) as n
+  `
+  return row?.n ?? 0
 }

@@ -98,6 +98,9 @@ test('a schedule runs once per interval, whatever the number of processes', asyn
 })
 
 test('the job of a process that is killed expires within the minute and runs elsewhere', async () => {
+  const orphan = listener()
+  await start({ 'test.orphan': orphan.handler }, { work: false })
+  await inWorkspace(db, workspaceId, (tx) => enqueue(tx, 'test.orphan', { n: 7 }))
   const worker = spawn(
     process.execPath,
     [
@@ -113,22 +116,9 @@ test('the job of a process that is killed expires within the minute and runs els
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const exit = once(worker, 'exit')
-  while (
-    (await owner`select from pg_tables where schemaname = 'pgboss' and tablename = 'queue'`)
-      .count === 0
-  ) {}
-  const orphan = listener()
-  const idle = await startJobs({
-    ownerAddress: address,
-    handlers: { 'test.orphan': orphan.handler },
-    log,
-    work: false,
-  })
-  await inWorkspace(db, workspaceId, (tx) => enqueue(tx, 'test.orphan', { n: 7 }))
   await once(worker.stdout!, 'data')
   worker.kill('SIGKILL')
   await exit
-  await idle.stop()
   const [job] =
     await owner`select extract(epoch from expire_in)::int as seconds from pgboss.job where name = 'test.orphan'`
   assert.ok(job!['seconds'] <= 50)

@@ -57,11 +57,16 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   })
   const { boss, sql } = connection
   boss.on('error', (err) => log.warn({ err }, 'job upkeep failed'))
-  await alone(sql, async () => {
-    await boss.start()
-    for (const name of Object.keys(handlers)) await prepareQueue(boss, name)
-    await grantEnqueue(sql)
-  })
+  try {
+    await alone(sql, async () => {
+      await boss.start()
+      for (const name of Object.keys(handlers)) await prepareQueue(boss, name)
+      await grantEnqueue(sql)
+    })
+  } catch (error) {
+    await sql.end({ timeout: 1 })
+    throw error
+  }
   const stopping = new AbortController()
   const loops = work
     ? [

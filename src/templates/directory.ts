@@ -33,6 +33,8 @@ export interface CompiledVersion {
   readonly variables: readonly DeclaredVariable[]
   /** The locale whose content was chosen. */
   readonly locale: string
+  /** Sentences for the author. */
+  readonly warnings: readonly string[]
 }
 
 /** How a version is to be compiled; each combination is kept by itself. */
@@ -124,7 +126,8 @@ export async function compileVersion(
 ): Promise<CompiledVersion> {
   const { locale, content } = chooseContent(version, use.locale)
   const source = content.mjml === undefined ? content.html : await mjmlToHtml(content.mjml)
-  const html = source === undefined ? null : (await prepareHtml(wrapDirection(source, locale))).html
+  const prepared = source === undefined ? null : await prepareHtml(wrapDirection(source, locale))
+  const html = prepared?.html ?? null
   const text = content.text ?? null
   const email = compileEmail({
     subject: content.subject ?? '',
@@ -135,5 +138,5 @@ export async function compileVersion(
     trackingOrigin,
     locale,
   })
-  return { email, variables: version.variables, locale }
+  return { email, variables: version.variables, locale, warnings: prepared?.warnings ?? [] }
 }

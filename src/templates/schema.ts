@@ -3,11 +3,22 @@ import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
 
 const MAX_TEXT = 512 * 1024 // characters; a longer source would not compile
+const MAX_VERSION = 2 ** 31 - 1 // the column's
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 const Text = z.string().max(MAX_TEXT)
+const Note = z.string().max(500).meta({ description: 'Why, for the list of versions.' })
 const Locale = z
   .string()
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a language tag, such as en or es-AR')
+  .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, 'not a language tag, such as en or es-AR')
   .max(35)
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((name) => !UUID.test(name), 'A name may not look like an id.')
+  .meta({ description: 'Unique. Messages may use it in place of the id.' })
 const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only')
@@ -19,7 +30,14 @@ export const Variable = z.strictObject({
   default: z.unknown().optional(),
 })
 
-const Variables = z.array(z.union([VariableName, Variable])).max(200)
+const Variables = z
+  .array(z.union([VariableName, Variable]))
+  .max(200)
+  .meta({
+    description:
+      'Names the template may use; a plain name is required. Left out: taken from the content, ' +
+      'required unless the content itself provides for its absence.',
+  })
 
 /** What to say in one language. `mjml` instead of `html` for email. */
 export const Content = z.strictObject({
@@ -31,40 +49,60 @@ export const Content = z.strictObject({
 export type Content = z.infer<typeof Content>
 
 export const NewTemplate = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: Name,
   channel: z.enum(channelIds),
   locale: Locale.optional().meta({
     description:
       'Language of the content given here, and the one fallen back to. Default: the workspace’s.',
   }),
-  subject: Text.optional(),
-  html: Text.optional(),
-  mjml: Text.optional(),
-  text: Text.optional(),
+  ...Content.shape,
   locales: z.record(Locale, Content).optional().meta({ description: 'Further languages.' }),
   variables: Variables.optional(),
-  note: z.string().max(500).optional(),
+  note: Note.optional(),
 })
 export type NewTemplate = z.infer<typeof NewTemplate>
 
+const Removable = Text.nullish().meta({ description: 'null removes it.' })
+
+export const ContentChange = z.strictObject({
+  subject: Removable,
+  html: Removable,
+  mjml: Removable,
+  text: Removable,
+})
+export type ContentChange = z.infer<typeof ContentChange>
+
 /** A new version: what is left out stays as it is; a locale given as null is removed. */
-export const TemplateChange = NewTemplate.partial()
-  .omit({ channel: true, locales: true })
-  .extend({
-    locales: z.record(Locale, Content.nullable()).optional(),
-  })
+export const TemplateChange = z.strictObject({
+  name: Name.optional(),
+  locale: Locale.optional().meta({ description: 'The language to fall back to from now on.' }),
+  ...ContentChange.shape,
+  locales: z.record(Locale, ContentChange.nullable()).optional(),
+  variables: Variables.optional(),
+  note: Note.optional(),
+})
 export type TemplateChange = z.infer<typeof TemplateChange>
 
 export const Rollback = z.strictObject({
-  version: z.int().min(1),
-  note: z.string().max(500).optional(),
+  version: z.int().min(1).max(MAX_VERSION),
+  note: Note.optional(),
 })
+export type Rollback = z.infer<typeof Rollback>
 
-export const TemplateView = z.object({
+const Head = {
   id: z.uuid(),
   name: z.string(),
   channel: z.enum(channelIds),
   version: z.int(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+}
+
+export const TemplateSummary = z.object(Head)
+export type TemplateSummary = z.infer<typeof TemplateSummary>
+
+export const TemplateView = z.object({
+  ...Head,
   locale: z.string(),
   subject: z.string().nullable(),
   html: z.string().nullable(),
@@ -72,41 +110,91 @@ export const TemplateView = z.object({
   text: z.string().nullable(),
   locales: z.record(z.string(), Content),
   variables: z.array(Variable),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
 })
+export type TemplateView = z.infer<typeof TemplateView>
 
-export const VersionView = z.object({
+export const SavedTemplate = TemplateView.extend({
+  warnings: z
+    .array(z.string())
+    .meta({ description: 'What an author should know; nothing failed.' }),
+})
+export type SavedTemplate = z.infer<typeof SavedTemplate>
+
+export const VersionSummary = z.object({
   version: z.int(),
   locale: z.string(),
-  locales: z.record(z.string(), Content),
-  variables: z.array(Variable),
+  locales: z.array(z.string()),
   note: z.string().nullable(),
   created_by: z.string().nullable(),
   created_at: z.iso.datetime(),
 })
+export type VersionSummary = z.infer<typeof VersionSummary>
+
+export const VersionView = VersionSummary.extend({
+  locales: z.record(z.string(), Content),
+  variables: z.array(Variable),
+})
+export type VersionView = z.infer<typeof VersionView>
+
+export const DiffQuery = z.strictObject({
+  from: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_VERSION)
+    .optional()
+    .meta({ description: 'Default: `to` - 1.' }),
+  to: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_VERSION)
+    .optional()
+    .meta({ description: 'Default: the version in use.' }),
+})
+
+export const DiffView = z.object({
+  from: z.int(),
+  to: z.int(),
+  hunks: z.array(
+    z.object({
+      field: z.string().meta({ description: 'A JSON pointer, such as /locales/en/html.' }),
+      old_start: z.int(),
+      new_start: z.int(),
+      lines: z.array(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })),
+    }),
+  ),
+})
+export type DiffView = z.infer<typeof DiffView>
 
 export const TestRequest = z.strictObject({
   template_variables: z.record(z.string(), z.unknown()).default({}),
   locale: Locale.optional(),
-  to: z
-    .string()
-    .max(320)
+  version: z
+    .int()
+    .min(1)
+    .max(MAX_VERSION)
     .optional()
-    .meta({ description: 'Send it there as well; counted nowhere.' }),
+    .meta({ description: 'Default: the version in use.' }),
+  to: z.string().max(4_096).optional().meta({
+    description: 'Send it there as well; counted nowhere. Any text on channels without addresses.',
+  }),
 })
+export type TestRequest = z.infer<typeof TestRequest>
 
-export const Rendered = z.object({
+export const TestResult = z.object({
   subject: z.string().nullable(),
   html: z.string().nullable(),
   text: z.string(),
-  links: z.array(z.string()),
-  sent: z.object({ status: z.string(), detail: z.string() }).nullable(),
+  links: z.array(z.string()).meta({ description: 'Where its links lead.' }),
+  sent: z
+    .object({ status: z.enum(['sent', 'failed']), detail: z.string() })
+    .nullable()
+    .meta({ description: 'null without `to`.' }),
 })
+export type TestResult = z.infer<typeof TestResult>
 
-export const TemplateQuery = z.strictObject({
-  channel: z.enum(channelIds).optional(),
-  q: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(500).optional(),
+/** How a path names a template. */
+export const TemplateParams = z.object({
+  id: z.string().min(1).max(200).meta({ description: 'The id of a template, or its name.' }),
 })

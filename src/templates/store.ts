@@ -1,4 +1,5 @@
 /** Templates and their versions in the database. */
+import postgres from 'postgres'
 import type { Sql } from '../db/db.ts'
 import type { Content } from './schema.ts'
 import type { DeclaredVariable } from './variables.ts'
@@ -23,6 +24,7 @@ export interface VersionRow {
   readonly createdAt: Date
 }
 
+const UNIQUE_VIOLATION = '23505'
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** By id or by its unique name; archived ones are not found. */
@@ -66,33 +68,24 @@ export async function insertTemplate(
   template: { id: string; name: string; channel: string },
   now: Date,
 ) {
-  const [row] = await sql<{ id: string }[]>`
+  const [row] = await sql<TemplateRow[]>`
     insert into templates (workspace_id, id, name, channel, version, created_at, updated_at)
     values (${workspaceId}, ${template.id}, ${template.name}, ${template.channel}, 1, ${now}, ${now})
     on conflict do nothing
-    returning id
+    returning id, name, channel, version, created_at, updated_at
   `
   return row
 }
 
-/** Locks the template for a new version. */
+/** Locks the template for a new version. Undefined when it is archived. */
 export async function lockTemplate(sql: Sql, workspaceId: string, id: string) {
-  const [row] = await sql<{ version: number }[]>`
-    select version from templates where workspace_id = ${workspaceId} and id = ${id} for update
+  const [row] = await sql<TemplateRow[]>`
+    select id, name, channel, version, created_at, updated_at
+    from templates
+    where workspace_id = ${workspaceId} and id = ${id} and archived_at is null
+    for update
   `
   return row
-}
-
-export async function latestVersion(
-  sql: Sql,
-  workspaceId: string,
-  templateId: string,
-): Promise<number> {
-  const [row] = await sql<{ version: number }[]>`
-    select max(version) as version from template_versions
-    where workspace_id = ${workspaceId} and template_id = ${templateId}
-  `
-  return row?.version ?? 0
 }
 
 export async function insertVersion(
@@ -108,27 +101,28 @@ export async function insertVersion(
   `
 }
 
-/** Undefined when the new name is taken. */
-export async function useVersion(
+/** Undefined when the new name is taken; the transaction may be broken then. */
+export async function putToUse(
   sql: Sql,
   workspaceId: string,
   change: { id: string; name: string; version: number },
   now: Date,
-) {
-  const [row] = await sql<{ id: string }[]>`
-    update templates t
-    set name = ${change.name}, version = ${change.version}, updated_at = ${now}
-    where t.workspace_id = ${workspaceId} and t.id = ${change.id}
-      and not exists (
-        select from templates other
-        where other.workspace_id = ${workspaceId} and other.name = ${change.name} and other.id <> ${change.id}
-      )
-    returning id
-  `
-  return row
+): Promise<TemplateRow | undefined> {
+  try {
+    const [row] = await sql<TemplateRow[]>`
+      update templates
+      set name = ${change.name}, version = ${change.version}, updated_at = ${now}
+      where workspace_id = ${workspaceId} and id = ${change.id}
+      returning id, name, channel, version, created_at, updated_at
+    `
+    return row
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code === UNIQUE_VIOLATION) return undefined
+    throw error
+  }
 }
 
-export async function archiveTemplate(sql: Sql, workspaceId: string, id: string, now: Date) {
+export async function markArchived(sql: Sql, workspaceId: string, id: string, now: Date) {
   const [row] = await sql<{ id: string }[]>`
     update templates
     set archived_at = ${now}, name = name || ' (archived ' || id || ')'
@@ -152,16 +146,24 @@ export async function findVersion(
   return row
 }
 
-/** Newest first, before `before`. */
+export interface VersionHead {
+  readonly version: number
+  readonly defaultLocale: string
+  readonly locales: readonly string[]
+  readonly note: string | null
+  readonly createdBy: string | null
+  readonly createdAt: Date
+}
+
+/** Newest first, before `before`. Without their content, which may be large. */
 export function listVersions(
   sql: Sql,
   workspaceId: string,
   templateId: string,
-  before: number | null,
-  limit: number,
+  { before, limit }: { before: number | null; limit: number },
 ) {
-  return sql<VersionRow[]>`
-    select template_id, version, default_locale, contents, variables, note, created_by, created_at
+  return sql<VersionHead[]>`
+    select version, default_locale, array(select jsonb_object_keys(contents)) as locales, note, created_by, created_at
     from template_versions
     where workspace_id = ${workspaceId} and template_id = ${templateId}
       and (${before}::int is null or version < ${before})

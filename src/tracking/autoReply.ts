@@ -13,7 +13,7 @@ const REPLY_SUBJECT = /^\s*(?:re|aw|sv|antw|tr|rv|vs|השב|תגובה)(?:\[\d{1
 const PRECEDENCE = /^\s*(?:bulk|junk|auto[_-]reply|list)\b/i
 
 /** RFC 3834 §5 first; the rest are the habits of servers older or more stubborn than it. */
-export function isAutoReply(mail: Email): boolean {
+export function isAutoReply(mail: Pick<Email, 'headers' | 'subject'>): boolean {
   const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value.trim()
   const submitted = header('auto-submitted')
   if (submitted !== undefined && !/^no\b/i.test(submitted)) return true

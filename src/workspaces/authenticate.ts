@@ -38,7 +38,10 @@ export interface Authenticator {
   close(): Promise<void>
 }
 
-export function createAuthenticator(access: Access, onError?: (error: unknown) => void): Authenticator {
+export function createAuthenticator(
+  access: Access,
+  onError?: (error: unknown) => void,
+): Authenticator {
   const keys = createKeyAuthenticator(access.db, onError)
   const instance = instanceAuthenticator(access)
   const cookieName = cookieNames(access.config.PUBLIC_URL).session
@@ -46,9 +49,12 @@ export function createAuthenticator(access: Access, onError?: (error: unknown) =
     const key = await keys.find(bearer)
     if (key) return ofWanted(key, wanted)
     if (instance.matches(bearer)) return instance.auth(wanted ?? DEFAULT_SLUG)
-    const token = looksLikeToken(bearer) ? await readToken(access.secrets.jwtKey, bearer, access.db.clock.now()) : null
+    const token = looksLikeToken(bearer)
+      ? await readToken(access.secrets.jwtKey, bearer, access.db.clock.now())
+      : null
     const session = token && (await bySession(access, token.sessionHash, 'token', wanted))
-    if (!session || session.memberId !== token.memberId) throw new AppError('unauthenticated', REFUSED)
+    if (!session || session.memberId !== token.memberId)
+      throw new AppError('unauthenticated', REFUSED)
     return session
   }
   return {
@@ -71,7 +77,8 @@ export function createAuthenticator(access: Access, onError?: (error: unknown) =
 }
 
 const MISSING = 'Send an API key in the header `Authorization: Bearer <key>`, or sign in.'
-const REFUSED = 'This key or token is unknown, was revoked or has expired. Send a valid one in `Authorization: Bearer <key>`.'
+const REFUSED =
+  'This key or token is unknown, was revoked or has expired. Send a valid one in `Authorization: Bearer <key>`.'
 
 /** Null when there is no header. The scheme's name may be in any case (RFC 9110 §11.1). */
 function readBearer(header: string | undefined): string | null {
@@ -92,7 +99,10 @@ function ofWanted({ auth, slug }: KnownKey, wanted: string | undefined): Auth {
 }
 
 function noWorkspace(wanted: string): AppError {
-  return new AppError('not_found', `X-Workspace: there is no workspace ${wanted.slice(0, 64)} for you.`)
+  return new AppError(
+    'not_found',
+    `X-Workspace: there is no workspace ${wanted.slice(0, 64)} for you.`,
+  )
 }
 
 const scopeSets = Object.fromEntries(
@@ -100,7 +110,12 @@ const scopeSets = Object.fromEntries(
 ) as unknown as Readonly<Record<Role, ReadonlySet<Scope>>> // the same keys
 
 /** Sessions are read at every request: one that was ended is over for the next. */
-async function bySession(access: Access, tokenHash: string, kind: 'session' | 'token', wanted: string | undefined): Promise<Auth | null> {
+async function bySession(
+  access: Access,
+  tokenHash: string,
+  kind: 'session' | 'token',
+  wanted: string | undefined,
+): Promise<Auth | null> {
   const { db, config } = access
   const session = await findSession(db.app, tokenHash)
   const now = db.clock.now()
@@ -127,14 +142,22 @@ function instanceAuthenticator({ db, config }: Access) {
     UUID.test(wanted) ? findWorkspaceById(db.app, wanted) : findWorkspaceBySlug(db.app, wanted)
   const workspaces = createCache({ load: find, ttlMs: WORKSPACES_TTL_MS, max: MAX_WORKSPACES })
   return {
-    matches: (bearer: string) => expected !== null && timingSafeEqual(hash('sha256', bearer, 'buffer'), expected),
+    matches: (bearer: string) =>
+      expected !== null && timingSafeEqual(hash('sha256', bearer, 'buffer'), expected),
     async auth(wanted: string): Promise<Auth> {
       const workspace = await workspaces.get(wanted)
       if (!workspace) {
         workspaces.forget(wanted)
         throw noWorkspace(wanted)
       }
-      return { kind: 'instance', workspaceId: workspace.id, scopes: all, actorId: 'instance', memberId: null, sessionHash: null }
+      return {
+        kind: 'instance',
+        workspaceId: workspace.id,
+        scopes: all,
+        actorId: 'instance',
+        memberId: null,
+        sessionHash: null,
+      }
     },
   }
 }

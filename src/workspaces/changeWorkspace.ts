@@ -2,9 +2,15 @@
 import type { Sql } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { type Actor, audit } from './audit/audit.ts'
-import { type Auth } from './auth.ts'
+import type { Auth } from './auth.ts'
 import { listMemberships } from './login/store.ts'
-import { enterWorkspace, findWorkspaceById, updateWorkspace, type Workspace, type WorkspaceChange } from './store.ts'
+import {
+  enterWorkspace,
+  findWorkspaceById,
+  updateWorkspace,
+  type Workspace,
+  type WorkspaceChange,
+} from './store.ts'
 
 /** 404 for a workspace that is not the asker's to manage. */
 export async function changeWorkspace(
@@ -17,7 +23,13 @@ export async function changeWorkspace(
   await getManaged(tx, auth, id)
   const workspace = (await updateWorkspace(tx, id, change))! // workspaces are not deleted
   const before = await enterWorkspace(tx, id)
-  await audit(tx, id, { actor, at: now, action: 'workspace.changed', target: id, details: { fields: Object.keys(change) } })
+  await audit(tx, id, {
+    actor,
+    at: now,
+    action: 'workspace.changed',
+    target: id,
+    details: { fields: Object.keys(change) },
+  })
   await enterWorkspace(tx, before)
   return workspace
 }

@@ -31,15 +31,29 @@ export async function createWorkspace(
   creation: Creation = {},
 ): Promise<Workspace> {
   const workspace = await insertWorkspace(tx, input, now)
-  if (!workspace) throw new AppError('conflict', `There is a workspace ${input.slug} already. Choose another slug.`)
+  if (!workspace)
+    throw new AppError(
+      'conflict',
+      `There is a workspace ${input.slug} already. Choose another slug.`,
+    )
   await furnish(tx, workspace, now, creation)
   return workspace
 }
 
-async function furnish(tx: Sql, workspace: Workspace, now: Date, { actor = system, hooks = [] }: Creation) {
+async function furnish(
+  tx: Sql,
+  workspace: Workspace,
+  now: Date,
+  { actor = system, hooks = [] }: Creation,
+) {
   const before = await enterWorkspace(tx, workspace.id)
   for (const hook of hooks) await hook(tx, workspace, now)
-  await audit(tx, workspace.id, { actor, at: now, action: 'workspace.created', target: workspace.id })
+  await audit(tx, workspace.id, {
+    actor,
+    at: now,
+    action: 'workspace.created',
+    target: workspace.id,
+  })
   await enterWorkspace(tx, before)
 }
 

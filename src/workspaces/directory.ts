@@ -1,7 +1,8 @@
 /** What the engine needs to know of a workspace at every message, kept for a moment. */
-import { type Cache, createCache } from '../lib/cache.ts'
+
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import { type Cache, createCache } from '../lib/cache.ts'
 import { findWorkspaceFacts } from './facts/store.ts'
 
 export interface WorkspaceFacts {
@@ -25,7 +26,11 @@ export interface WorkspaceDirectory {
 }
 
 export function createWorkspaceDirectory(db: Db): WorkspaceDirectory {
-  const byId = createCache({ load: (id: string) => findWorkspaceFacts(db.engine, { id }), ttlMs: TTL_MS, max: MAX_KEPT })
+  const byId = createCache({
+    load: (id: string) => findWorkspaceFacts(db.engine, { id }),
+    ttlMs: TTL_MS,
+    max: MAX_KEPT,
+  })
   const byNumber: Cache<WorkspaceFacts | undefined> = createCache({
     load: (number: string) => findWorkspaceFacts(db.engine, { number: Number(number) }),
     ttlMs: TTL_MS,

@@ -1,8 +1,14 @@
 /** Workspaces in requests and answers. */
 import { z } from 'zod'
 
-const TimeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin')
-const Locale = z.string().max(35).refine(isLocale, 'not a language tag (BCP 47), such as en or he-IL')
+const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin')
+const Locale = z
+  .string()
+  .max(35)
+  .refine(isLocale, 'not a language tag (BCP 47), such as en or he-IL')
 const Country = z.string().regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1), such as IL')
 const Name = z.string().trim().min(1).max(100)
 
@@ -13,13 +19,18 @@ export const WorkspaceView = z
     name: z.string(),
     time_zone: z.string(),
     locale: z.string(),
-    default_country: z.string().nullable().meta({ description: 'Of phone numbers written without one.' }),
+    default_country: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of phone numbers written without one.' }),
     created_at: z.iso.datetime(),
   })
   .meta({ description: 'Owns everything; nothing crosses it.' })
 
 export const NewWorkspaceBody = z.strictObject({
-  slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and dashes, at most 63'),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and dashes, at most 63'),
   name: Name,
   time_zone: TimeZone.default('UTC'),
   locale: Locale.default('en'),
@@ -29,7 +40,10 @@ export const NewWorkspaceBody = z.strictObject({
 export const NewWorkspaceView = WorkspaceView.extend({
   api_key: z.object({
     id: z.string(),
-    key: z.string().nullable().meta({ description: 'Shown once: null when the answer is repeated.' }),
+    key: z
+      .string()
+      .nullable()
+      .meta({ description: 'Shown once: null when the answer is repeated.' }),
   }),
 })
 

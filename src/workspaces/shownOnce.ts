@@ -5,5 +5,7 @@
  * schema and holds it.
  */
 export function shownOnce<T extends object>(answer: T, field: keyof T): T {
-  return Object.defineProperty({ ...answer }, 'toJSON', { value: () => ({ ...answer, [field]: null }) })
+  return Object.defineProperty({ ...answer }, 'toJSON', {
+    value: () => ({ ...answer, [field]: null }),
+  })
 }

@@ -28,7 +28,11 @@ export type WorkspaceChange = Partial<Omit<NewWorkspace, 'slug'>>
 const PEPPER_BYTES = 32
 
 /** Undefined when the slug is taken. */
-export async function insertWorkspace(sql: Sql, row: NewWorkspace, now: Date): Promise<Workspace | undefined> {
+export async function insertWorkspace(
+  sql: Sql,
+  row: NewWorkspace,
+  now: Date,
+): Promise<Workspace | undefined> {
   const [workspace] = await sql<Workspace[]>`
     insert into workspaces (id, slug, name, time_zone, locale, default_country, pepper, created_at)
     values (
@@ -59,7 +63,10 @@ export async function findWorkspaceBySlug(sql: Sql, slug: string): Promise<Works
   return workspace
 }
 
-export async function findWorkspaceByNumber(sql: Sql, number: number): Promise<Workspace | undefined> {
+export async function findWorkspaceByNumber(
+  sql: Sql,
+  number: number,
+): Promise<Workspace | undefined> {
   const [workspace] = await sql<Workspace[]>`
     select id, number, slug, name, time_zone, locale, default_country, created_at
     from workspaces
@@ -101,7 +108,11 @@ export async function listOwned(
 }
 
 /** Undefined when there is no such workspace. */
-export async function updateWorkspace(sql: Sql, id: string, change: WorkspaceChange): Promise<Workspace | undefined> {
+export async function updateWorkspace(
+  sql: Sql,
+  id: string,
+  change: WorkspaceChange,
+): Promise<Workspace | undefined> {
   const country = change.defaultCountry === undefined
   const [workspace] = await sql<Workspace[]>`
     update workspaces

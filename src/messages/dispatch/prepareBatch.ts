@@ -1,12 +1,16 @@
 /** Loads what a batch of rows needs, a statement per kind and only where needed, and renders it. */
 import type { Sender } from '../../channels/directory.ts'
 import type { WorkspaceFacts } from '../../workspaces/directory.ts'
+import { nextTurn } from '../../lib/turn.ts'
 import { HAS_ATTACHMENTS } from '../flags.ts'
 import { type Parts, type Rendered, render, useOf } from '../render.ts'
 import type { Claimed } from '../store/deliver.ts'
 import { findAttachments, findContactVariables, findContents, insertLinks } from '../store/parts.ts'
 import type { DispatchDeps } from './deps.ts'
 import type { Held } from './worker.ts'
+
+/** Messages rendered or handed over in one turn of the event loop: about 0.2 ms. */
+export const SLICE = 10
 
 export interface BatchParts {
   of(row: Claimed): Parts
@@ -61,7 +65,11 @@ async function loadContacts(rows: readonly Claimed[], deps: LoadDeps) {
  */
 export async function renderAll(batch: readonly Held[], parts: BatchParts, deps: LoadDeps): Promise<(Rendered | Error)[]> {
   const results: (Rendered | Error)[] = []
-  for (const { row } of batch) results.push(await renderOne(row, parts, deps))
+  for (const { row } of batch) {
+    if (results.length % SLICE === SLICE - 1) await nextTurn()
+    const result = renderOne(row, parts, deps)
+    results.push(result instanceof Promise ? await result : result)
+  }
   const links = results.flatMap((result, at) => {
     const row = batch[at]?.row
     if (!row || result instanceof Error) return []

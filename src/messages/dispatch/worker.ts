@@ -10,6 +10,7 @@ import type { Accepted } from '../../channels/provider.ts'
 import { addressHash } from '../../consent/hash.ts'
 import { addressKind } from '../../channels/address.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
+import { nextTurn } from '../../lib/turn.ts'
 import { gate } from '../gate.ts'
 import { LEASE_SECONDS } from '../life.ts'
 import type { Rendered } from '../render.ts'
@@ -17,11 +18,13 @@ import { type Claimed, type Intent, intend } from '../store/deliver.ts'
 import { type Change, createBreaker, OPEN_MS } from './breaker.ts'
 import { conclude } from './conclude.ts'
 import type { DispatchDeps } from './deps.ts'
-import { loadParts, renderAll } from './prepareBatch.ts'
+import { loadParts, renderAll, SLICE } from './prepareBatch.ts'
 
 const CHUNK = 200 // rows in one intent
 const INTENTS_AT_ONCE = 2
-const PREFETCH = 2 // times the concurrency waits here
+const AHEAD = 2 // times the provider's concurrency may be between intent and answer, so that it never waits for us
+const PREFETCH = 1_000 // rows that wait here, at least
+const MAX_UNSETTLED = 4_000 // answered rows whose settlement is not committed yet
 const HALF_LEASE_MS = (LEASE_SECONDS * 1000) / 2
 
 /** A row with the lease under which we hold it. */
@@ -30,6 +33,14 @@ export interface Held {
   readonly lease: string
   /** Monotonic time of the claim or of its last renewal. */
   heldAtMs: number
+  /** It takes one of the places between intent and answer. */
+  counted?: boolean
+}
+
+interface Ready {
+  readonly item: Held
+  readonly rendered: Rendered
+  readonly pepper: Buffer
 }
 
 export interface Worker {
@@ -47,7 +58,9 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
   const breaker = createBreaker()
   const queues: Held[][] = [[], [], [], []] // by priority
   const held = new Map<string, Held>()
-  const concurrency = first.provider.limits.concurrency
+  const window = first.provider.limits.concurrency * AHEAD
+  const ready: Ready[] = []
+  let preparing = false
   let waiting = 0
   let underWay = 0 // between intent and answer, or about to be
   let intents = 0
@@ -61,56 +74,89 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
     return taken
   }
 
+  /** Renders ahead of the intents. What is only rendered has not begun: losing it costs nothing. */
+  const prepare = async () => {
+    if (preparing) return
+    preparing = true
+    try {
+      while (waiting > 0 && ready.length < CHUNK * 2 && !deps.stopping.aborted) {
+        await prepareBatch(take(CHUNK / 2))
+        pump()
+      }
+    } finally {
+      preparing = false
+    }
+  }
+
+  const prepareBatch = async (batch: readonly Held[]) => {
+    try {
+      const current = (await sender()) ?? first
+      const parts = await loadParts(batch.map((item) => item.row), current, deps)
+      const results = await renderAll(batch, parts, deps)
+      for (const [index, item] of batch.entries()) {
+        const result = results[index]
+        if (result instanceof Error) void settleRow(item, { status: 'failed', reason: 'template', detail: result.message, event: 'message.failed' })
+        else if (result) ready.push({ item, rendered: result, pepper: parts.pepper(item.row.workspaceId) })
+      }
+    } catch (error) {
+      giveUp(batch, error)
+    }
+  }
+
   const pump = () => {
-    while (waiting > 0 && intents < INTENTS_AT_ONCE && !deps.stopping.aborted) {
-      const free = concurrency - underWay
+    while (ready.length > 0 && intents < INTENTS_AT_ONCE && held.size - waiting < MAX_UNSETTLED && !deps.stopping.aborted) {
+      const free = window - underWay
       // A few free places are not worth a statement while others are still under way.
-      if (free <= 0 || (free < Math.min(CHUNK, concurrency, waiting) / 2 && underWay > 0)) return
-      const batch = take(Math.min(CHUNK, free))
+      if (free <= 0 || (free < Math.min(CHUNK, window / 2, ready.length) && underWay > 0)) break
+      const batch = ready.splice(0, Math.min(CHUNK, free))
       intents++
       underWay += batch.length
-      void sendBatch(batch)
-        .catch((error: unknown) => {
-          // The database is away or we are stopping: the leases bring the rows back.
-          deps.log.warn({ err: error, messages: batch.length }, 'a batch was given back')
-          for (const item of batch) release(item)
-        })
-        .finally(() => {
-          intents--
-          pump()
-        })
+      for (const { item } of batch) item.counted = true
+      void begin(batch)
     }
+    if (ready.length < CHUNK) void prepare()
   }
 
-  const release = (item: Held) => {
-    if (held.get(item.row.id) !== item) return
-    held.delete(item.row.id)
-    underWay--
-    pump()
-    deps.onRoom()
+  /** The database is away, or we are stopping: the leases bring the rows back. */
+  const giveUp = (batch: readonly Held[], error: unknown) => {
+    deps.log.warn({ err: error, messages: batch.length }, 'a batch was given back')
+    for (const item of batch) release(item)
   }
 
-  const sendBatch = async (batch: readonly Held[]) => {
-    const current = (await sender()) ?? first
-    const parts = await loadParts(batch.map((item) => item.row), current, deps)
-    const rendered = await renderAll(batch, parts, deps)
-    const ready: { item: Held; rendered: Rendered }[] = []
-    for (const [index, item] of batch.entries()) {
-      const result = rendered[index]
-      if (result instanceof Error) void settleRow(item, { status: 'failed', reason: 'template', detail: result.message, event: 'message.failed' })
-      else if (result) ready.push({ item, rendered: result })
-    }
-    if (ready.length === 0) return
+  const begin = async (batch: readonly Ready[]) => {
     const now = deps.db.clock.now()
     const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
-    const intents = await intend(deps.db.engine, ready.map(({ item }) => wanted(item, parts.pepper(item.row.workspaceId))), now, until)
-    const byId = new Map(intents.map((intent) => [intent.id, intent]))
-    for (const { item, rendered } of ready) {
-      item.heldAtMs = performance.now()
+    const intended = await intend(deps.db.engine, batch.map(wanted), now, until).catch((error: unknown) => {
+      giveUp(batch.map(({ item }) => item), error)
+      return null
+    })
+    intents--
+    if (!intended) return
+    const intendedAt = performance.now()
+    for (const { item } of batch) item.heldAtMs = intendedAt
+    const current = (await sender()) ?? first
+    const byId = new Map(intended.map((intent) => [intent.id, intent]))
+    for (const [index, { item, rendered }] of batch.entries()) {
+      if (index % SLICE === SLICE - 1) await nextTurn()
       const intent = byId.get(item.row.id)
       if (intent) proceed(item, intent, rendered, current)
       else release(item) // cancelled or taken over meanwhile
     }
+    pump()
+  }
+
+  const release = (item: Held) => {
+    answered(item)
+    if (held.get(item.row.id) === item) held.delete(item.row.id)
+    if (waiting < PREFETCH / 2) deps.onRoom()
+    pump()
+  }
+
+  /** Its place between intent and answer is free, though it is not settled yet. */
+  const answered = (item: Held) => {
+    if (!item.counted) return
+    item.counted = false
+    underWay--
   }
 
   const proceed = (item: Held, intent: Intent, rendered: Rendered, current: Sender) => {
@@ -209,6 +255,8 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
   ): Promise<boolean> => {
     const { row, lease } = item
     const { status, reason, detail, event } = outcome
+    answered(item)
+    if (window - underWay >= Math.min(CHUNK, window / 2)) pump()
     try {
       return await deps.settler.add({
         workspaceId: row.workspaceId,
@@ -243,10 +291,10 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
       waiting += rows.length
       pump()
     },
-    room: () => Math.max(0, concurrency * PREFETCH - waiting),
+    room: () => Math.max(0, Math.max(PREFETCH, window) - waiting),
     held: () => held.values(),
     abandon() {
-      const rows = take(waiting)
+      const rows = [...take(waiting), ...ready.splice(0).map(({ item }) => item)]
       for (const item of rows) held.delete(item.row.id)
       return rows
     },
@@ -256,7 +304,7 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
   }
 }
 
-function wanted({ row, lease }: Held, pepper: Buffer) {
+function wanted({ item: { row, lease }, pepper }: Ready) {
   const kind = addressKind(row.channel as Parameters<typeof addressKind>[0]) // messages_channel comes from channelIds
   const hash = kind && row.address ? addressHash(pepper, kind, row.address) : null
   return { workspaceId: row.workspaceId, id: row.id, lease, kind, addressHash: hash }

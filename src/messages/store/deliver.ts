@@ -122,7 +122,8 @@ export interface Intent extends Facts {
 
 /**
  * Moves claimed rows to `sending`, those that may go, and tells the facts of all. Rows that
- * are no longer ours (cancelled, taken over) are absent. Suppression and consent are read in
+ * are no longer ours (cancelled, taken over) are absent; the lease alone says so, for a condition on
+ * the status makes the planner prefer a partial index to the key. Suppression and consent are read in
  * the same statement: an unsubscribe that is committed before is always seen.
  */
 export function intend(sql: Sql, wanted: readonly Wanted[], now: Date, until: Date) {
@@ -136,7 +137,7 @@ export function intend(sql: Sql, wanted: readonly Wanted[], now: Date, until: Da
       ) as w (workspace_id, id, lease, address_kind, address_hash)
     ),
     facts as materialized (
-      select m.workspace_id, m.id, m.kind, m.lease,
+      select w.workspace_id, w.id, w.lease, m.kind,
         m.expires_at <= ${now} as expired,
         exists (
           select from suppressions s
@@ -150,19 +151,21 @@ export function intend(sql: Sql, wanted: readonly Wanted[], now: Date, until: Da
         ) as unsubscribed
       from wanted w
       join messages m on m.workspace_id = w.workspace_id and m.id = w.id
-      where m.status = 'queued' and m.lease = w.lease
+      where m.lease = w.lease
     ),
     gone as (
       update messages m
       set status = 'sending', attempt = m.attempt + 1, due_at = ${until}
       from facts f
-      where m.workspace_id = f.workspace_id and m.id = f.id and m.status = 'queued' and m.lease = f.lease
+      where m.workspace_id = f.workspace_id and m.id = f.id and m.lease = f.lease
         and not f.expired and not f.suppressed and not f.unsubscribed
-      returning m.workspace_id, m.id
+      returning f.workspace_id, f.id, f.kind, f.expired, f.suppressed, f.unsubscribed
     )
-    select f.workspace_id, f.id, f.kind, f.expired, f.suppressed, f.unsubscribed, g.id is not null as gone
-    from facts f
-    left join gone g on g.workspace_id = f.workspace_id and g.id = f.id
+    select *, true as gone from gone
+    union all
+    select workspace_id, id, kind, expired, suppressed, unsubscribed, false
+    from facts
+    where expired or suppressed or unsubscribed
   `
 }
 

@@ -7,7 +7,10 @@ export interface AuditRow extends Link {
 }
 
 /** The last link, locked until the transaction ends. A new chain begins at 0 with an empty hash. */
-export async function lockHead(sql: Sql, workspaceId: string): Promise<{ seq: number; hash: string }> {
+export async function lockHead(
+  sql: Sql,
+  workspaceId: string,
+): Promise<{ seq: number; hash: string }> {
   const [head] = await sql<{ seq: number; hash: string }[]>`
     insert into audit_heads (workspace_id, seq, hash)
     values (${workspaceId}, 0, '')
@@ -24,7 +27,12 @@ export async function findHead(sql: Sql, workspaceId: string) {
   return head
 }
 
-export async function moveHead(sql: Sql, workspaceId: string, seq: number, hash: string): Promise<void> {
+export async function moveHead(
+  sql: Sql,
+  workspaceId: string,
+  seq: number,
+  hash: string,
+): Promise<void> {
   await sql`update audit_heads set seq = ${seq}, hash = ${hash} where workspace_id = ${workspaceId}`
 }
 

@@ -33,12 +33,15 @@ interface Entry extends KnownKey {
   readonly expiresAt: Date | null
 }
 
-export function createKeyAuthenticator(db: Db, onError: (error: unknown) => void = () => {}): KeyAuthenticator {
+export function createKeyAuthenticator(
+  db: Db,
+  onError: (error: unknown) => void = () => {},
+): KeyAuthenticator {
   const known = createCache({ load: (id: string) => load(db, id), ttlMs: TTL_MS, max: MAX_KEPT })
-  let used = new Map<string, Date>()
+  let used = new Map<string, number>()
   const flush = async () => {
     if (used.size === 0) return
-    const uses = [...used].map(([id, at]) => ({ id, at }))
+    const uses = [...used].map(([id, minute]) => ({ id, at: new Date(minute * MINUTE_MS) }))
     used = new Map()
     await markUsed(db.engine, uses)
   }
@@ -52,7 +55,7 @@ export function createKeyAuthenticator(db: Db, onError: (error: unknown) => void
       const now = db.clock.now()
       if (!entry || !timingSafeEqual(parsed.hash, entry.hash)) return null
       if (entry.expiresAt && entry.expiresAt <= now) return null
-      used.set(parsed.id, now)
+      used.set(parsed.id, Math.floor(now.getTime() / MINUTE_MS))
       return entry
     },
     forget: (id) => known.forget(id),
@@ -75,7 +78,12 @@ async function load(db: Db, id: string): Promise<Entry | undefined> {
     memberId: null,
     sessionHash: null,
   })
-  return { auth, slug: facts.slug, hash: Buffer.from(facts.secretHash, 'hex'), expiresAt: facts.expiresAt }
+  return {
+    auth,
+    slug: facts.slug,
+    hash: Buffer.from(facts.secretHash, 'hex'),
+    expiresAt: facts.expiresAt,
+  }
 }
 
 /** A scope that a later version took away gives nothing. */

@@ -22,46 +22,93 @@ export function keyRoutes({ access, authenticator }: WorkspaceDeps): FastifyPlug
       '/api-keys',
       {
         config,
-        schema: { tags, summary: 'API keys, newest first', querystring: z.strictObject(pageQuery), response: { 200: pageOf(ApiKeyView) } },
+        schema: {
+          tags,
+          summary: 'API keys, newest first',
+          querystring: z.strictObject(pageQuery),
+          response: { 200: pageOf(ApiKeyView) },
+        },
       },
       async (request) => {
         const { limit, cursor } = request.query
         const [at, id] = readCursor(cursor, CURSOR)?.split(' ') ?? []
         const after = at && id ? { at: new Date(at), id } : undefined
-        const rows = await request.read((tx, workspaceId) => listKeys(tx, workspaceId, { after, limit: limit + 1 }))
+        const rows = await request.read((tx, workspaceId) =>
+          listKeys(tx, workspaceId, { after, limit: limit + 1 }),
+        )
         return page(rows, limit, (row) => `${row.createdAt.toISOString()} ${row.id}`, view)
       },
     )
 
     server.get(
       '/api-keys/:id',
-      { config, schema: { tags, summary: 'One API key', params: KeyId, response: { 200: ApiKeyView } } },
-      async (request) => view(await request.read((tx, workspaceId) => getKey(tx, workspaceId, request.params.id))),
+      {
+        config,
+        schema: { tags, summary: 'One API key', params: KeyId, response: { 200: ApiKeyView } },
+      },
+      async (request) =>
+        view(await request.read((tx, workspaceId) => getKey(tx, workspaceId, request.params.id))),
     )
 
     server.post(
       '/api-keys',
-      { config, preHandler, schema: { tags, summary: 'Create an API key', body: NewKey, response: { 201: NewKeyView } } },
+      {
+        config,
+        preHandler,
+        schema: { tags, summary: 'Create an API key', body: NewKey, response: { 201: NewKeyView } },
+      },
       async (request, reply) => {
         const { name, scopes, expires_at } = request.body
         const missing = scopes.filter((scope) => !request.auth.scopes.has(scope))
-        if (missing.length > 0) throw new AppError('forbidden', `You cannot give scopes that you do not have: ${missing.join(', ')}.`)
-        const input = { name, scopes: [...new Set(scopes)], expiresAt: expires_at ? new Date(expires_at) : null }
-        const context = { actor: actorOf(request), memberId: request.auth.memberId, now: db.clock.now() }
-        return reply.answer(201, async (tx, workspaceId) => created(await createKey(tx, workspaceId, input, context)))
+        if (missing.length > 0)
+          throw new AppError(
+            'forbidden',
+            `You cannot give scopes that you do not have: ${missing.join(', ')}.`,
+          )
+        const input = {
+          name,
+          scopes: [...new Set(scopes)],
+          expiresAt: expires_at ? new Date(expires_at) : null,
+        }
+        const context = {
+          actor: actorOf(request),
+          memberId: request.auth.memberId,
+          now: db.clock.now(),
+        }
+        return reply.answer(201, async (tx, workspaceId) =>
+          created(await createKey(tx, workspaceId, input, context)),
+        )
       },
     )
 
     server.post(
       '/api-keys/:id/rotate',
-      { config, preHandler, schema: { tags, summary: 'Replace a key; the old one works for 24 hours more', params: KeyId, response: { 201: NewKeyView } } },
+      {
+        config,
+        preHandler,
+        schema: {
+          tags,
+          summary: 'Replace a key; the old one works for 24 hours more',
+          params: KeyId,
+          response: { 201: NewKeyView },
+        },
+      },
       async (request, reply) => {
         const { id } = request.params
-        const context = { actor: actorOf(request), memberId: request.auth.memberId, now: db.clock.now() }
+        const context = {
+          actor: actorOf(request),
+          memberId: request.auth.memberId,
+          now: db.clock.now(),
+        }
         const answer = await reply.answer(201, async (tx, workspaceId) => {
           const old = await getKey(tx, workspaceId, id)
-          if (!old.scopes.every((scope) => (request.auth.scopes as ReadonlySet<string>).has(scope))) {
-            throw new AppError('forbidden', 'This key may do more than you. Ask somebody who may do as much.')
+          if (
+            !old.scopes.every((scope) => (request.auth.scopes as ReadonlySet<string>).has(scope))
+          ) {
+            throw new AppError(
+              'forbidden',
+              'This key may do more than you. Ask somebody who may do as much.',
+            )
           }
           return created(await rotateKey(tx, workspaceId, id, context))
         })
@@ -72,10 +119,17 @@ export function keyRoutes({ access, authenticator }: WorkspaceDeps): FastifyPlug
 
     server.delete(
       '/api-keys/:id',
-      { config, schema: { tags, summary: 'Revoke a key', params: KeyId, response: { 204: z.null() } } },
+      {
+        config,
+        schema: { tags, summary: 'Revoke a key', params: KeyId, response: { 204: z.null() } },
+      },
       async (request, reply) => {
         const { id } = request.params
-        const context = { actor: actorOf(request), memberId: request.auth.memberId, now: db.clock.now() }
+        const context = {
+          actor: actorOf(request),
+          memberId: request.auth.memberId,
+          now: db.clock.now(),
+        }
         await reply.answer(204, async (tx, workspaceId) => {
           await revokeKey(tx, workspaceId, id, context)
           return null

@@ -21,7 +21,12 @@ export interface NewApiKeyRow {
   readonly createdBy: string | null
 }
 
-export async function insertKey(sql: Sql, workspaceId: string, row: NewApiKeyRow, now: Date): Promise<ApiKey> {
+export async function insertKey(
+  sql: Sql,
+  workspaceId: string,
+  row: NewApiKeyRow,
+  now: Date,
+): Promise<ApiKey> {
   const [key] = await sql<ApiKey[]>`
     insert into api_keys (id, workspace_id, name, secret_hash, scopes, expires_at, created_by, created_at)
     values (
@@ -33,7 +38,11 @@ export async function insertKey(sql: Sql, workspaceId: string, row: NewApiKeyRow
   return key!
 }
 
-export async function findKey(sql: Sql, workspaceId: string, id: string): Promise<ApiKey | undefined> {
+export async function findKey(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<ApiKey | undefined> {
   const [key] = await sql<ApiKey[]>`
     select id, name, scopes, expires_at, last_used_at, revoked_at, created_by, created_at
     from api_keys
@@ -59,7 +68,12 @@ export async function listKeys(
 }
 
 /** How many keys of the name work. */
-export async function countActiveKeys(sql: Sql, workspaceId: string, name: string, now: Date): Promise<number> {
+export async function countActiveKeys(
+  sql: Sql,
+  workspaceId: string,
+  name: string,
+  now: Date,
+): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count
     from api_keys
@@ -70,7 +84,12 @@ export async function countActiveKeys(sql: Sql, workspaceId: string, name: strin
 }
 
 /** Undefined when there is no such key. A key revoked before keeps its time. */
-export async function markRevoked(sql: Sql, workspaceId: string, id: string, now: Date): Promise<ApiKey | undefined> {
+export async function markRevoked(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+  now: Date,
+): Promise<ApiKey | undefined> {
   const [key] = await sql<ApiKey[]>`
     update api_keys set revoked_at = coalesce(revoked_at, ${now})
     where workspace_id = ${workspaceId} and id = ${id}
@@ -127,7 +146,7 @@ export async function findKeyFacts(sql: Sql, id: string): Promise<KeyFacts | und
 export async function markUsed(sql: Sql, uses: readonly { id: string; at: Date }[]): Promise<void> {
   await sql`
     update api_keys k set last_used_at = u.at
-    from unnest(${uses.map((use) => use.id)}::text[], ${uses.map((use) => use.at)}::timestamptz[]) as u (id, at)
+    from unnest(${uses.map((use) => use.id)}::text[], ${uses.map((use) => use.at.toISOString())}::timestamptz[]) as u (id, at)
     where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)
   `
 }

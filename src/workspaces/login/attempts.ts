@@ -15,8 +15,8 @@
 import { hash } from 'node:crypto'
 import type { Sql } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
-import { networkOf } from './networkOf.ts'
 import { countAttempt, dropAttempts, uncountAttempts } from './attempts.store.ts'
+import { networkOf } from './networkOf.ts'
 
 const MINUTE_MS = 60_000
 const SHORT = { limit: 5, windowMs: 15 * MINUTE_MS }
@@ -38,7 +38,11 @@ export interface Tried {
 }
 
 /** Counts an attempt. 429 with Retry-After when it is one too many. */
-export async function takeAttempt(sql: Sql, { account, ip, device }: Tried, now: Date): Promise<Attempt> {
+export async function takeAttempt(
+  sql: Sql,
+  { account, ip, device }: Tried,
+  now: Date,
+): Promise<Attempt> {
   const name = account.toLowerCase()
   if (device !== undefined) {
     const own = keyOf('device', name, device)
@@ -65,11 +69,20 @@ export async function takeBackAttempt(sql: Sql, attempt: Attempt): Promise<void>
   await uncountAttempts(sql, [attempt.own, ...attempt.shared])
 }
 
-async function count(sql: Sql, key: string, { limit, windowMs }: typeof SHORT, now: Date): Promise<void> {
+async function count(
+  sql: Sql,
+  key: string,
+  { limit, windowMs }: typeof SHORT,
+  now: Date,
+): Promise<void> {
   const counted = await countAttempt(sql, key, now, new Date(now.getTime() + windowMs))
   if (counted.failures <= limit) return
   const seconds = Math.max(1, Math.ceil((counted.endsAt.getTime() - now.getTime()) / 1000))
-  throw new AppError('rate_limited', `Too many attempts. Try again in ${Math.ceil(seconds / 60)} minute(s).`, { retryAfter: seconds })
+  throw new AppError(
+    'rate_limited',
+    `Too many attempts. Try again in ${Math.ceil(seconds / 60)} minute(s).`,
+    { retryAfter: seconds },
+  )
 }
 
 /** Names and addresses are stored as hashes only. */

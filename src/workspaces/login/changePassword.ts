@@ -22,14 +22,20 @@ export async function changePassword(
   const member = await verifyMember(access, memberId, current, client)
   const role = strictest(await listMemberships(access.db.app, memberId))
   checkPassword(next, { ...member, role, serviceName: access.config.SERVICE_NAME }, pointer)
-  if (next === current.password) throw invalid(pointer, 'This is the password you have. Choose another one.')
+  if (next === current.password)
+    throw invalid(pointer, 'This is the password you have. Choose another one.')
   const passwordHash = await hashPassword(next)
   const now = access.db.clock.now()
   await inWorkspace(access.db, auth.workspaceId, async (tx) => {
     await setPasswordHash(tx, memberId, passwordHash)
     await deleteSessionsOf(tx, memberId, sessionHash)
     const actor = { kind: auth.kind, id: memberId, ip: client.ip, requestId: client.requestId }
-    await audit(tx, auth.workspaceId, { actor, at: now, action: 'member.password_changed', target: memberId })
+    await audit(tx, auth.workspaceId, {
+      actor,
+      at: now,
+      action: 'member.password_changed',
+      target: memberId,
+    })
   })
 }
 

@@ -19,7 +19,11 @@ export interface ClientToken {
   readonly sessionHash: string
 }
 
-export function signToken(key: Buffer, { memberId, sessionHash }: ClientToken, now: Date): Promise<string> {
+export function signToken(
+  key: Buffer,
+  { memberId, sessionHash }: ClientToken,
+  now: Date,
+): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000)
   return new SignJWT({})
     .setProtectedHeader({ alg: 'HS256', typ: TYPE, kid: keyId(key) })
@@ -33,7 +37,11 @@ export function signToken(key: Buffer, { memberId, sessionHash }: ClientToken, n
 }
 
 /** Null when it is not a token of ours, or no longer. Whether its session lives is another question. */
-export async function readToken(key: Buffer, token: string, now: Date): Promise<ClientToken | null> {
+export async function readToken(
+  key: Buffer,
+  token: string,
+  now: Date,
+): Promise<ClientToken | null> {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, key, {
       algorithms: ['HS256'],

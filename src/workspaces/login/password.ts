@@ -18,7 +18,9 @@ const pbkdf2Async = promisify(pbkdf2)
 const scryptAsync = promisify<string, string, number, object, Buffer>(scrypt)
 
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, { memoryCost: MEMORY_KIB, timeCost: PASSES, parallelism: PARALLEL }))
+  return inTurn(() =>
+    hash(password, { memoryCost: MEMORY_KIB, timeCost: PASSES, parallelism: PARALLEL }),
+  )
 }
 
 /** `stored` may be null: the same time passes, and the answer is no. */
@@ -27,7 +29,9 @@ export async function verifyPassword(password: string, stored: string | null): P
     await inTurn(async () => verify(await nobodysHash(), password))
     return false
   }
-  return inTurn(() => (stored.startsWith('$argon2') ? verify(stored, password) : verifyForeign(password, stored)))
+  return inTurn(() =>
+    stored.startsWith('$argon2') ? verify(stored, password) : verifyForeign(password, stored),
+  )
 }
 
 /** True when the next login should store the password anew. */
@@ -37,12 +41,19 @@ export function isOutdated(stored: string): boolean {
 
 /** Can a hash that someone imports be verified here? */
 export function isPasswordHash(stored: string): boolean {
-  return /^\$argon2(id|i|d)\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$/.test(stored) || readForeign(stored) !== null
+  return (
+    /^\$argon2(id|i|d)\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$/.test(stored) ||
+    readForeign(stored) !== null
+  )
 }
 
 let nobody: Promise<string> | undefined
 function nobodysHash(): Promise<string> {
-  nobody ??= hash('nobody has this password', { memoryCost: MEMORY_KIB, timeCost: PASSES, parallelism: PARALLEL })
+  nobody ??= hash('nobody has this password', {
+    memoryCost: MEMORY_KIB,
+    timeCost: PASSES,
+    parallelism: PARALLEL,
+  })
   return nobody
 }
 
@@ -68,9 +79,16 @@ async function verifyForeign(password: string, stored: string): Promise<boolean>
  */
 function readForeign(stored: string): Foreign | null {
   const django = /^pbkdf2_(sha\d+)\$(\d{1,7})\$([^$]{1,100})\$([A-Za-z0-9+/=]{1,200})$/.exec(stored)
-  if (django) return pbkdf2Hash(django[1]!, Number(django[2]), django[3]!, Buffer.from(django[4]!, 'base64'))
+  if (django)
+    return pbkdf2Hash(django[1]!, Number(django[2]), django[3]!, Buffer.from(django[4]!, 'base64'))
   const werkzeug = /^pbkdf2:(sha\d+):(\d{1,7})\$([^$]{1,100})\$([0-9a-f]{2,200})$/.exec(stored)
-  if (werkzeug) return pbkdf2Hash(werkzeug[1]!, Number(werkzeug[2]), werkzeug[3]!, Buffer.from(werkzeug[4]!, 'hex'))
+  if (werkzeug)
+    return pbkdf2Hash(
+      werkzeug[1]!,
+      Number(werkzeug[2]),
+      werkzeug[3]!,
+      Buffer.from(werkzeug[4]!, 'hex'),
+    )
   const [, n, r, p, salt = '', hex = ''] =
     /^scrypt:(\d{1,6}):(\d{1,2}):(\d)\$([^$]{1,100})\$([0-9a-f]{128})$/.exec(stored) ?? []
   if (!hex || Number(n) * Number(r) > MAX_SCRYPT) return null
@@ -80,8 +98,13 @@ function readForeign(stored: string): Foreign | null {
 }
 
 function pbkdf2Hash(name: string, rounds: number, salt: string, digest: Buffer): Foreign | null {
-  if (!DIGESTS.includes(name) || rounds < 1 || rounds > MAX_ROUNDS || digest.length === 0) return null
-  return { salt, digest, derive: (password) => pbkdf2Async(password, salt, rounds, digest.length, name) }
+  if (!DIGESTS.includes(name) || rounds < 1 || rounds > MAX_ROUNDS || digest.length === 0)
+    return null
+  return {
+    salt,
+    digest,
+    derive: (password) => pbkdf2Async(password, salt, rounds, digest.length, name),
+  }
 }
 
 let running = 0
@@ -90,7 +113,11 @@ const waiting: (() => void)[] = []
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= MAX_AT_ONCE) {
     if (waiting.length >= MAX_WAITING) {
-      throw new AppError('unavailable', 'Too many people sign in at this moment. Try again shortly.', { retryAfter: 2 })
+      throw new AppError(
+        'unavailable',
+        'Too many people sign in at this moment. Try again shortly.',
+        { retryAfter: 2 },
+      )
     }
     await new Promise<void>((resolve) => waiting.push(resolve)) // takes over the place of the one who leaves
   } else running++

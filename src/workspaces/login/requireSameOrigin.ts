@@ -15,7 +15,10 @@ export function requireSameOrigin(request: FastifyRequest, publicUrl: string): v
   refuseOtherOrigin(request, publicUrl)
   const { origin, 'sec-fetch-site': site } = request.headers
   if (origin === undefined && site === undefined) {
-    throw new AppError('forbidden', 'A change made with the session cookie needs the header Origin. Programs use an API key.')
+    throw new AppError(
+      'forbidden',
+      'A change made with the session cookie needs the header Origin. Programs use an API key.',
+    )
   }
 }
 

@@ -40,13 +40,30 @@ export interface SessionOwner {
   readonly lifeMs?: number
 }
 
-export async function openSession(sql: Sql, owner: SessionOwner, client: Client, now: Date): Promise<OpenedSession> {
+export async function openSession(
+  sql: Sql,
+  owner: SessionOwner,
+  client: Client,
+  now: Date,
+): Promise<OpenedSession> {
   const { token, hash } = newToken()
   const tokenHash = hash.toString('hex')
   const lifeMs = owner.lifeMs ?? (owner.remembered ? REMEMBERED_ABSOLUTE_MS : ABSOLUTE_MS)
   const expiresAt = new Date(now.getTime() + lifeMs)
   const { memberId, workspaceId, remembered } = owner
-  await insertSession(sql, { memberId, workspaceId, remembered, tokenHash, expiresAt, ip: client.ip, userAgent: client.userAgent }, now)
+  await insertSession(
+    sql,
+    {
+      memberId,
+      workspaceId,
+      remembered,
+      tokenHash,
+      expiresAt,
+      ip: client.ip,
+      userAgent: client.userAgent,
+    },
+    now,
+  )
   return { token, tokenHash, expiresAt }
 }
 
@@ -62,7 +79,8 @@ export function needsRenewal(session: SessionRow, now: Date): boolean {
 /** For sensitive acts: keys, members, exports, two-factor. Keys pass; people must have given their password lately. */
 export function requireRecentLogin(auth: Auth, now: Date): void {
   if (auth.verifiedAt === undefined) return
-  if (now.getTime() - auth.verifiedAt.getTime() > RECENT_MS) throw new AppError('reauthentication_required')
+  if (now.getTime() - auth.verifiedAt.getTime() > RECENT_MS)
+    throw new AppError('reauthentication_required')
 }
 
 /** The person behind the request. 403 for keys. */
@@ -80,7 +98,12 @@ export function cookieNames(publicUrl: string): { session: string; device: strin
   return { session: `${prefix}sid`, device: `${prefix}device` }
 }
 
-export function setSessionCookie(reply: FastifyReply, access: Access, session: OpenedSession, remembered: boolean): void {
+export function setSessionCookie(
+  reply: FastifyReply,
+  access: Access,
+  session: OpenedSession,
+  remembered: boolean,
+): void {
   const { PUBLIC_URL } = access.config
   reply.setCookie(cookieNames(PUBLIC_URL).session, session.token, {
     ...attributes(PUBLIC_URL),
@@ -102,7 +125,11 @@ export function setDeviceCookie(reply: FastifyReply, access: Access, memberId: s
 }
 
 /** The device's id, when it has signed in to this account before. */
-export function knownDevice(access: Access, cookie: string | undefined, memberId: string): string | undefined {
+export function knownDevice(
+  access: Access,
+  cookie: string | undefined,
+  memberId: string,
+): string | undefined {
   if (!cookie) return undefined
   try {
     const [member, device] = open(access.secrets.encryptionKey, cookie, DEVICE).split(' ')
@@ -122,5 +149,10 @@ export function clientOf(request: FastifyRequest, access: Access): Client {
 }
 
 function attributes(publicUrl: string) {
-  return { path: '/', httpOnly: true, sameSite: 'lax', secure: publicUrl.startsWith('https:') } as const
+  return {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: publicUrl.startsWith('https:'),
+  } as const
 }

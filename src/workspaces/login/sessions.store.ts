@@ -15,7 +15,10 @@ export interface SessionRow {
   readonly remembered: boolean
 }
 
-export type NewSession = Omit<SessionRow, 'slug' | 'role' | 'createdAt' | 'seenAt' | 'verifiedAt'> & {
+export type NewSession = Omit<
+  SessionRow,
+  'slug' | 'role' | 'createdAt' | 'seenAt' | 'verifiedAt'
+> & {
   readonly ip: string
   readonly userAgent: string | null
 }
@@ -49,7 +52,12 @@ export async function markSeen(sql: Sql, tokenHash: string, now: Date): Promise<
 }
 
 /** The same session under a new token: what was overheard before is worth nothing after. */
-export async function verifySession(sql: Sql, tokenHash: string, newHash: string, now: Date): Promise<boolean> {
+export async function verifySession(
+  sql: Sql,
+  tokenHash: string,
+  newHash: string,
+  now: Date,
+): Promise<boolean> {
   const rows = await sql`
     update sessions set token_hash = ${newHash}, verified_at = ${now}, seen_at = ${now}
     where token_hash = ${tokenHash}
@@ -57,8 +65,13 @@ export async function verifySession(sql: Sql, tokenHash: string, newHash: string
   return rows.count === 1
 }
 
-export async function moveSession(sql: Sql, tokenHash: string, workspaceId: string): Promise<boolean> {
-  const rows = await sql`update sessions set workspace_id = ${workspaceId} where token_hash = ${tokenHash}`
+export async function moveSession(
+  sql: Sql,
+  tokenHash: string,
+  workspaceId: string,
+): Promise<boolean> {
+  const rows =
+    await sql`update sessions set workspace_id = ${workspaceId} where token_hash = ${tokenHash}`
   return rows.count === 1
 }
 
@@ -73,7 +86,11 @@ export interface SessionSummary {
 }
 
 /** All of a member's, in every workspace, the last used first. */
-export async function listSessions(sql: Sql, memberId: string, now: Date): Promise<SessionSummary[]> {
+export async function listSessions(
+  sql: Sql,
+  memberId: string,
+  now: Date,
+): Promise<SessionSummary[]> {
   return await sql<SessionSummary[]>`
     select token_hash, created_at, seen_at, expires_at, remembered, ip, user_agent
     from sessions
@@ -83,13 +100,22 @@ export async function listSessions(sql: Sql, memberId: string, now: Date): Promi
   `
 }
 
-export async function deleteSession(sql: Sql, memberId: string, tokenHash: string): Promise<boolean> {
-  const rows = await sql`delete from sessions where member_id = ${memberId} and token_hash = ${tokenHash}`
+export async function deleteSession(
+  sql: Sql,
+  memberId: string,
+  tokenHash: string,
+): Promise<boolean> {
+  const rows =
+    await sql`delete from sessions where member_id = ${memberId} and token_hash = ${tokenHash}`
   return rows.count === 1
 }
 
 /** All of a member's but `except`. */
-export async function deleteSessionsOf(sql: Sql, memberId: string, except: string | null = null): Promise<number> {
+export async function deleteSessionsOf(
+  sql: Sql,
+  memberId: string,
+  except: string | null = null,
+): Promise<number> {
   const rows = await sql`
     delete from sessions where member_id = ${memberId} and token_hash is distinct from ${except}
   `
@@ -97,8 +123,13 @@ export async function deleteSessionsOf(sql: Sql, memberId: string, except: strin
 }
 
 /** A member's in one workspace. */
-export async function deleteSessionsIn(sql: Sql, workspaceId: string, memberId: string): Promise<number> {
-  const rows = await sql`delete from sessions where workspace_id = ${workspaceId} and member_id = ${memberId}`
+export async function deleteSessionsIn(
+  sql: Sql,
+  workspaceId: string,
+  memberId: string,
+): Promise<number> {
+  const rows =
+    await sql`delete from sessions where workspace_id = ${workspaceId} and member_id = ${memberId}`
   return rows.count
 }
 

@@ -25,7 +25,10 @@ export async function findMemberByLogin(sql: Sql, login: string): Promise<LoginM
   return member
 }
 
-export async function findLoginMember(sql: Sql, memberId: string): Promise<LoginMember | undefined> {
+export async function findLoginMember(
+  sql: Sql,
+  memberId: string,
+): Promise<LoginMember | undefined> {
   const [member] = await sql<LoginMember[]>`
     select id, email, user_name, full_name, password_hash, totp_secret, totp_pending, totp_last_step
     from members
@@ -52,16 +55,30 @@ export async function listMemberships(sql: Sql, memberId: string): Promise<Membe
 }
 
 /** Only over the hash that was verified, so that it never undoes a change made meanwhile. */
-export async function replacePasswordHash(sql: Sql, memberId: string, before: string, after: string): Promise<void> {
+export async function replacePasswordHash(
+  sql: Sql,
+  memberId: string,
+  before: string,
+  after: string,
+): Promise<void> {
   await sql`update members set password_hash = ${after} where id = ${memberId} and password_hash = ${before}`
 }
 
-export async function setPasswordHash(sql: Sql, memberId: string, passwordHash: string): Promise<void> {
+export async function setPasswordHash(
+  sql: Sql,
+  memberId: string,
+  passwordHash: string,
+): Promise<void> {
   await sql`update members set password_hash = ${passwordHash} where id = ${memberId}`
 }
 
 /** False when the password was changed since it was verified. Locks the member until the transaction ends. */
-export async function markLoggedIn(sql: Sql, memberId: string, passwordHash: string | null, now: Date): Promise<boolean> {
+export async function markLoggedIn(
+  sql: Sql,
+  memberId: string,
+  passwordHash: string | null,
+  now: Date,
+): Promise<boolean> {
   const rows = await sql`
     update members set last_login = ${now}
     where id = ${memberId} and password_hash is not distinct from ${passwordHash}
@@ -110,6 +127,32 @@ export async function clearTotp(sql: Sql, memberId: string): Promise<void> {
   await sql`
     update members
     set totp_secret = null, totp_pending = null, totp_last_step = null, recovery_hashes = '{}'
+    where id = ${memberId}
+  `
+}
+
+export async function isUserNameTaken(
+  sql: Sql,
+  memberId: string,
+  userName: string,
+): Promise<boolean> {
+  const [row] = await sql<{ taken: boolean }[]>`
+    select exists (
+      select from members where lower(user_name) = lower(${userName}) and id <> ${memberId}
+    ) as taken
+  `
+  return row!.taken
+}
+
+export async function updateProfile(
+  sql: Sql,
+  memberId: string,
+  change: { fullName: string | null | undefined; userName: string | null | undefined },
+): Promise<void> {
+  await sql`
+    update members
+    set full_name = case when ${change.fullName === undefined} then full_name else ${change.fullName ?? null} end,
+      user_name = case when ${change.userName === undefined} then user_name else ${change.userName ?? null} end
     where id = ${memberId}
   `
 }

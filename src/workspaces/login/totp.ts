@@ -29,14 +29,26 @@ export interface Enrolment {
   readonly sealed: string
 }
 
-export function newEnrolment(key: Buffer, memberId: string, label: string, issuer: string): Enrolment {
+export function newEnrolment(
+  key: Buffer,
+  memberId: string,
+  label: string,
+  issuer: string,
+): Enrolment {
   const secret = generateSecret()
   const url = generateURI({ issuer, label, secret })
   return { secret, url, sealed: seal(key, secret, place(memberId)) }
 }
 
 /** The time step of a right code; null for a wrong one, and for one at or before `after`. */
-export function readCode(key: Buffer, memberId: string, sealed: string, code: string, now: Date, after: number | null) {
+export function readCode(
+  key: Buffer,
+  memberId: string,
+  sealed: string,
+  code: string,
+  now: Date,
+  after: number | null,
+) {
   if (!/^\d{6}$/.test(code)) return null
   const secret = open(key, sealed, place(memberId))
   const verdict = verifySync({
@@ -50,7 +62,13 @@ export function readCode(key: Buffer, memberId: string, sealed: string, code: st
 }
 
 /** Uses up a code of the app or a recovery code. False when it is wrong or used, also by a request at the same time. */
-export async function useCode(sql: Sql, key: Buffer, owner: TotpOwner, code: string, now: Date): Promise<boolean> {
+export async function useCode(
+  sql: Sql,
+  key: Buffer,
+  owner: TotpOwner,
+  code: string,
+  now: Date,
+): Promise<boolean> {
   if (owner.totpSecret === null) return false
   const text = code.replace(/[\s-]/g, '').toLowerCase()
   const step = readCode(key, owner.id, owner.totpSecret, text, now, owner.totpLastStep)
@@ -63,7 +81,10 @@ export function newRecoveryCodes(): { codes: string[]; hashes: string[] } {
   const plain = Array.from({ length: RECOVERY_CODES }, () =>
     Array.from(randomBytes(RECOVERY_CHARS), (byte) => BASE32[byte & 31]).join(''),
   )
-  return { codes: plain.map((code) => code.match(/.{4}/g)!.join('-')), hashes: plain.map(hashRecoveryCode) }
+  return {
+    codes: plain.map((code) => code.match(/.{4}/g)!.join('-')),
+    hashes: plain.map(hashRecoveryCode),
+  }
 }
 
 function hashRecoveryCode(plain: string): string {

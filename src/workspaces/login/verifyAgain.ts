@@ -23,7 +23,8 @@ export async function verifyAgain(
   const { token, hash } = newToken()
   const tokenHash = auth.kind === 'session' ? hash.toString('hex') : sessionHash
   const verified = await verifySession(access.db.app, sessionHash, tokenHash, access.db.clock.now())
-  if (!session || !verified) throw new AppError('unauthenticated', 'Your session has ended. Sign in again.')
+  if (!session || !verified)
+    throw new AppError('unauthenticated', 'Your session has ended. Sign in again.')
   if (auth.kind !== 'session') return null
   return { token, tokenHash, expiresAt: session.expiresAt, remembered: session.remembered }
 }

@@ -7,7 +7,12 @@ import type { Access, Client } from '../access.ts'
 import { settleAttempt, takeAttempt, takeBackAttempt } from './attempts.ts'
 import { hashPassword, isOutdated, verifyPassword } from './password.ts'
 import { knownDevice } from './session.ts'
-import { findLoginMember, findMemberByLogin, type LoginMember, replacePasswordHash } from './store.ts'
+import {
+  findLoginMember,
+  findMemberByLogin,
+  type LoginMember,
+  replacePasswordHash,
+} from './store.ts'
 import { useCode } from './totp.ts'
 
 export interface Credentials {
@@ -21,20 +26,40 @@ const NO_CODE = 'Give the code of your authenticator app, or a recovery code, as
 const WRONG_CODE = 'The code is wrong or was used already. Wait for the next one.'
 
 /** By email or user name. 401 unauthenticated, 401 code_required or 429. */
-export async function verifyLogin(access: Access, login: string, given: Credentials, client: Client): Promise<LoginMember> {
+export async function verifyLogin(
+  access: Access,
+  login: string,
+  given: Credentials,
+  client: Client,
+): Promise<LoginMember> {
   return verify(access, await findMemberByLogin(access.db.app, login), login, given, client)
 }
 
 /** The same for a member who is known already, such as one who is signed in. */
-export async function verifyMember(access: Access, memberId: string, given: Credentials, client: Client): Promise<LoginMember> {
+export async function verifyMember(
+  access: Access,
+  memberId: string,
+  given: Credentials,
+  client: Client,
+): Promise<LoginMember> {
   return verify(access, await findLoginMember(access.db.app, memberId), memberId, given, client)
 }
 
-async function verify(access: Access, member: LoginMember | undefined, login: string, given: Credentials, client: Client) {
+async function verify(
+  access: Access,
+  member: LoginMember | undefined,
+  login: string,
+  given: Credentials,
+  client: Client,
+) {
   const { db } = access
   const now = db.clock.now()
   const device = member && knownDevice(access, client.device, member.id)
-  const attempt = await takeAttempt(db.app, { account: member?.id ?? login, ip: client.ip, device }, now)
+  const attempt = await takeAttempt(
+    db.app,
+    { account: member?.id ?? login, ip: client.ip, device },
+    now,
+  )
   const right = await verifyPassword(given.password, member?.passwordHash ?? null)
   if (!member || !right) throw new AppError('unauthenticated', WRONG)
   if (member.totpSecret !== null) {

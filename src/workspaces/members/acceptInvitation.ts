@@ -41,11 +41,30 @@ export async function acceptInvitation(
   if (email === null || role === null) throw new AppError('not_found')
   const known = await findMemberByLogin(access.db.app, email)
   const member = known ? await verifyMember(access, known.id, input, client) : undefined
-  if (!member) checkPassword(input.password, { role, email, userName: input.userName, serviceName: access.config.SERVICE_NAME })
+  if (!member)
+    checkPassword(input.password, {
+      role,
+      email,
+      userName: input.userName,
+      serviceName: access.config.SERVICE_NAME,
+    })
   const passwordHash = member ? '' : await hashPassword(input.password)
-  const person = { email, userName: input.userName, fullName: input.fullName, passwordHash, createdBy: link.createdBy }
-  const joined = await join(access, { member, person, role, workspaceId, token: input.token }, client)
-  return { ...joined, session: await enter(access, joined.member, { workspaceId }, client, { remembered: false }) }
+  const person = {
+    email,
+    userName: input.userName,
+    fullName: input.fullName,
+    passwordHash,
+    createdBy: link.createdBy,
+  }
+  const joined = await join(
+    access,
+    { member, person, role, workspaceId, token: input.token },
+    client,
+  )
+  return {
+    ...joined,
+    session: await enter(access, joined.member, { workspaceId }, client, { remembered: false }),
+  }
 }
 
 interface Joining {
@@ -67,7 +86,13 @@ function join({ db }: Access, joining: Joining, client: Client): Promise<Joined>
       throw new AppError('conflict', 'You are a member of this workspace already. Sign in.')
     }
     const actor = { kind: 'session', id, ip: client.ip, requestId: client.requestId }
-    await audit(tx, workspaceId, { actor, at: now, action: 'member.joined', target: id, details: { role } })
+    await audit(tx, workspaceId, {
+      actor,
+      at: now,
+      action: 'member.joined',
+      target: id,
+      details: { role },
+    })
     return { member: (await findLoginMember(tx, id))!, workspaceId, role }
   })
 }

@@ -8,7 +8,13 @@ import { type Actor, audit } from '../audit/audit.ts'
 import { type Auth, type Role, scopesOfRole } from '../auth.ts'
 import { deleteSessionsIn } from '../login/sessions.store.ts'
 import { lockWorkspace } from '../store.ts'
-import { countOwners, deleteMembership, findMember, type Member, updateMembership } from './store.ts'
+import {
+  countOwners,
+  deleteMembership,
+  findMember,
+  type Member,
+  updateMembership,
+} from './store.ts'
 
 export interface ChangeContext {
   readonly auth: Auth
@@ -19,7 +25,10 @@ export interface ChangeContext {
 /** Nobody gives more than they have. */
 export function requireMayGrant(auth: Auth, role: Role): void {
   if (scopesOfRole[role].every((scope) => auth.scopes.has(scope))) return
-  throw new AppError('forbidden', `Only who may do all that the role ${role} may can give it or take it away.`)
+  throw new AppError(
+    'forbidden',
+    `Only who may do all that the role ${role} may can give it or take it away.`,
+  )
 }
 
 export async function changeMember(
@@ -42,13 +51,24 @@ export async function changeMember(
 }
 
 /** The person stays known, with what they did, and in their other workspaces. */
-export async function removeMember(tx: Sql, workspaceId: string, id: string, context: ChangeContext): Promise<void> {
+export async function removeMember(
+  tx: Sql,
+  workspaceId: string,
+  id: string,
+  context: ChangeContext,
+): Promise<void> {
   const before = await lockMember(tx, workspaceId, id, context.auth)
   await deleteMembership(tx, workspaceId, id)
   if (before.role === 'owner') await requireOwner(tx, workspaceId)
   await deleteSessionsIn(tx, workspaceId, id)
   const { actor, now } = context
-  await audit(tx, workspaceId, { actor, at: now, action: 'member.removed', target: id, details: { role: before.role } })
+  await audit(tx, workspaceId, {
+    actor,
+    at: now,
+    action: 'member.removed',
+    target: id,
+    details: { role: before.role },
+  })
 }
 
 export async function getMember(sql: Sql, workspaceId: string, id: string): Promise<Member> {
@@ -66,5 +86,8 @@ async function lockMember(tx: Sql, workspaceId: string, id: string, auth: Auth):
 
 async function requireOwner(tx: Sql, workspaceId: string): Promise<void> {
   if ((await countOwners(tx, workspaceId)) > 0) return
-  throw new AppError('conflict', 'A workspace needs an owner who can sign in. Make somebody else an owner first.')
+  throw new AppError(
+    'conflict',
+    'A workspace needs an owner who can sign in. Make somebody else an owner first.',
+  )
 }

@@ -21,9 +21,18 @@ export async function createMember(
 ): Promise<Member> {
   const id = await insertPerson(tx, input, now)
   if (!id) {
-    throw new AppError('conflict', 'This email or user name signs in here already. Invite the person, or choose another user name.')
+    throw new AppError(
+      'conflict',
+      'This email or user name signs in here already. Invite the person, or choose another user name.',
+    )
   }
   await insertMembership(tx, workspaceId, id, input.role, now)
-  await audit(tx, workspaceId, { actor, at: now, action: 'member.created', target: id, details: { role: input.role } })
+  await audit(tx, workspaceId, {
+    actor,
+    at: now,
+    action: 'member.created',
+    target: id,
+    details: { role: input.role },
+  })
   return (await findMember(tx, workspaceId, id))!
 }

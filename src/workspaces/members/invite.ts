@@ -13,6 +13,11 @@ export async function invite(
   const { publicUrl, actor, now } = context
   const link = { ...invitation, workspaceId, memberId: null, createdBy: context.memberId }
   const made = await makeLink(tx, publicUrl, 'invite', link, now)
-  await audit(tx, workspaceId, { actor, at: now, action: 'member.invited', details: { role: invitation.role } })
+  await audit(tx, workspaceId, {
+    actor,
+    at: now,
+    action: 'member.invited',
+    details: { role: invitation.role },
+  })
   return made
 }

@@ -10,7 +10,11 @@ const LIFE_MS: Readonly<Record<Purpose, number>> = {
   invite: 30 * MINUTE_MS,
   reset: 30 * MINUTE_MS,
 }
-const PAGES: Readonly<Record<Purpose, string>> = { setup: 'setup', invite: 'invitation', reset: 'password' }
+const PAGES: Readonly<Record<Purpose, string>> = {
+  setup: 'setup',
+  invite: 'invitation',
+  reset: 'password',
+}
 
 export interface NewLink {
   /** The token stands in the fragment, which browsers send to nobody. */
@@ -20,7 +24,13 @@ export interface NewLink {
 }
 
 /** A link in place of earlier ones for the same. */
-export async function makeLink(tx: Sql, publicUrl: string, purpose: Purpose, link: Link, now: Date): Promise<NewLink> {
+export async function makeLink(
+  tx: Sql,
+  publicUrl: string,
+  purpose: Purpose,
+  link: Link,
+  now: Date,
+): Promise<NewLink> {
   const { token, hash } = newToken()
   const expiresAt = new Date(now.getTime() + LIFE_MS[purpose])
   await dropLinks(tx, link.workspaceId, { purpose, email: link.email, memberId: link.memberId })
@@ -29,7 +39,12 @@ export async function makeLink(tx: Sql, publicUrl: string, purpose: Purpose, lin
 }
 
 /** What a link is for, without using it. 404 when it cannot be used. */
-export async function readLink(sql: Sql, purpose: Purpose, token: string, now: Date): Promise<Link> {
+export async function readLink(
+  sql: Sql,
+  purpose: Purpose,
+  token: string,
+  now: Date,
+): Promise<Link> {
   const hash = hashToken(token)
   const link = hash && (await findLink(sql, purpose, hash.toString('hex'), now))
   if (!link) throw spent()
@@ -37,11 +52,19 @@ export async function readLink(sql: Sql, purpose: Purpose, token: string, now: D
 }
 
 /** Uses it up in the caller's transaction. 404 when it was used meanwhile. */
-export async function spendLink(tx: Sql, purpose: Purpose, token: string, now: Date): Promise<void> {
+export async function spendLink(
+  tx: Sql,
+  purpose: Purpose,
+  token: string,
+  now: Date,
+): Promise<void> {
   const hash = hashToken(token)
   if (!hash || !(await useLink(tx, purpose, hash.toString('hex'), now))) throw spent()
 }
 
 function spent(): AppError {
-  return new AppError('not_found', 'This link was used, has expired or is not complete. Ask for a new one.')
+  return new AppError(
+    'not_found',
+    'This link was used, has expired or is not complete. Ask for a new one.',
+  )
 }

@@ -28,7 +28,12 @@ export async function insertLink(
 }
 
 /** Without using it. Undefined when it is unknown, used or past. */
-export async function findLink(sql: Sql, purpose: Purpose, tokenHash: string, now: Date): Promise<Link | undefined> {
+export async function findLink(
+  sql: Sql,
+  purpose: Purpose,
+  tokenHash: string,
+  now: Date,
+): Promise<Link | undefined> {
   const [link] = await sql<Link[]>`
     select workspace_id, member_id, role, email, created_by
     from one_time_tokens
@@ -38,7 +43,12 @@ export async function findLink(sql: Sql, purpose: Purpose, tokenHash: string, no
 }
 
 /** Uses it up. False when someone else was quicker. */
-export async function useLink(sql: Sql, purpose: Purpose, tokenHash: string, now: Date): Promise<boolean> {
+export async function useLink(
+  sql: Sql,
+  purpose: Purpose,
+  tokenHash: string,
+  now: Date,
+): Promise<boolean> {
   const rows = await sql`
     update one_time_tokens set used_at = ${now}
     where token_hash = ${tokenHash} and purpose = ${purpose} and used_at is null and expires_at > ${now}
@@ -62,6 +72,7 @@ export async function dropLinks(
 
 /** Forgets links that nobody can use any more. */
 export async function deletePastLinks(sql: Sql, now: Date): Promise<number> {
-  const rows = await sql`delete from one_time_tokens where expires_at <= ${now} or used_at is not null`
+  const rows =
+    await sql`delete from one_time_tokens where expires_at <= ${now} or used_at is not null`
   return rows.count
 }

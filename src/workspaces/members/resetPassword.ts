@@ -3,8 +3,8 @@ import { inWorkspace, type Sql } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import type { Access, Client } from '../access.ts'
 import { audit } from '../audit/audit.ts'
-import { checkPassword } from '../login/checkPassword.ts'
 import { strictest } from '../login/changePassword.ts'
+import { checkPassword } from '../login/checkPassword.ts'
 import { hashPassword } from '../login/password.ts'
 import { deleteSessionsOf } from '../login/sessions.store.ts'
 import { findLoginMember, listMemberships, setPasswordHash } from '../login/store.ts'
@@ -29,7 +29,12 @@ export async function createResetLink(
 }
 
 /** Ends all sessions. A second factor stays as it was. */
-export async function resetPassword(access: Access, token: string, password: string, client: Client): Promise<void> {
+export async function resetPassword(
+  access: Access,
+  token: string,
+  password: string,
+  client: Client,
+): Promise<void> {
   const { db } = access
   const now = db.clock.now()
   const { workspaceId, memberId } = await readLink(db.app, 'reset', token, now)
@@ -56,10 +61,18 @@ export async function setPassword(
 ): Promise<void> {
   await setPasswordHash(tx, memberId, passwordHash)
   await deleteSessionsOf(tx, memberId)
-  await audit(tx, workspaceId, { actor, at: now, action: 'member.password_reset', target: memberId })
+  await audit(tx, workspaceId, {
+    actor,
+    at: now,
+    action: 'member.password_reset',
+    target: memberId,
+  })
 }
 
 async function requireNowhereElse(tx: Sql, workspaceId: string, memberId: string): Promise<void> {
   if (!(await isElsewhere(tx, workspaceId, memberId))) return
-  throw new AppError('conflict', 'This person is a member of other workspaces too. Reset the password on the command line.')
+  throw new AppError(
+    'conflict',
+    'This person is a member of other workspaces too. Reset the password on the command line.',
+  )
 }

@@ -3,20 +3,26 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { inWorkspace } from '../../db/db.ts'
 import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
+import type { Access } from '../access.ts'
 import { actorOf } from '../audit/audit.ts'
 import { recentLogin, type WorkspaceDeps } from '../deps.ts'
 import { checkPassword } from '../login/checkPassword.ts'
 import { hashPassword } from '../login/password.ts'
 import { IdParams } from '../schema.ts'
-import { shownOnce } from '../shownOnce.ts'
 import { changeMember, getMember, removeMember, requireMayGrant } from './changeMember.ts'
 import { createMember } from './createMember.ts'
-import { invite } from './invite.ts'
-import { createResetLink } from './resetPassword.ts'
-import { InvitationView, MemberChange, MemberView, NewInvitation, NewMember, ResetView } from './schema.ts'
+import { linkRoutes } from './linkRoutes.ts'
+import { MemberChange, MemberView, NewMember } from './schema.ts'
 import { listMembers, type Member } from './store.ts'
 
 export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    await server.register(members(access))
+    await server.register(linkRoutes(access))
+  }
+}
+
+function members(access: Access): FastifyPluginAsyncZod {
   const { db, config } = access
   const read = { scope: 'members:read' } as const
   const write = { config: { scope: 'members:write' }, preHandler: recentLogin(access) } as const
@@ -26,7 +32,12 @@ export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
       '/members',
       {
         config: read,
-        schema: { tags, summary: 'Members of the workspace', querystring: z.strictObject(pageQuery), response: { 200: pageOf(MemberView) } },
+        schema: {
+          tags,
+          summary: 'Members of the workspace',
+          querystring: z.strictObject(pageQuery),
+          response: { 200: pageOf(MemberView) },
+        },
       },
       async (request) => {
         const { limit, cursor } = request.query
@@ -38,46 +49,68 @@ export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/members/:id',
-      { config: read, schema: { tags, summary: 'One member', params: IdParams, response: { 200: MemberView } } },
-      async (request) => view(await request.read((tx, workspaceId) => getMember(tx, workspaceId, request.params.id))),
+      {
+        config: read,
+        schema: { tags, summary: 'One member', params: IdParams, response: { 200: MemberView } },
+      },
+      async (request) =>
+        view(
+          await request.read((tx, workspaceId) => getMember(tx, workspaceId, request.params.id)),
+        ),
     )
 
     // Without Idempotency-Key, whose row would hold a fast hash of the password.
     server.post(
       '/members',
-      { ...write, schema: { tags, summary: 'Create a member with a password', body: NewMember, response: { 201: MemberView } } },
+      {
+        ...write,
+        schema: {
+          tags,
+          summary: 'Create a member with a password',
+          body: NewMember,
+          response: { 201: MemberView },
+        },
+      },
       async (request, reply) => {
         const { email, role, password, user_name = null, full_name = null } = request.body
         const { auth } = request
         requireMayGrant(auth, role)
-        checkPassword(password, { role, email, userName: user_name, serviceName: config.SERVICE_NAME })
+        checkPassword(password, {
+          role,
+          email,
+          userName: user_name,
+          serviceName: config.SERVICE_NAME,
+        })
         const passwordHash = await hashPassword(password)
-        const input = { email, role, userName: user_name, fullName: full_name, passwordHash, createdBy: auth.memberId }
+        const input = {
+          email,
+          role,
+          userName: user_name,
+          fullName: full_name,
+          passwordHash,
+          createdBy: auth.memberId,
+        }
         const context = { actor: actorOf(request), now: db.clock.now() }
-        const member = await inWorkspace(db, auth.workspaceId, (tx) => createMember(tx, auth.workspaceId, input, context))
+        const member = await inWorkspace(db, auth.workspaceId, (tx) =>
+          createMember(tx, auth.workspaceId, input, context),
+        )
         reply.code(201)
         return view(member)
       },
     )
 
-    server.post(
-      '/members/invitations',
-      { ...write, schema: { tags, summary: 'Invite somebody by a one-time link', body: NewInvitation, response: { 201: InvitationView } } },
-      async (request, reply) => {
-        const { email, role } = request.body
-        requireMayGrant(request.auth, role)
-        const { memberId } = request.auth
-        const context = { publicUrl: config.PUBLIC_URL, actor: actorOf(request), memberId, now: db.clock.now() }
-        return reply.answer(201, async (tx, workspaceId) => {
-          const { url, expiresAt } = await invite(tx, workspaceId, { email, role }, context)
-          return shownOnce({ email, role, url: url as string | null, expires_at: expiresAt.toISOString() }, 'url')
-        })
-      },
-    )
-
     server.put(
       '/members/:id',
-      { ...write, schema: { tags, summary: 'Change a role, switch a member off or on', params: IdParams, body: MemberChange, response: { 200: MemberView } } },
+      {
+        ...write,
+        schema: {
+          tags,
+          summary: 'Change a role, switch a member off or on',
+          params: IdParams,
+          body: MemberChange,
+          response: { 200: MemberView },
+        },
+      },
       async (request, reply) => {
         const { role, is_active: isActive } = request.body
         const context = { auth: request.auth, actor: actorOf(request), now: db.clock.now() }
@@ -89,24 +122,20 @@ export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
 
     server.delete(
       '/members/:id',
-      { ...write, schema: { tags, summary: 'Remove a member from the workspace', params: IdParams, response: { 204: z.null() } } },
+      {
+        ...write,
+        schema: {
+          tags,
+          summary: 'Remove a member from the workspace',
+          params: IdParams,
+          response: { 204: z.null() },
+        },
+      },
       async (request, reply) => {
         const context = { auth: request.auth, actor: actorOf(request), now: db.clock.now() }
         return reply.answer(204, async (tx, workspaceId) => {
           await removeMember(tx, workspaceId, request.params.id, context)
           return null
-        })
-      },
-    )
-
-    server.post(
-      '/members/:id/password-reset',
-      { ...write, schema: { tags, summary: 'A one-time link to set a new password', params: IdParams, response: { 201: ResetView } } },
-      async (request, reply) => {
-        const context = { auth: request.auth, actor: actorOf(request), now: db.clock.now(), publicUrl: config.PUBLIC_URL }
-        return reply.answer(201, async (tx, workspaceId) => {
-          const { url, expiresAt } = await createResetLink(tx, workspaceId, request.params.id, context)
-          return shownOnce({ url: url as string | null, expires_at: expiresAt.toISOString() }, 'url')
         })
       },
     )

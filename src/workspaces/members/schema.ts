@@ -12,7 +12,10 @@ export const RoleName = z.enum(roles)
 /** Without @, so that no user name is somebody's email. */
 export const UserName = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{1,63}$/u, '2 to 64 letters, digits, dots, dashes or underscores')
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N}._-]{1,63}$/u,
+    '2 to 64 letters, digits, dots, dashes or underscores',
+  )
 export const FullName = z.string().trim().min(1).max(200)
 export const LinkToken = z.string().min(1).max(100).meta({ description: 'From the one-time link.' })
 
@@ -48,18 +51,26 @@ export const NewInvitation = z.strictObject({ email: Email, role: RoleName })
 export const InvitationView = z.object({
   email: z.string(),
   role: RoleName,
-  url: z.string().nullable().meta({ description: 'Give it to the person. Shown once: null when the answer is repeated.' }),
+  url: z
+    .string()
+    .nullable()
+    .meta({ description: 'Give it to the person. Shown once: null when the answer is repeated.' }),
   expires_at: z.iso.datetime(),
 })
 
 export const ResetView = z.object({
-  url: z.string().nullable().meta({ description: 'Give it to the person. Shown once: null when the answer is repeated.' }),
+  url: z
+    .string()
+    .nullable()
+    .meta({ description: 'Give it to the person. Shown once: null when the answer is repeated.' }),
   expires_at: z.iso.datetime(),
 })
 
 export const Acceptance = z.strictObject({
   token: LinkToken,
-  password: Password.meta({ description: 'A new password; the present one when this email signs in here already.' }),
+  password: Password.meta({
+    description: 'A new password; the present one when this email signs in here already.',
+  }),
   code: z.string().max(40).optional(),
   user_name: UserName.optional(),
   full_name: FullName.optional(),

@@ -15,12 +15,22 @@ import { makeLink, type NewLink, readLink, spendLink } from './link.ts'
 import { countOwners } from './store.ts'
 
 /** A link that creates the owner; null when the workspace has one. */
-export function createSetupLink(db: Db, config: Pick<Config, 'PUBLIC_URL'>, workspaceId: string): Promise<NewLink | null> {
+export function createSetupLink(
+  db: Db,
+  config: Pick<Config, 'PUBLIC_URL'>,
+  workspaceId: string,
+): Promise<NewLink | null> {
   const now = db.clock.now()
   return inWorkspace(db, workspaceId, async (tx) => {
     await lockWorkspace(tx, workspaceId)
     if ((await countOwners(tx, workspaceId)) > 0) return null
-    const link = { workspaceId, memberId: null, role: 'owner', email: null, createdBy: null } as const
+    const link = {
+      workspaceId,
+      memberId: null,
+      role: 'owner',
+      email: null,
+      createdBy: null,
+    } as const
     return makeLink(tx, config.PUBLIC_URL, 'setup', link, now)
   })
 }
@@ -41,18 +51,33 @@ export async function setupOwner(
   const { db } = access
   const now = db.clock.now()
   const { workspaceId } = await readLink(db.app, 'setup', input.token, now)
-  checkPassword(input.password, { role: 'owner', email: input.email, serviceName: access.config.SERVICE_NAME })
+  checkPassword(input.password, {
+    role: 'owner',
+    email: input.email,
+    serviceName: access.config.SERVICE_NAME,
+  })
   const passwordHash = await hashPassword(input.password)
   const member = await inWorkspace(db, workspaceId, async (tx) => {
     await lockWorkspace(tx, workspaceId)
-    if ((await countOwners(tx, workspaceId)) > 0) throw new AppError('conflict', 'There is an owner already. Sign in.')
+    if ((await countOwners(tx, workspaceId)) > 0)
+      throw new AppError('conflict', 'There is an owner already. Sign in.')
     await spendLink(tx, 'setup', input.token, now)
     const actor = { ...system, ip: client.ip, requestId: client.requestId }
-    const person = { email: input.email, userName: null, fullName: input.fullName, passwordHash, createdBy: null }
+    const person = {
+      email: input.email,
+      userName: null,
+      fullName: input.fullName,
+      passwordHash,
+      createdBy: null,
+    }
     const { id } = await createMember(tx, workspaceId, { ...person, role: 'owner' }, { actor, now })
     return (await findLoginMember(tx, id))!
   })
-  return { member, workspaceId, session: await enter(access, member, { workspaceId }, client, { remembered: false }) }
+  return {
+    member,
+    workspaceId,
+    session: await enter(access, member, { workspaceId }, client, { remembered: false }),
+  }
 }
 
 /** ADMIN_EMAIL and ADMIN_PASSWORD, for a workspace without an owner. True when it has one now. */

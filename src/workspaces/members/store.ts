@@ -25,7 +25,11 @@ export interface NewPerson {
 }
 
 /** Its id; undefined when email or user name are taken. */
-export async function insertPerson(sql: Sql, row: NewPerson, now: Date): Promise<string | undefined> {
+export async function insertPerson(
+  sql: Sql,
+  row: NewPerson,
+  now: Date,
+): Promise<string | undefined> {
   const [person] = await sql<{ id: string }[]>`
     insert into members (id, email, user_name, full_name, password_hash, created_by, created_at)
     values (${uuid7()}, ${row.email}, ${row.userName}, ${row.fullName}, ${row.passwordHash}, ${row.createdBy}, ${now})
@@ -51,7 +55,11 @@ export async function insertMembership(
   return rows.count === 1
 }
 
-export async function findMember(sql: Sql, workspaceId: string, memberId: string): Promise<Member | undefined> {
+export async function findMember(
+  sql: Sql,
+  workspaceId: string,
+  memberId: string,
+): Promise<Member | undefined> {
   const [member] = await sql<Member[]>`
     select p.id, p.email, p.user_name, p.full_name, m.role, m.is_active, p.totp_secret is not null as two_factor,
       p.last_login, p.created_by, m.created_at
@@ -93,7 +101,11 @@ export async function updateMembership(
   `
 }
 
-export async function deleteMembership(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
+export async function deleteMembership(
+  sql: Sql,
+  workspaceId: string,
+  memberId: string,
+): Promise<void> {
   await sql`delete from memberships where workspace_id = ${workspaceId} and member_id = ${memberId}`
 }
 
@@ -108,7 +120,11 @@ export async function countOwners(sql: Sql, workspaceId: string): Promise<number
 }
 
 /** Is the person a member of another workspace too? */
-export async function isElsewhere(sql: Sql, workspaceId: string, memberId: string): Promise<boolean> {
+export async function isElsewhere(
+  sql: Sql,
+  workspaceId: string,
+  memberId: string,
+): Promise<boolean> {
   const [row] = await sql<{ elsewhere: boolean }[]>`
     select exists (
       select from memberships where member_id = ${memberId} and workspace_id <> ${workspaceId}

@@ -6,7 +6,13 @@ import { actorOf } from './audit/audit.ts'
 import { changeWorkspace, getManaged } from './changeWorkspace.ts'
 import { recentLogin, type WorkspaceDeps } from './deps.ts'
 import { openWorkspace } from './openWorkspace.ts'
-import { IdParams, NewWorkspaceBody, NewWorkspaceView, WorkspaceChangeBody, WorkspaceView } from './schema.ts'
+import {
+  IdParams,
+  NewWorkspaceBody,
+  NewWorkspaceView,
+  WorkspaceChangeBody,
+  WorkspaceView,
+} from './schema.ts'
 import { shownOnce } from './shownOnce.ts'
 import { findWorkspaceById, listOwned, listWorkspaces, type Workspace } from './store.ts'
 
@@ -33,7 +39,9 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         const rows = await request.read(async (tx) => {
           if (kind === 'instance') return listWorkspaces(tx, range)
           if (memberId !== null) return listOwned(tx, memberId, range)
-          return [(await findWorkspaceById(tx, workspaceId))!].filter(() => range.after === undefined)
+          return [(await findWorkspaceById(tx, workspaceId))!].filter(
+            () => range.after === undefined,
+          )
         })
         return page(rows, limit, (row) => row.id, view)
       },
@@ -44,7 +52,12 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
       {
         config,
         preHandler: recentLogin(access),
-        schema: { tags, summary: 'Create a workspace and its first API key', body: NewWorkspaceBody, response: { 201: NewWorkspaceView } },
+        schema: {
+          tags,
+          summary: 'Create a workspace and its first API key',
+          body: NewWorkspaceBody,
+          response: { 201: NewWorkspaceView },
+        },
       },
       async (request, reply) => {
         const { slug, name, time_zone, locale, default_country } = request.body
@@ -52,22 +65,40 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         const context = { auth: request.auth, actor: actorOf(request), now: db.clock.now(), hooks }
         return reply.answer(201, async (tx) => {
           const { workspace, key } = await openWorkspace(tx, input, context)
-          return { ...view(workspace), api_key: shownOnce({ id: key.id, key: key.key as string | null }, 'key') }
+          return {
+            ...view(workspace),
+            api_key: shownOnce({ id: key.id, key: key.key as string | null }, 'key'),
+          }
         })
       },
     )
 
     server.get(
       '/workspaces/:id',
-      { config, schema: { tags, summary: 'One workspace', params: IdParams, response: { 200: WorkspaceView } } },
-      async (request) => view(await request.read((tx) => getManaged(tx, request.auth, request.params.id))),
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'One workspace',
+          params: IdParams,
+          response: { 200: WorkspaceView },
+        },
+      },
+      async (request) =>
+        view(await request.read((tx) => getManaged(tx, request.auth, request.params.id))),
     )
 
     server.put(
       '/workspaces/:id',
       {
         config,
-        schema: { tags, summary: 'Change a workspace', params: IdParams, body: WorkspaceChangeBody, response: { 200: WorkspaceView } },
+        schema: {
+          tags,
+          summary: 'Change a workspace',
+          params: IdParams,
+          body: WorkspaceChangeBody,
+          response: { 200: WorkspaceView },
+        },
       },
       async (request, reply) => {
         const { name, time_zone, locale, default_country } = request.body
@@ -78,7 +109,9 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
           ...(default_country === undefined ? {} : { defaultCountry: default_country }),
         }
         const context = { actor: actorOf(request), now: db.clock.now() }
-        return reply.answer(200, async (tx) => view(await changeWorkspace(tx, request.auth, request.params.id, change, context)))
+        return reply.answer(200, async (tx) =>
+          view(await changeWorkspace(tx, request.auth, request.params.id, change, context)),
+        )
       },
     )
   }

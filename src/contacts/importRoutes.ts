@@ -1,0 +1,169 @@
+/** CSV in and out. */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Db, Sql } from '../db/db.ts'
+import { AppError, invalid } from '../errors.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import { csvLine } from '../lib/csv.ts'
+import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { uuid7 } from '../lib/uuid7.ts'
+import { exportCsv } from './exportCsv.ts'
+import {
+  columnMapping,
+  type ImportRow,
+  importQuery,
+  importView,
+  viewImport,
+} from './imports.schema.ts'
+import { findImport, insertImport, listImports } from './imports.store.ts'
+import { IMPORT_JOB } from './runImport.ts'
+
+const tags = ['contacts']
+const params = z.object({ id: z.uuid() })
+const reading = { scope: 'contacts:read' } as const
+const writing = { scope: 'contacts:write' } as const
+const MAX_FILE = 10 * 1024 * 1024 // bytes
+const CSV = 'text/csv; charset=utf-8'
+
+/** A file as a body. Its JSON, which Idempotency-Key compares, is its hash. */
+class File {
+  readonly content: Buffer
+  constructor(content: Buffer) {
+    this.content = content
+  }
+  toJSON(): string {
+    return createHash('sha256').update(this.content).digest('hex')
+  }
+}
+
+export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) => {
+  server.addContentTypeParser(
+    ['text/csv', 'text/plain', 'text/tab-separated-values', 'application/octet-stream'],
+    { parseAs: 'buffer', bodyLimit: MAX_FILE },
+    (_request, body, done) => done(null, new File(Buffer.from(body))),
+  )
+
+  server.post(
+    '/contacts/imports',
+    {
+      config: writing,
+      bodyLimit: MAX_FILE,
+      schema: {
+        tags,
+        summary: 'Import contacts from a CSV file of at most 10 MB, sent as text/csv',
+        querystring: importQuery,
+        response: { 202: importView },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request
+      if (!(body instanceof File))
+        throw new AppError('unsupported_media_type', 'Send the file as text/csv.')
+      if (body.content.length === 0) throw new AppError('malformed', 'The file is empty.')
+      const settings = readSettings(request.query)
+      return reply.answer(202, async (tx, workspaceId) => {
+        const id = uuid7()
+        await insertImport(tx, workspaceId, { id, settings, content: body.content }, db.clock.now())
+        await enqueue(tx, IMPORT_JOB, { workspace_id: workspaceId, import_id: id })
+        return viewImport(await getImport(tx, workspaceId, id))
+      })
+    },
+  )
+
+  server.get(
+    '/contacts/imports',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'List imports, newest first',
+        querystring: z.strictObject(pageQuery),
+        response: { 200: pageOf(importView) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const after = readCursor(cursor)
+      const rows = await request.read((tx, workspaceId) =>
+        listImports(tx, workspaceId, { after, limit }),
+      )
+      return page(rows, limit, (row) => row.id, viewImport)
+    },
+  )
+
+  server.get(
+    '/contacts/imports/:id',
+    {
+      config: reading,
+      schema: { tags, summary: 'How far an import is', params, response: { 200: importView } },
+    },
+    async (request) =>
+      viewImport(
+        await request.read((tx, workspaceId) => getImport(tx, workspaceId, request.params.id)),
+      ),
+  )
+
+  server.get(
+    '/contacts/imports/:id/failures.csv',
+    { config: reading, schema: { tags, summary: 'The rows that failed, the first 1,000', params } },
+    async (request, reply) => {
+      const { failures } = await request.read((tx, workspaceId) =>
+        getImport(tx, workspaceId, request.params.id),
+      )
+      const lines = failures.map((each) => csvLine([String(each.row), each.column, each.reason]))
+      return asCsv(reply, 'failures.csv').send(
+        csvLine(['row', 'column', 'reason']) + lines.join(''),
+      )
+    },
+  )
+
+  const querystring = z.strictObject({
+    q: z.string().min(1).max(200).optional(),
+    tag: z.string().max(100).optional(),
+  })
+  server.get(
+    '/contacts/export.csv',
+    { config: reading, schema: { tags, summary: 'All contacts as CSV', querystring } },
+    async (request, reply) =>
+      asCsv(reply, 'contacts.csv').send(
+        Readable.from(exportCsv(db, request.auth.workspaceId, request.query)),
+      ),
+  )
+}
+
+function asCsv<R extends { header(name: string, value: string): R }>(
+  reply: R,
+  filename: string,
+): R {
+  return reply
+    .header('content-type', CSV)
+    .header('content-disposition', `attachment; filename="${filename}"`)
+}
+
+function readSettings({ mapping, default_country: country }: z.infer<typeof importQuery>) {
+  return {
+    columns: mapping === undefined ? {} : readMapping(mapping),
+    default_country: country ?? null,
+  }
+}
+
+function readMapping(text: string) {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw invalid('/mapping', 'This is not JSON, such as {"Column header": "email"}.')
+  }
+  const parsed = columnMapping.safeParse(json)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw invalid(['/mapping', ...(issue?.path ?? [])].join('/'), issue?.message ?? 'is not valid')
+}
+
+async function getImport(sql: Sql, workspaceId: string, id: string): Promise<ImportRow> {
+  const found = await findImport(sql, workspaceId, id)
+  if (!found) throw new AppError('not_found', 'There is no such import.')
+  return found
+}

@@ -1,0 +1,105 @@
+/**
+ * Gives a template a new version, which is in use from then on. Versions never change: what
+ * was accepted with an older one is sent with that.
+ *
+ * Writers of one template wait for each other, so no version is lost or made twice.
+ */
+import type { ChannelId } from '../channels/channel.ts'
+import type { Sql } from '../db/db.ts'
+import { AppError } from '../errors.ts'
+import { audit } from '../workspaces/audit/audit.ts'
+import { assertComplete, type Contents, changeContents, changesContent } from './contents.ts'
+import { type Authorship, nameTaken } from './createTemplate.ts'
+import { declare, redeclare } from './declare.ts'
+import { getTemplate, getVersion } from './find.ts'
+import type { Rollback, TemplateChange, TemplateView } from './schema.ts'
+import {
+  insertVersion,
+  lockTemplate,
+  putToUse,
+  type TemplateRow,
+  type VersionRow,
+} from './store.ts'
+import type { DeclaredVariable } from './variables.ts'
+import { templateView } from './view.ts'
+
+/** The given content must have passed checkContents. What is left out stays as it is. */
+export async function changeTemplate(
+  tx: Sql,
+  workspaceId: string,
+  { ref, change }: { ref: string; change: TemplateChange },
+  authorship: Authorship,
+): Promise<TemplateView> {
+  const row = await lock(tx, workspaceId, ref)
+  const current = await getVersion(tx, workspaceId, row.id, row.version)
+  const before: Contents = { defaultLocale: current.defaultLocale, byLocale: current.contents }
+  const contents = changeContents(before, change)
+  assertComplete(row.channel as ChannelId, contents) // written from channelIds only
+  const next = {
+    defaultLocale: contents.defaultLocale,
+    contents: contents.byLocale,
+    variables: variablesOf(change, contents, current.variables),
+    note: change.note ?? null,
+  }
+  const name = change.name ?? row.name
+  return append(tx, workspaceId, { row, name, next, action: 'template.changed' }, authorship)
+}
+
+function variablesOf(
+  change: TemplateChange,
+  contents: Contents,
+  known: readonly DeclaredVariable[],
+): readonly DeclaredVariable[] {
+  if (change.variables) return declare(change.variables, contents)
+  return changesContent(change) ? redeclare(known, contents) : known
+}
+
+/** Puts what an older version said into a new one. */
+export async function rollbackTemplate(
+  tx: Sql,
+  workspaceId: string,
+  { ref, version, note }: Rollback & { ref: string },
+  authorship: Authorship,
+): Promise<TemplateView> {
+  const row = await lock(tx, workspaceId, ref)
+  const { defaultLocale, contents, variables } = await getVersion(tx, workspaceId, row.id, version)
+  const next = { defaultLocale, contents, variables, note: note ?? `Back to version ${version}` }
+  const change = { row, name: row.name, next, action: 'template.rolled_back' }
+  return append(tx, workspaceId, change, authorship)
+}
+
+async function lock(tx: Sql, workspaceId: string, ref: string): Promise<TemplateRow> {
+  const { id } = await getTemplate(tx, workspaceId, ref)
+  const row = await lockTemplate(tx, workspaceId, id)
+  if (!row) throw new AppError('not_found', 'There is no such template.')
+  return row
+}
+
+interface Append {
+  readonly row: TemplateRow
+  readonly name: string
+  readonly next: Pick<VersionRow, 'defaultLocale' | 'contents' | 'variables' | 'note'>
+  readonly action: string
+}
+
+async function append(
+  tx: Sql,
+  workspaceId: string,
+  { row, name, next, action }: Append,
+  { actor, now }: Authorship,
+): Promise<TemplateView> {
+  const { id } = row
+  const version: VersionRow = {
+    ...next,
+    templateId: id,
+    version: row.version + 1,
+    createdBy: actor.id,
+    createdAt: now,
+  }
+  await insertVersion(tx, workspaceId, version)
+  const changed = await putToUse(tx, workspaceId, { id, name, version: version.version }, now)
+  if (!changed) throw nameTaken(name)
+  const details = { version: version.version }
+  await audit(tx, workspaceId, { actor, at: now, action, target: id, details })
+  return templateView(changed, version)
+}

@@ -1,0 +1,188 @@
+/** Document 003's /templates, and ours beside them: versions, diff, rollback. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { channelIds } from '../channels/channel.ts'
+import { AppError } from '../errors.ts'
+import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { actorOf } from '../workspaces/audit/audit.ts'
+import { archiveTemplate } from './archiveTemplate.ts'
+import { changeTemplate } from './changeTemplate.ts'
+import { checkContents } from './checkContents.ts'
+import { contentsOf, givenContents, localeOf } from './contents.ts'
+import { createTemplate } from './createTemplate.ts'
+import { getCurrent } from './find.ts'
+import {
+  NewTemplate,
+  SavedTemplate,
+  TemplateChange,
+  TemplateParams,
+  TemplateSummary,
+  TemplateView,
+  TestRequest,
+  TestResult,
+} from './schema.ts'
+import { listTemplates } from './store.ts'
+import { type TestDeps, testTemplate } from './testTemplate.ts'
+import { versionRoutes } from './versionRoutes.ts'
+import { summaryOf, templateView } from './view.ts'
+
+export type TemplateRouteDeps = TestDeps
+
+const tags = ['Templates']
+const reading = { scope: 'templates:read' } as const
+const writing = { scope: 'templates:write' } as const
+const listQuery = z.strictObject({
+  ...pageQuery,
+  channel: z.enum(channelIds).optional(),
+  q: z.string().max(200).optional().meta({ description: 'Part of the name.' }),
+})
+
+export const templateRoutes =
+  (deps: TemplateRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    await app.register(readRoutes)
+    await app.register(writeRoutes(deps))
+    await app.register(versionRoutes(deps))
+
+    app.post(
+      '/templates/:id/test',
+      {
+        config: reading,
+        schema: {
+          tags,
+          summary: 'Render a template with sample data; with `to`, send it there once',
+          params: TemplateParams,
+          body: TestRequest,
+          response: { 200: TestResult },
+        },
+      },
+      (request) => {
+        const { auth, body, params } = request
+        if (body.to !== undefined && !auth.scopes.has('messages:write')) {
+          throw new AppError('forbidden', 'Sending a test needs the scope messages:write.')
+        }
+        return testTemplate(auth.workspaceId, params.id, body, deps)
+      },
+    )
+  }
+
+const readRoutes: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/templates',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'List templates, newest first, without their content',
+        querystring: listQuery,
+        response: { 200: pageOf(TemplateSummary) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, channel = null, q = null } = request.query
+      const filter = { channel, q, before: readCursor(cursor) ?? null, limit: limit + 1 }
+      const rows = await request.read((tx, workspaceId) => listTemplates(tx, workspaceId, filter))
+      return page(rows, limit, (row) => row.id, summaryOf)
+    },
+  )
+
+  app.get(
+    '/templates/:id',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'Read a template as it is in use',
+        params: TemplateParams,
+        response: { 200: TemplateView },
+      },
+    },
+    (request) =>
+      request.read(async (tx, workspaceId) => {
+        const { row, ...version } = await getCurrent(tx, workspaceId, request.params.id)
+        return templateView(row, version)
+      }),
+  )
+}
+
+const writeRoutes =
+  ({ db, directories }: TemplateRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      '/templates',
+      {
+        config: writing,
+        schema: {
+          tags,
+          summary: 'Create a template',
+          body: NewTemplate,
+          response: { 201: SavedTemplate },
+        },
+      },
+      async (request, reply) => {
+        const { body, auth } = request
+        const { locale } = await directories.workspaces.get(auth.workspaceId)
+        const contents = contentsOf(body, locale)
+        const warnings = await checkContents(givenContents(body, contents.defaultLocale))
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        const answer = await reply.answer(201, async (tx, workspaceId) => ({
+          ...(await createTemplate(tx, workspaceId, { ...body, contents }, authorship)),
+          warnings,
+        }))
+        directories.templates.forget(auth.workspaceId)
+        return answer
+      },
+    )
+
+    app.put(
+      '/templates/:id',
+      {
+        config: writing,
+        schema: {
+          tags,
+          summary: 'Make a new version; what is left out stays as it is',
+          params: TemplateParams,
+          body: TemplateChange,
+          response: { 200: SavedTemplate },
+        },
+      },
+      async (request, reply) => {
+        const { body, auth, params } = request
+        const current = await request.read((tx, workspaceId) =>
+          getCurrent(tx, workspaceId, params.id),
+        )
+        const locale = body.locale === undefined ? current.defaultLocale : localeOf(body.locale)
+        // Compiled before the row is locked, for it may take a while.
+        const warnings = await checkContents(givenContents(body, locale))
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        const answer = await reply.answer(200, async (tx, workspaceId) => ({
+          ...(await changeTemplate(tx, workspaceId, { ref: params.id, change: body }, authorship)),
+          warnings,
+        }))
+        directories.templates.forget(auth.workspaceId)
+        return answer
+      },
+    )
+
+    app.delete(
+      '/templates/:id',
+      {
+        config: writing,
+        schema: {
+          tags,
+          summary: 'Archive a template: its name is free again, messages on their way keep it',
+          params: TemplateParams,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        await reply.answer(204, async (tx, workspaceId) => {
+          await archiveTemplate(tx, workspaceId, request.params.id, authorship)
+          return null
+        })
+        directories.templates.forget(request.auth.workspaceId)
+        return null
+      },
+    )
+  }

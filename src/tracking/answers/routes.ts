@@ -1,0 +1,76 @@
+/** Replies and returned mail by API. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Clock } from '../../db/db.ts'
+import { AppError } from '../../errors.ts'
+import type { Mac } from '../../lib/hmac.ts'
+import { MAX_REPORT, readReport } from '../report.ts'
+import { MailTaken, ReplyInput, ReplyTaken } from '../schema.ts'
+import { takeMail } from './takeMail.ts'
+import { takeReply } from './takeReply.ts'
+
+const tags = ['Tracking']
+const write = { scope: 'messages:write' } as const
+
+const unreadable = {
+  empty: 'The body is empty: send the whole mail.',
+  too_large: 'The mail is larger than 5 MB.',
+  not_a_mail: 'This is not a mail: it has no header fields.',
+  malformed: 'The mail is broken and cannot be read.',
+} as const
+
+export interface AnswerRoutesDeps {
+  readonly clock: Clock
+  /** Signs our Message-IDs. */
+  readonly mac: Mac
+}
+
+export function replyRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    server.post(
+      '/api/track/reply',
+      {
+        config: write,
+        schema: {
+          tags,
+          summary: 'Tells of a reply to a message',
+          description: 'Out-of-office answers are recorded as such and are no reply.',
+          body: ReplyInput,
+          response: { 200: ReplyTaken },
+        },
+      },
+      (request, reply) =>
+        reply.answer(200, (tx, workspaceId) => takeReply(tx, workspaceId, request.body, { mac, now: clock.now() })),
+    )
+  }
+}
+
+export function inboundRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    server.removeAllContentTypeParsers()
+    server.addContentTypeParser('message/rfc822', { parseAs: 'buffer', bodyLimit: MAX_REPORT }, (_request, body, done) => done(null, body))
+    server.post(
+      '/inbound/messages',
+      {
+        config: write,
+        bodyLimit: MAX_REPORT,
+        schema: {
+          tags,
+          summary: 'Takes a mail that came back: bounce, complaint, absence or reply',
+          description: 'The body is the mail itself, as message/rfc822, at most 5 MB.',
+          consumes: ['message/rfc822'],
+          body: z.instanceof(Buffer).meta({ type: 'string', format: 'binary' }),
+          response: { 200: MailTaken },
+        },
+      },
+      async (request, reply) => {
+        const raw = request.body
+        const report = await readReport(raw, clock.now())
+        if (report.kind === 'unreadable') throw new AppError('invalid_input', unreadable[report.reason])
+        return reply.answer(200, (tx, workspaceId) =>
+          takeMail(tx, workspaceId, { report, raw, mac, now: clock.now() }),
+        )
+      },
+    )
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Understands stored callbacks: reads their receipts, finds the messages, applies them. A
+ * callback and what follows from it are one transaction, so each has its effect once,
+ * however often a process dies over it.
+ *
+ *   received  -> processed  applied, or nothing in it was for us
+ *   received  -> received   about a message that we do not know yet: a receipt can be
+ *                           quicker than the answer to the request that it follows
+ *   received  -> failed     could not be understood; `reason` says why, a person may try again
+ */
+import type { Logger } from 'pino'
+import type { TransactionSql } from 'postgres'
+import type { SenderDirectory } from '../../channels/directory.ts'
+import type { Receipt } from '../../channels/provider.ts'
+import type { Db } from '../../db/db.ts'
+import { asAppError } from '../../http/problem.ts'
+import type { RawRequest } from '../../lib/http.ts'
+import { findByProviderId } from '../../messages/store/receipts.ts'
+import type { TrackingCounters } from '../counters.ts'
+import { createLoop } from '../loop.ts'
+import { type Located, takeReceipts } from '../receive.ts'
+import { findAnsweredMessage } from '../store/answered.ts'
+import { type CallbackRow, claimCallback, noteCallback } from '../store/callbacks.ts'
+
+const POLL_MS = 1_000 // callbacks stored by other processes are found within this
+const AT_ONCE = 4
+const AGAIN_SECONDS = [2, 10, 60] // for receipts of messages that we do not know yet
+const MAX_REASON = 500 // characters
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export interface CallbackProcessor {
+  start(): void
+  stop(): Promise<void>
+  /** There is a new callback. */
+  poke(): void
+  /** Processes what is due now. For tests and tools; the loop does it by itself. */
+  runOnce(): Promise<void>
+}
+
+export interface ProcessorDeps {
+  readonly db: Pick<Db, 'engine' | 'clock'>
+  readonly senders: Pick<SenderDirectory, 'find'>
+  readonly log: Logger
+  readonly counters: TrackingCounters
+  onHits(): void
+}
+
+export function createCallbackProcessor(deps: ProcessorDeps): CallbackProcessor {
+  const oneAfterAnother = async () => {
+    while (await processNext(deps)) {}
+  }
+  const runOnce = async () => {
+    await Promise.all(Array.from({ length: AT_ONCE }, oneAfterAnother))
+  }
+  const look = async () => {
+    await runOnce()
+    return POLL_MS
+  }
+  const loop = createLoop({ look, retryMs: POLL_MS, name: 'processing callbacks', log: deps.log })
+  return { start: () => loop.start(), stop: () => loop.stop(), poke: () => loop.poke(), runOnce }
+}
+
+/** False when none is due. */
+async function processNext(deps: ProcessorDeps): Promise<boolean> {
+  const { db, counters } = deps
+  const now = db.clock.now()
+  return db.engine.begin(async (tx) => {
+    const callback = await claimCallback(tx, now)
+    if (!callback) return false
+    try {
+      await tx.savepoint((inner) => processOne(inner, callback, deps, now))
+      counters.callbacksProcessed++
+    } catch (error) {
+      if (asAppError(error instanceof Error ? error : new Error(String(error))).code === 'unavailable') throw error
+      const reason = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON)
+      counters.callbacksFailed++
+      deps.log.warn({ err: error, callback_id: callback.id, vendor: callback.source }, 'a callback could not be processed')
+      await noteCallback(tx, callback, { status: 'failed', reason, dueAt: now }, now)
+    }
+    return true
+  }) as Promise<boolean> // the driver unwraps arrays of promises, which this is not
+}
+
+async function processOne(tx: TransactionSql, callback: CallbackRow, deps: ProcessorDeps, now: Date): Promise<void> {
+  const { workspaceId, source } = callback
+  const receipts = await readReceipts(callback, deps)
+  const located = await locate(tx, workspaceId, receipts)
+  const missing = receipts.length - located.length
+  const again = missing > 0 ? AGAIN_SECONDS[callback.attempts] : undefined
+  if (again !== undefined) {
+    const dueAt = new Date(+now + again * 1000)
+    return noteCallback(tx, callback, { status: 'received', reason: unknownMessages(missing), dueAt }, now)
+  }
+  await takeReceipts(tx, { workspaceId, source, told: 'provider' }, located, now)
+  const reason = missing > 0 ? unknownMessages(missing) : null
+  await noteCallback(tx, callback, { status: 'processed', reason, dueAt: now }, now)
+  if (located.some(({ receipt }) => receipt.kind === 'opened' || receipt.kind === 'clicked')) deps.onHits()
+}
+
+async function readReceipts(callback: CallbackRow, { senders }: ProcessorDeps): Promise<readonly Receipt[]> {
+  const sender = callback.senderId && (await senders.find(callback.workspaceId, callback.senderId))
+  if (!sender) throw new Error('Its sender is gone.')
+  if (!sender.provider.callbacks) throw new Error(`${sender.provider.name} has no callbacks.`)
+  return sender.provider.callbacks.parse(rawRequest(callback))
+}
+
+export function rawRequest(callback: Pick<CallbackRow, 'method' | 'url' | 'headers' | 'body'>): RawRequest {
+  const { method, url, headers, body } = callback
+  return { method, url, headers, rawBody: body.toString('utf8') }
+}
+
+/** The messages that receipts are about: by our id where the vendor returns it, else by its own. */
+async function locate(tx: TransactionSql, workspaceId: string, receipts: readonly Receipt[]): Promise<Located[]> {
+  const located: Located[] = []
+  for (const receipt of receipts) {
+    const messageId = await messageOf(tx, workspaceId, receipt)
+    if (messageId !== undefined) located.push({ messageId, receipt })
+  }
+  return located
+}
+
+async function messageOf(tx: TransactionSql, workspaceId: string, receipt: Receipt): Promise<string | undefined> {
+  if (receipt.messageId !== undefined && UUID.test(receipt.messageId)) {
+    return (await findAnsweredMessage(tx, workspaceId, receipt.messageId))?.id
+  }
+  if (receipt.providerMessageId === undefined) return undefined
+  return findByProviderId(tx, workspaceId, receipt.providerMessageId)
+}
+
+function unknownMessages(n: number): string {
+  return `${n} receipt${n === 1 ? ' is' : 's are'} about a message that is not known here.`
+}

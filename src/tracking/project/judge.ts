@@ -1,0 +1,63 @@
+/** Gives every open and click of some messages its class. */
+import type { TransactionSql } from 'postgres'
+import { CLASSIFIER_VERSION, classify } from '../classify.ts'
+import type { Classified, Context, Neighbour } from '../hits.ts'
+import { staticLinks } from '../intake/destinations.ts'
+import { type Engagement, findNeighbours } from '../store/engagements.ts'
+import type { HitMessage } from '../store/messages.ts'
+import { sightings, windowsAround } from './neighbours.ts'
+import type { Placed, ProjectDeps } from './project.ts'
+
+const AROUND = 500 // hits of others that are looked at per network and stretch of time
+
+export async function judgeMessages(
+  tx: TransactionSql,
+  workspaceId: string,
+  { messages, rows }: { messages: ReadonlyMap<string, HitMessage>; rows: readonly Placed[] },
+  deps: ProjectDeps,
+): Promise<Engagement[]> {
+  const windows = windowsAround(rows, deps.limits.gatewaySeconds)
+  const around = await findNeighbours(tx, workspaceId, windows, AROUND)
+  const neighboursOf = sightings(rows, around)
+  const judged: Engagement[] = []
+  for (const [messageId, own] of Map.groupBy(rows, (row) => row.messageId)) {
+    const message = messages.get(messageId)!
+    const links = own.some((row) => row.kind === 'click') ? await linkCount(message, workspaceId, deps) : 0
+    judged.push(...judgeMessage(message, own, links, neighboursOf(messageId, own), deps))
+  }
+  return judged
+}
+
+async function linkCount(message: HitMessage, workspaceId: string, deps: ProjectDeps): Promise<number> {
+  if (message.ownLinks > 0) return message.ownLinks
+  return (await staticLinks(message, workspaceId, deps.templates)).length
+}
+
+function judgeMessage(
+  message: HitMessage,
+  rows: readonly Placed[],
+  links: number,
+  neighbours: readonly Neighbour[],
+  deps: ProjectDeps,
+): Engagement[] {
+  const context: Context = {
+    sentAt: message.sentAt ?? message.createdAt, // hits can be quicker than the note that it was sent
+    deliveredAt: message.deliveredAt,
+    linkCount: links,
+    companyDomain: rows.some((row) => row.company !== null),
+    neighbours,
+    limits: deps.limits,
+  }
+  const seen = rows.filter((row) => row.source === 'web')
+  const verdicts = new Map(classify(seen, context).map((verdict) => [verdict.id, verdict]))
+  return rows.map((row) => {
+    const verdict = verdicts.get(row.id) ?? told(row)
+    return { ...row, class: verdict.class, reason: verdict.reason, version: verdict.version }
+  })
+}
+
+/** Vendors tell only of people, unless they say that it was a machine. */
+function told(row: Placed): Omit<Classified, 'reason'> & { reason: string } {
+  const machine = row.purpose === 'machine'
+  return { id: row.id, class: machine ? 'machine' : 'human', reason: row.source, version: CLASSIFIER_VERSION }
+}

@@ -1,0 +1,143 @@
+/**
+ * Turns hits into events, classes and counters: one batch of one workspace, one transaction.
+ *
+ * Whatever goes wrong, the hits are back and nothing was counted. All opens and clicks of
+ * a message are classified together, so a later one can change what earlier ones were
+ * taken for; counters are corrected with them. Events stay as they were recorded: the
+ * class in an event is what was thought at the time, `engagements` has what is thought now.
+ */
+import type { TransactionSql } from 'postgres'
+import type { Logger } from 'pino'
+import { bumpCounts, recordEvents } from '../../events/record.ts'
+import type { TemplateDirectory } from '../../templates/directory.ts'
+import type { TrackingCounters } from '../counters.ts'
+import type { Limits } from '../hits.ts'
+import { ipPrefix, isCompanyDomain } from '../networks.ts'
+import {
+  type Engagement,
+  findEngagements,
+  findNeighbours,
+  findSummaries,
+  saveEngagements,
+  saveSummaries,
+} from '../store/engagements.ts'
+import { type TakenHit, takeHits, tryWorkspaceLock } from '../store/hits.ts'
+import { findHitMessages, type HitMessage } from '../store/messages.ts'
+import { eventsOf } from './eventsOf.ts'
+import { judgeMessages } from './judge.ts'
+import { messagesToReconsider, windowsAround } from './neighbours.ts'
+import { changes, nextSummary, nothing } from './tally.ts'
+
+export const BATCH = 1_000 // hits of one transaction
+export const MOST = 2_000 // hits of one message that are looked at again
+const AROUND = 500 // hits of others that are looked at per network and stretch of time
+
+export interface ProjectDeps {
+  readonly templates: TemplateDirectory
+  readonly log: Logger
+  readonly counters: TrackingCounters
+  /** Keep whole addresses in events instead of their networks. */
+  readonly logPii: boolean
+  readonly limits: Limits
+}
+
+/** Answers how many hits were taken. Zero also when another process is at it. */
+export async function project(
+  tx: TransactionSql,
+  workspaceId: string,
+  deps: ProjectDeps,
+  now: Date,
+): Promise<number> {
+  if (!(await tryWorkspaceLock(tx, workspaceId))) return 0
+  const taken = await takeHits(tx, workspaceId, BATCH)
+  if (taken.length === 0) return 0
+  const fresh = await placed(tx, workspaceId, taken, deps)
+  const { messages, before } = await concerned(tx, workspaceId, fresh, deps)
+  const known = new Set(before.map((row) => row.id))
+  const news = fresh.filter((hit) => !known.has(hit.id)) // a hit that was carried over twice
+  const after = await judgeMessages(tx, workspaceId, { messages, rows: [...before, ...news] }, deps)
+  await save(tx, workspaceId, { messages, before, after, news: new Set(news.map((hit) => hit.id)) }, deps, now)
+  deps.counters.projected += news.length
+  return taken.length
+}
+
+/** A hit before it has a class. */
+export type Placed = TakenHit & Pick<Engagement, 'network' | 'company'>
+
+/** With network and company; hits of messages that do not exist are dropped. */
+async function placed(tx: TransactionSql, workspaceId: string, taken: readonly TakenHit[], deps: ProjectDeps) {
+  const messages = await findHitMessages(tx, workspaceId, [...new Set(taken.map((hit) => hit.messageId))])
+  const fresh = taken.flatMap((hit): (Placed & { message: HitMessage })[] => {
+    const message = messages.get(hit.messageId)
+    if (!message) return []
+    const network = hit.ip === null ? null : ipPrefix(hit.ip)
+    return [{ ...hit, network, company: companyOf(message), message }]
+  })
+  const dropped = taken.length - fresh.length
+  deps.counters.dropped += dropped
+  if (dropped > 0) {
+    deps.log.warn({ workspace_id: workspaceId, hits: dropped }, 'hits on messages that do not exist were dropped')
+  }
+  return fresh
+}
+
+function companyOf(message: HitMessage): string | null {
+  if (message.channel !== 'email' || message.address === null) return null
+  const domain = message.address.slice(message.address.lastIndexOf('@') + 1).toLowerCase()
+  return isCompanyDomain(domain) ? domain : null
+}
+
+/** The messages that were hit and those that a crowd around the hits puts in another light. */
+async function concerned(
+  tx: TransactionSql,
+  workspaceId: string,
+  fresh: readonly (Placed & { message: HitMessage })[],
+  { limits }: ProjectDeps,
+) {
+  const messages = new Map(fresh.map((hit) => [hit.messageId, hit.message]))
+  const windows = windowsAround(fresh, limits.gatewaySeconds)
+  const around = await findNeighbours(tx, workspaceId, windows, AROUND)
+  const others = messagesToReconsider(fresh, around, limits.gatewayMessages)
+  const added = [...others].filter((id) => !messages.has(id))
+  if (added.length > 0) {
+    for (const [id, message] of await findHitMessages(tx, workspaceId, added)) messages.set(id, message)
+  }
+  const before = await findEngagements(tx, workspaceId, [...messages.keys()], MOST)
+  return { messages, before }
+}
+
+interface Judged {
+  readonly messages: ReadonlyMap<string, HitMessage>
+  readonly before: readonly Engagement[]
+  readonly after: readonly Engagement[]
+  /** Ids of the hits that were not there before. */
+  readonly news: ReadonlySet<string>
+}
+
+async function save(tx: TransactionSql, workspaceId: string, judged: Judged, deps: ProjectDeps, now: Date) {
+  const { messages, news } = judged
+  const stored = await findSummaries(tx, workspaceId, [...messages.keys()])
+  const then = Map.groupBy(judged.before, (row) => row.messageId)
+  const since = Map.groupBy(judged.after, (row) => row.messageId)
+  const old = new Map(judged.before.map((row) => [row.id, row]))
+  const summaries = [...since].map(([messageId, after]) => {
+    const before = then.get(messageId) ?? []
+    const sum = stored.get(messageId) ?? nothing
+    const next = nextSummary(sum, before, after, before.length >= MOST)
+    const { channel } = messages.get(messageId)!
+    return { next: { ...next, messageId }, channel, changes: changes(sum, next, before, after) }
+  })
+  const changed = judged.after.filter((row) => {
+    const was = old.get(row.id)
+    return !was || was.class !== row.class || was.reason !== row.reason || was.version !== row.version
+  })
+  const fresh = judged.after.filter((row) => news.has(row.id))
+  await recordEvents(tx, await eventsOf(tx, workspaceId, { messages, rows: fresh }, deps), now)
+  await saveEngagements(tx, workspaceId, changed)
+  await saveSummaries(tx, workspaceId, summaries.map(({ next }) => next))
+  // Last, since everybody waits for these rows.
+  await bumpCounts(
+    tx,
+    summaries.flatMap((each) => each.changes.map((change) => ({ workspaceId, channel: each.channel, ...change }))),
+  )
+}

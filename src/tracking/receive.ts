@@ -1,0 +1,86 @@
+/**
+ * Receipts of vendors on their way in. States, replies and complaints are applied at once;
+ * opens and clicks are evidence, and wait with all others to be classified.
+ */
+import { createHash } from 'node:crypto'
+import type { TransactionSql } from 'postgres'
+import type { Receipt, ReceiptKind } from '../channels/provider.ts'
+import type { Db } from '../db/db.ts'
+import { uuidFromBytes } from '../lib/uuid7.ts'
+import { applyReceipts, type StateReceipt } from '../messages/receipts.ts'
+import { insertToldHits, type ToldHit } from './store/hits.ts'
+
+const hitKinds: Partial<Record<ReceiptKind, ToldHit['kind']>> = { opened: 'open', clicked: 'click' }
+
+/** A receipt whose message has been found. */
+export interface Located {
+  readonly messageId: string
+  readonly receipt: Receipt
+}
+
+export interface Origin {
+  readonly workspaceId: string
+  /** The provider's id. */
+  readonly source: string
+  readonly told: ToldHit['source']
+}
+
+/** In the caller's transaction, on the engine role. The same receipt again changes nothing. */
+export async function takeReceipts(
+  tx: TransactionSql,
+  origin: Origin,
+  located: readonly Located[],
+  now: Date,
+): Promise<void> {
+  const { workspaceId, source } = origin
+  const states = located.flatMap(({ messageId, receipt }) => {
+    const { kind, at } = receipt
+    if (!isState(kind)) return []
+    return [{ workspaceId, messageId, kind, at, detail: receipt.detail ?? null, source }]
+  })
+  await insertToldHits(tx, located.flatMap((each) => hitOf(origin, each)))
+  if (states.length > 0) await applyReceipts(tx, states, now)
+}
+
+/** Receipts that came with the acceptance, as the sandbox gives them. For the engine. */
+export function createReceiver(options: {
+  db: Pick<Db, 'engine' | 'clock'>
+  onHits(): void
+}): (row: { workspaceId: string; id: string }, receipts: readonly Receipt[]) => Promise<void> {
+  return async (row, receipts) => {
+    const origin: Origin = { workspaceId: row.workspaceId, source: 'sandbox', told: 'sandbox' }
+    const located = receipts.map((receipt) => ({ messageId: row.id, receipt }))
+    const { engine, clock } = options.db
+    await engine.begin((tx) => takeReceipts(tx, origin, located, clock.now()))
+    if (receipts.some(({ kind }) => !isState(kind))) options.onHits()
+  }
+}
+
+function isState(kind: ReceiptKind): kind is StateReceipt {
+  return hitKinds[kind] === undefined
+}
+
+function hitOf(origin: Origin, { messageId, receipt }: Located): ToldHit[] {
+  const kind = hitKinds[receipt.kind]
+  if (kind === undefined) return []
+  return [
+    {
+      workspaceId: origin.workspaceId,
+      id: idOf(origin.source, messageId, receipt),
+      messageId,
+      kind,
+      at: receipt.at,
+      purpose: /\bmachine\b/i.test(receipt.detail ?? '') ? 'machine' : null,
+      source: origin.told,
+    },
+  ]
+}
+
+/** The same receipt has the same id, however often it is told (RFC 9562 §5.8, version 8). */
+function idOf(source: string, messageId: string, { kind, at, detail }: Receipt): string {
+  const text = [source, messageId, kind, at.toISOString(), detail ?? ''].join('\0')
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return uuidFromBytes(bytes)
+}
