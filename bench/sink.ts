@@ -39,13 +39,15 @@ function serve(socket: Socket): void {
         // The empty line before the first header may itself be the body's first CRLF.
         at -= 2
         replies.push(DATA_REPLY)
-      } else if (verb === 'EHLO') replies.push(Buffer.from('250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n'))
+      } else if (verb === 'EHLO')
+        replies.push(Buffer.from('250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n'))
       else if (verb === 'QUIT') {
         replies.push(Buffer.from('221 bye\r\n'))
       } else replies.push(OK)
     }
     pending = pending.subarray(at)
-    if (replies.length > 0) socket.write(replies.length === 1 ? (replies[0] ?? OK) : Buffer.concat(replies))
+    if (replies.length > 0)
+      socket.write(replies.length === 1 ? (replies[0] ?? OK) : Buffer.concat(replies))
   })
 }
 

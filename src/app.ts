@@ -1,24 +1,62 @@
 /**
  * Puts it together: the one place that knows every room. `assemble` makes what sends;
- * `startApp` adds what listens.
+ * `startApp` adds what listens, what projects and what runs on a schedule.
  */
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { analyticsRoutes } from './analytics/routes.ts'
 import { createSenderDirectory } from './channels/directory.ts'
+import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
+import { providerRoutes } from './channels/routes.ts'
+import type { Config } from './config.ts'
 import { createTopicDirectory } from './consent/directory.ts'
-import type { DatabaseAddress, Db } from './db/db.ts'
+import { preferenceRoutes } from './consent/preferenceRoutes.ts'
+import { consentRoutes } from './consent/routes.ts'
+import { subjectRoutes } from './consent/subjectRoutes.ts'
+import { importRoutes } from './contacts/importRoutes.ts'
+import { contactJobs, contactSchedules } from './contacts/jobs.ts'
+import { contactRoutes } from './contacts/routes.ts'
+import { connect, type DatabaseAddress, type Db, inWorkspace, openDb } from './db/db.ts'
+import { migrate } from './db/migrate.ts'
 import { announce } from './db/presence.ts'
+import { eventJobs, eventSchedules } from './events/jobs.ts'
+import { ensurePartitions } from './events/partitions.ts'
+import { eventRoutes } from './events/routes.ts'
+import { createServer } from './http/server.ts'
+import { systemRoutes } from './http/systemRoutes.ts'
+import { startJobs } from './jobs/jobs.ts'
 import { open, seal } from './lib/crypt.ts'
 import { createMac, deriveKey } from './lib/hmac.ts'
 import { createHttp } from './lib/http.ts'
-import type { Secrets } from './lib/secrets.ts'
+import { createMetrics } from './lib/metrics.ts'
+import { loadSecrets, type Secrets } from './lib/secrets.ts'
 import { createTokens } from './lib/token.ts'
 import { createAcceptor } from './messages/accept.ts'
 import { createWaiting } from './messages/await.ts'
 import { buildDispatch, type DispatchOptions } from './messages/dispatch/build.ts'
+import { eraseMessages, exportMessages } from './messages/forget.ts'
+import { messageJobs, messageSchedules } from './messages/jobs.ts'
 import type { Directories } from './messages/prepare.ts'
 import type { RenderDeps } from './messages/render.ts'
+import { messageRoutes } from './messages/routes.ts'
 import { createTemplateDirectory } from './templates/directory.ts'
+import { templateRoutes } from './templates/routes.ts'
+import { closeSandbox } from './templates/sandbox.ts'
+import { createCallbackProcessor } from './tracking/callbacks/processor.ts'
+import { createCounters } from './tracking/counters.ts'
+import { createDestinations } from './tracking/intake/destinations.ts'
+import { createTrackingHandler } from './tracking/intake/handler.ts'
+import { createHitRecorder } from './tracking/intake/recorder.ts'
+import { createProjector } from './tracking/project/projector.ts'
+import { createReceiver } from './tracking/receive.ts'
+import { trackingRoutes } from './tracking/routes.ts'
+import { createAuthenticator } from './workspaces/authenticate.ts'
+import { ensureDefaultWorkspace, type WorkspaceHook } from './workspaces/createWorkspace.ts'
 import { createWorkspaceDirectory } from './workspaces/directory.ts'
+import { workspaceJobs, workspaceSchedules } from './workspaces/jobs.ts'
+import { ensureOwner } from './workspaces/members/setupOwner.ts'
+import { workspaceRoutes } from './workspaces/routes.ts'
 
 const TRACKING_KEY_ID = 1 // the key that signs; older ones would be added beside it
 
@@ -45,7 +83,14 @@ export async function assemble(options: AssembleOptions) {
   }
   const guardedHttp = createHttp({ guard: true })
   const trustedHttp = createHttp({ guard: false })
-  const senders = createSenderDirectory({ db, log, publicUrl, guardedHttp, trustedHttp, unseal: sealing.unseal })
+  const senders = createSenderDirectory({
+    db,
+    log,
+    publicUrl,
+    guardedHttp,
+    trustedHttp,
+    unseal: sealing.unseal,
+  })
   const directories: Directories = {
     workspaces: createWorkspaceDirectory(db),
     senders,
@@ -90,4 +135,217 @@ export async function assemble(options: AssembleOptions) {
       await presence.close()
     },
   }
+}
+
+export type Role = 'serve' | 'work' | 'track'
+export const allRoles: readonly Role[] = ['serve', 'work', 'track']
+
+export interface AppOptions {
+  readonly config: Config
+  readonly address: DatabaseAddress
+  readonly log: Logger
+  readonly version: string
+  readonly roles: readonly Role[]
+}
+
+export interface App {
+  /** Where it listens; null without the roles serve and track. */
+  readonly url: string | null
+  readonly db: Db
+  readonly secrets: Secrets
+  readonly defaultWorkspaceId: string
+  /** Drains and stops: no new work, what is on its way ends, connections close. */
+  stop(): Promise<void>
+}
+
+/** Migrates, provisions and starts the roles that were asked for. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, address, log, roles } = options
+  await migrateAs(address, log)
+  const db = await openDb(address, { connections: config.DATABASE_CONNECTIONS })
+  const secrets = await loadSecrets(config, config.DATA_DIR)
+  const counters = createCounters()
+  const receive = createReceiver({ db, onHits: () => projector.poke() })
+  const assembly = await assemble({
+    ...{ db, address, log, secrets, roles },
+    publicUrl: config.PUBLIC_URL,
+    onReceipts: (row, receipts) => receive(row, receipts),
+    onSent: (sender, ms) => metrics.sent(sender.channel, sender.provider.id, ms / 1000),
+  })
+  const { directories, sealing } = assembly
+  const hooks: WorkspaceHook[] = [
+    (tx, workspace, now) => provisionWorkspace(tx, workspace.id, now, sealing.seal),
+  ]
+  const workspace = await ensureDefaultWorkspace(db, config, hooks)
+  await inWorkspace(db, workspace.id, async (tx) => {
+    await provisionWorkspace(tx, workspace.id, db.clock.now(), sealing.seal)
+    await provisionFromEnvironment(tx, workspace.id, config, db.clock.now(), sealing)
+  })
+  await ensureOwner(db, config, workspace.id)
+
+  const { templates, senders, workspaces } = directories
+  const projector = createProjector({ db, templates, log, counters, logPii: config.LOG_PII })
+  const recorder = createHitRecorder({
+    db,
+    log,
+    counters,
+    spoolDir: join(config.DATA_DIR, 'spool'),
+    onRecorded: projector.poke,
+  })
+  const processor = createCallbackProcessor({ db, senders, log, counters, onHits: projector.poke })
+  const metrics = createMetrics([
+    {
+      name: 'messages_claimed_total',
+      help: 'Messages claimed by this process.',
+      value: () => assembly.engine.stats.claimed,
+    },
+    {
+      name: 'messages_recovered_total',
+      help: 'Messages taken over from dead processes.',
+      value: () => assembly.engine.stats.recovered,
+    },
+    { name: 'tracking_hits_total', help: 'Opens and clicks taken in.', value: () => counters.hits },
+    {
+      name: 'tracking_spooled_total',
+      help: 'Hits that waited on disk for the database.',
+      value: () => counters.spooled,
+    },
+    {
+      name: 'tracking_forged_total',
+      help: 'Tracking tokens that we did not sign.',
+      value: () => counters.forgedTokens,
+    },
+    {
+      name: 'callbacks_total',
+      help: 'Vendor callbacks taken in.',
+      value: () => counters.callbacks,
+    },
+    {
+      name: 'callbacks_failed_total',
+      help: 'Vendor callbacks that could not be processed.',
+      value: () => counters.callbacksFailed,
+    },
+  ])
+  const access = { db, config, secrets }
+  const authenticator = createAuthenticator(access, (error) =>
+    log.warn({ err: error }, 'noting the use of keys failed'),
+  )
+  const handler = createTrackingHandler({
+    ...{ tokens: assembly.tokens, clock: db.clock, recorder, counters },
+    destinations: createDestinations({ db, templates }),
+    trustProxy: config.TRUST_PROXY,
+  })
+  const listens = roles.includes('serve') || roles.includes('track')
+  const server = createServer({
+    ...{ config, db, log, version: options.version },
+    authenticate: (request) => authenticator.authenticate(request),
+    intercept: handler,
+  })
+  await server.register(
+    systemRoutes({ config, db, version: options.version, metrics: metrics.registry }),
+  )
+  await server.register(
+    trackingRoutes({
+      ...{
+        db,
+        tokens: assembly.tokens,
+        mac: assembly.mac,
+        workspaces,
+        senders,
+        publicUrl: config.PUBLIC_URL,
+        counters,
+        handler,
+      },
+      onCallback: processor.poke,
+    }),
+  )
+  if (roles.includes('serve')) {
+    await server.register(workspaceRoutes({ access, authenticator, hooks }))
+    await server.register(
+      providerRoutes({
+        db,
+        senders,
+        sealing,
+        publicUrl: config.PUBLIC_URL,
+        onActivated: assembly.engine.poke,
+      }),
+    )
+    await server.register(templateRoutes({ db, directories, publicUrl: config.PUBLIC_URL }))
+    await server.register(
+      messageRoutes({
+        db,
+        directories,
+        acceptor: assembly.acceptor,
+        waiting: assembly.waiting,
+        render: assembly.render,
+      }),
+    )
+    for (const routes of [
+      contactRoutes,
+      importRoutes,
+      consentRoutes,
+      preferenceRoutes,
+      eventRoutes,
+      analyticsRoutes,
+    ]) {
+      await server.register(routes, { db })
+    }
+    await server.register(subjectRoutes, {
+      db,
+      erasers: [eraseMessages],
+      exporters: { messages: exportMessages },
+    })
+  }
+
+  const works = roles.includes('work')
+  const jobs = await startJobs({
+    ownerAddress: address,
+    handlers: {
+      ...contactJobs(db),
+      ...eventJobs({ db, ownerAddress: address, retentionMonths: config.EVENT_RETENTION_MONTHS }),
+      ...workspaceJobs(db),
+      ...messageJobs({ db, contentDays: config.CONTENT_RETENTION_DAYS }),
+    },
+    schedules: [...contactSchedules, ...eventSchedules, ...workspaceSchedules, ...messageSchedules],
+    log,
+    work: works,
+  })
+  recorder.start()
+  projector.start()
+  processor.start()
+  if (works) await assembly.engine.start()
+  if (listens) await server.listen({ host: config.HOST, port: config.PORT })
+
+  return {
+    url: listens ? listeningUrl(server.server.address()) : null,
+    db,
+    secrets,
+    defaultWorkspaceId: workspace.id,
+    async stop() {
+      await server.close()
+      await assembly.close()
+      await recorder.stop()
+      await Promise.all([projector.stop(), processor.stop(), jobs.stop()])
+      await authenticator.close()
+      await closeSandbox()
+      await db.close()
+    },
+  }
+}
+
+/** As the owner of the schema, before anything else connects. */
+export async function migrateAs(address: DatabaseAddress, log: Logger): Promise<string[]> {
+  const owner = connect(address, { max: 1 })
+  try {
+    const applied = await migrate(owner)
+    await ensurePartitions(owner, new Date())
+    if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated')
+    return applied
+  } finally {
+    await owner.end({ timeout: 5 })
+  }
+}
+
+function listeningUrl(address: AddressInfo | string | null): string | null {
+  return typeof address === 'object' && address ? `http://localhost:${address.port}` : address
 }

@@ -9,53 +9,156 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /** Not z.coerce.boolean(), which reads the string "false" as true. */
-const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
-const logLevels = { debug: 'debug', info: 'info', warn: 'warn', warning: 'warn', error: 'error', critical: 'fatal', fatal: 'fatal' } as const
+const flag = z.stringbool({
+  truthy: ['true', '1', 'yes', 'on'],
+  falsy: ['false', '0', 'no', 'off'],
+})
+const logLevels = {
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  critical: 'fatal',
+  fatal: 'fatal',
+} as const
 const placeholder = 'change-me-in-production'
 
 const Variables = z.object({
-  ENVIRONMENT: z.enum(['development', 'production', 'test']).default('development')
+  ENVIRONMENT: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
     .describe('Sets the defaults of API_DOCS, LOG_FORMAT and ERROR_DETAIL; nothing else.'),
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(8000).describe('HTTP port; 0 takes a free one.'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional()
-    .describe('Where people and vendors reach us: tracked links, callbacks. Default: http://localhost:PORT, with a warning.'),
-  DATABASE_URL: z.string().optional()
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(8000)
+    .describe('HTTP port; 0 takes a free one.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where people and vendors reach us: tracked links, callbacks. Default: http://localhost:PORT, with a warning.',
+    ),
+  DATABASE_URL: z
+    .string()
+    .optional()
     .describe('PostgreSQL 15 or newer. Unset: an embedded PostgreSQL in DATA_DIR.'),
-  DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(16)
+  DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(16)
     .describe('Database connections of one process, shared between requests and engine.'),
   DATA_DIR: z.string().default('data').describe('Embedded database, secrets, spool.'),
-  ALLOW_SUPERUSER: flag.default(false).describe('Let production use a superuser connection to PostgreSQL.'),
+  ALLOW_SUPERUSER: flag
+    .default(false)
+    .describe('Let production use a superuser connection to PostgreSQL.'),
   SERVICE_NAME: z.string().default('Beckon').describe('Name shown by GET / and in mail pages.'),
-  LOG_LEVEL: z.string().default('info').transform((level) => level.toLowerCase())
-    .pipe(z.enum(Object.keys(logLevels) as [keyof typeof logLevels])).transform((level) => logLevels[level])
+  LOG_LEVEL: z
+    .string()
+    .default('info')
+    .transform((level) => level.toLowerCase())
+    .pipe(z.enum(Object.keys(logLevels) as [keyof typeof logLevels]))
+    .transform((level) => logLevels[level])
     .describe('debug, info, warn(ing), error or critical, in any case.'),
-  LOG_FORMAT: z.enum(['json', 'pretty']).optional().describe('Default: pretty in development on a terminal, else json.'),
+  LOG_FORMAT: z
+    .enum(['json', 'pretty'])
+    .optional()
+    .describe('Default: pretty in development on a terminal, else json.'),
   LOG_PII: flag.default(false).describe('Write addresses and phone numbers to the log unmasked.'),
-  ERROR_DETAIL: flag.optional().describe('Show the cause of internal errors in answers. Default: only in development.'),
-  API_DOCS: z.enum(['public', 'login', 'off']).optional().describe('Who sees /api/docs/. Default: public in development, login in production.'),
-  TRUST_PROXY: z.string().optional().describe('Addresses or CIDR ranges, comma-separated, whose X-Forwarded-For is believed.'),
-  ENCRYPTION_KEY: z.string().optional().describe('Encrypts settings of senders. Default: made once in DATA_DIR/secrets. Do not change it.'),
-  JWT_SECRET_KEY: z.string().optional().describe('Signs tokens of /api/client/login. Default: made once in DATA_DIR/secrets.'),
-  JWT_ALGORITHM: z.literal('HS256', { error: 'only HS256 is supported' }).default('HS256').describe('Only HS256.'),
-  WEBHOOK_SECRET: z.string().optional().describe('Signs our outgoing webhooks of the default workspace (Standard Webhooks).'),
-  OREE_API_KEY: z.string().optional().describe('A key of the whole instance, at least 16 characters; acts for the default workspace.'),
-  ADMIN_EMAIL: z.email().optional().describe('Creates the owner on first start, with ADMIN_PASSWORD.'),
-  ADMIN_PASSWORD: z.string().min(12, 'at least 12 characters').optional().describe('The password of that owner, at least 12 characters.'),
-  SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).default(30).describe('A session of the dashboard ends after so many idle minutes.'),
-  TIME_ZONE: z.string().default('UTC').refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin')
+  ERROR_DETAIL: flag
+    .optional()
+    .describe('Show the cause of internal errors in answers. Default: only in development.'),
+  API_DOCS: z
+    .enum(['public', 'login', 'off'])
+    .optional()
+    .describe('Who sees /api/docs/. Default: public in development, login in production.'),
+  TRUST_PROXY: z
+    .string()
+    .optional()
+    .describe('Addresses or CIDR ranges, comma-separated, whose X-Forwarded-For is believed.'),
+  ENCRYPTION_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Encrypts settings of senders. Default: made once in DATA_DIR/secrets. Do not change it.',
+    ),
+  JWT_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe('Signs tokens of /api/client/login. Default: made once in DATA_DIR/secrets.'),
+  JWT_ALGORITHM: z
+    .literal('HS256', { error: 'only HS256 is supported' })
+    .default('HS256')
+    .describe('Only HS256.'),
+  WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe('Signs our outgoing webhooks of the default workspace (Standard Webhooks).'),
+  OREE_API_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'A key of the whole instance, at least 16 characters; acts for the default workspace.',
+    ),
+  ADMIN_EMAIL: z
+    .email()
+    .optional()
+    .describe('Creates the owner on first start, with ADMIN_PASSWORD.'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(12, 'at least 12 characters')
+    .optional()
+    .describe('The password of that owner, at least 12 characters.'),
+  SESSION_IDLE_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(30)
+    .describe('A session of the dashboard ends after so many idle minutes.'),
+  TIME_ZONE: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin')
     .describe('Zone of the default workspace (IANA).'),
-  DEFAULT_COUNTRY: z.string().regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1), such as IL').optional()
+  DEFAULT_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1), such as IL')
+    .optional()
     .describe('Country of phone numbers written without one.'),
-  SMTP_URL: z.string().optional().describe('smtp://user:password@host:587 or smtps://…; ?connections=10. A real email sender.'),
-  EMAIL_FROM: z.string().optional().describe('From address of that sender: team@example.com or Team <team@example.com>.'),
-  DISCORD_WEBHOOK_URL: z.string().optional().describe('Discord channel webhook: a real Discord sender.'),
+  SMTP_URL: z
+    .string()
+    .optional()
+    .describe('smtp://user:password@host:587 or smtps://…; ?connections=10. A real email sender.'),
+  EMAIL_FROM: z
+    .string()
+    .optional()
+    .describe('From address of that sender: team@example.com or Team <team@example.com>.'),
+  DISCORD_WEBHOOK_URL: z
+    .string()
+    .optional()
+    .describe('Discord channel webhook: a real Discord sender.'),
   DISCORD_BASE_URL: z.url().optional().describe('Replaces https://discord.com/api/v10.'),
   SLACK_WEBHOOK_URL: z.string().optional().describe('Slack incoming webhook: a real Slack sender.'),
   SLACK_BASE_URL: z.url().optional().describe('Replaces https://slack.com/api.'),
   TEAMS_WEBHOOK_URL: z.string().optional().describe('Teams Workflows URL: a real Teams sender.'),
-  CONTENT_RETENTION_DAYS: z.coerce.number().int().min(1).default(45).describe('How long content given with a message is kept.'),
-  EVENT_RETENTION_MONTHS: z.coerce.number().int().min(1).default(24).describe('How long events are kept.'),
+  CONTENT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(45)
+    .describe('How long content given with a message is kept.'),
+  EVENT_RETENTION_MONTHS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(24)
+    .describe('How long events are kept.'),
   METRICS_PUBLIC: flag.default(false).describe('Serve /metrics without a key.'),
   STATS_PUBLIC: flag.default(false).describe('Serve /stats and its /analytics/* without a key.'),
 })
@@ -83,7 +186,8 @@ const aliases: Readonly<Record<string, keyof Variables>> = {
 }
 
 /** Variables of the systems that Beckon replaces, which it has no use for. */
-const notNeeded = /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT))$/
+const notNeeded =
+  /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT))$/
 
 /**
  * Reads and checks the environment. Throws one Error that names every fault.
@@ -97,26 +201,39 @@ export function readConfig(source: Environment, options: { terminal?: boolean } 
   }
   const url = databaseUrl(env['DATABASE_URL'], warnings)
   const result = Variables.safeParse({ ...env, DATABASE_URL: url })
-  const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const faults = result.success
+    ? []
+    : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   const production = env['ENVIRONMENT'] === 'production'
   faults.push(...placeholderFaults(env, production, warnings), ...pairFaults(env))
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
     faults.push('DATABASE_URL: must begin with postgres:// or postgresql://')
   }
   if (faults.length > 0 || !result.success) {
-    throw new Error(`The environment has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    throw new Error(
+      `The environment has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
   }
   return complete(result.data, production, options.terminal ?? false, warnings)
 }
 
-function complete(values: Variables, production: boolean, terminal: boolean, warnings: string[]): Config {
+function complete(
+  values: Variables,
+  production: boolean,
+  terminal: boolean,
+  warnings: string[],
+): Config {
   const config = { ...values }
   if (tooShortAKey(values.OREE_API_KEY)) {
-    warnings.push('OREE_API_KEY is shorter than 16 characters and is not accepted as a key. Set a longer one.')
+    warnings.push(
+      'OREE_API_KEY is shorter than 16 characters and is not accepted as a key. Set a longer one.',
+    )
     delete config.OREE_API_KEY
   }
   if (!values.PUBLIC_URL) {
-    warnings.push(`PUBLIC_URL is not set: links in messages will lead to http://localhost:${values.PORT}, which recipients cannot open.`)
+    warnings.push(
+      `PUBLIC_URL is not set: links in messages will lead to http://localhost:${values.PORT}, which recipients cannot open.`,
+    )
   }
   return Object.freeze({
     ...config,
@@ -124,7 +241,10 @@ function complete(values: Variables, production: boolean, terminal: boolean, war
     LOG_FORMAT: values.LOG_FORMAT ?? (terminal && !production ? 'pretty' : 'json'),
     ERROR_DETAIL: values.ERROR_DETAIL ?? values.ENVIRONMENT === 'development',
     API_DOCS: values.API_DOCS ?? (production ? 'login' : 'public'),
-    TRUST_PROXY: (values.TRUST_PROXY ?? '').split(',').map((part) => part.trim()).filter(Boolean),
+    TRUST_PROXY: (values.TRUST_PROXY ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
     warnings,
   })
 }
@@ -155,7 +275,10 @@ function withAliases(env: Environment): Record<string, string | undefined> {
 /** Empty means unset; quotes around a value are the .env file's, not the value's. */
 function unquoted(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, value?.trim().replace(/^(["'])(.*)\1$/, '$2') || undefined]),
+    Object.entries(env).map(([name, value]) => [
+      name,
+      value?.trim().replace(/^(["'])(.*)\1$/, '$2') || undefined,
+    ]),
   )
 }
 
@@ -169,12 +292,20 @@ function databaseUrl(value: string | undefined, warnings: string[]): string | un
 }
 
 function placeholderFaults(env: Environment, production: boolean, warnings: string[]): string[] {
-  const names = Object.keys(env).filter((name) => env[name] === placeholder && name in Variables.shape)
+  const names = Object.keys(env).filter(
+    (name) => env[name] === placeholder && name in Variables.shape,
+  )
   if (env['FIREBASE_SERVER_KEY']) {
-    warnings.push('FIREBASE_SERVER_KEY: Google has switched these keys off. Use FIREBASE_SERVICE_ACCOUNT.')
+    warnings.push(
+      'FIREBASE_SERVER_KEY: Google has switched these keys off. Use FIREBASE_SERVICE_ACCOUNT.',
+    )
   }
   if (production) return names.map((name) => `${name}: still has the placeholder ${placeholder}`)
-  warnings.push(...names.map((name) => `${name} still has the placeholder ${placeholder}; production will refuse it.`))
+  warnings.push(
+    ...names.map(
+      (name) => `${name} still has the placeholder ${placeholder}; production will refuse it.`,
+    ),
+  )
   return []
 }
 
@@ -185,7 +316,9 @@ function pairFaults(env: Environment): string[] {
     ['ADMIN_EMAIL', 'ADMIN_PASSWORD'],
     ['ADMIN_PASSWORD', 'ADMIN_EMAIL'],
   ] as const
-  return pairs.filter(([one, other]) => env[one] && !env[other]).map(([one, other]) => `${other}: needed together with ${one}`)
+  return pairs
+    .filter(([one, other]) => env[one] && !env[other])
+    .map(([one, other]) => `${other}: needed together with ${one}`)
 }
 
 function isTimeZone(zone: string): boolean {
@@ -199,7 +332,11 @@ function isTimeZone(zone: string): boolean {
 
 /** The text of .env.example. */
 export function envExample(): string {
-  const lines = ['# Every setting, with its default. Copy to .env and set what you need.', '# Secrets may also come from a file: NAME_FILE=/run/secrets/name', '']
+  const lines = [
+    '# Every setting, with its default. Copy to .env and set what you need.',
+    '# Secrets may also come from a file: NAME_FILE=/run/secrets/name',
+    '',
+  ]
   for (const [name, schema] of Object.entries(Variables.shape)) {
     const fallback = schema.safeParse(undefined)
     const value = fallback.success && fallback.data !== undefined ? String(fallback.data) : ''

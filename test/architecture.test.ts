@@ -14,12 +14,12 @@ import { test } from 'node:test'
 const rooms = [
   ...['errors', 'lib', 'config', 'db', 'jobs'], // foundation
   ...['workspaces', 'http'], // whose it is, and who is asking
-  ...['contacts', 'consent', 'events', 'segments'], // who, may we, what happened, which of them
+  ...['contacts', 'events', 'consent', 'segments'], // who, may we, what happened, which of them
   ...['channels', 'connectors'], // how to reach them, other systems
   ...['templates', 'messages', 'tracking'], // what to say, saying it, hearing back
   ...['sync', 'campaigns', 'journeys', 'webhooks'], // bringing in, deciding when, telling others
   ...['analytics', 'reports'], // looking back
-  ...['app', 'main'], // putting it together
+  ...['app', 'cli', 'main'], // putting it together
 ]
 
 interface Source {

@@ -2,19 +2,13 @@
  * Senders that nobody typed: the sandbox of every channel, and those that the environment
  * names. Their ids follow from workspace and name, so each start finds the same rows.
  */
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
-import type { Config } from '../config.ts'
 import type { Sql } from '../db/db.ts'
 import { BY_HAND } from './changeSender.ts'
 import { channelIds } from './channel.ts'
 import { sealContext } from './directory.ts'
-import { discord } from './discord/discord.ts'
-import { smtp } from './email/smtp.ts'
-import { smtpSettingsFromUrl } from './email/smtpUrl.ts'
+import { derivedId, type SenderVariables, type Wanted, wantedSenders } from './environment.ts'
 import type { Provider } from './provider.ts'
 import type { Sealing, Settings } from './settings.ts'
-import { slack } from './slack/slack.ts'
 import {
   insertSenders,
   listSenders,
@@ -23,7 +17,6 @@ import {
   updateSender,
   wakeLanes,
 } from './store.ts'
-import { teams } from './teams/teams.ts'
 import { openSettings } from './view.ts'
 
 /** The ten built-in sandboxes. Safe to repeat, and in several processes at once. */
@@ -48,23 +41,6 @@ export async function provisionWorkspace(
     }
   })
   await insertSenders(sql, rows)
-}
-
-export type SenderVariables = Pick<
-  Config,
-  | 'SMTP_URL'
-  | 'EMAIL_FROM'
-  | 'DISCORD_WEBHOOK_URL'
-  | 'DISCORD_BASE_URL'
-  | 'SLACK_WEBHOOK_URL'
-  | 'SLACK_BASE_URL'
-  | 'TEAMS_WEBHOOK_URL'
->
-
-interface Wanted {
-  readonly id: string
-  readonly provider: Provider
-  readonly settings: Settings
 }
 
 const GONE = 'Its variable is no longer set in the environment.'
@@ -144,61 +120,4 @@ function isStored(row: SenderRow, settings: Settings, sealing: Sealing): boolean
   } catch {
     return false // sealed with a key that is no longer ours
   }
-}
-
-function wantedSenders(workspaceId: string, config: SenderVariables): Wanted[] {
-  const faults: string[] = []
-  const wanted: Wanted[] = []
-  const add = (name: string, provider: Provider, read: () => unknown) => {
-    try {
-      const settings = provider.settings.parse(read()) as Settings // every provider's are an object
-      wanted.push({ id: derivedId(workspaceId, `environment/${name}`), provider, settings })
-    } catch (error) {
-      faults.push(...faultsOf(name, error))
-    }
-  }
-  const { SMTP_URL, EMAIL_FROM = '' } = config
-  if (SMTP_URL) add('SMTP_URL', smtp as Provider, () => smtpSettingsFromUrl(SMTP_URL, EMAIL_FROM))
-  for (const [name, provider, webhook_url, base_url] of [
-    ['DISCORD_WEBHOOK_URL', discord, config.DISCORD_WEBHOOK_URL, config.DISCORD_BASE_URL],
-    ['SLACK_WEBHOOK_URL', slack, config.SLACK_WEBHOOK_URL, config.SLACK_BASE_URL],
-    ['TEAMS_WEBHOOK_URL', teams, config.TEAMS_WEBHOOK_URL, undefined],
-  ] as const) {
-    if (webhook_url)
-      add(name, provider as Provider, () => ({ webhook_url, ...(base_url && { base_url }) }))
-  }
-  if (faults.length > 0) {
-    throw new Error(
-      `The environment's senders have ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
-    )
-  }
-  return wanted
-}
-
-/** Each names its variable; none holds a value, for values are secrets. */
-function faultsOf(name: string, error: unknown): string[] {
-  if (!(error instanceof z.ZodError))
-    return [`${name}: ${error instanceof Error ? error.message : String(error)}`]
-  return error.issues.map(({ path, message }) => {
-    const variable = path[0] === 'base_url' ? name.replace('WEBHOOK', 'BASE') : name
-    return `${variable}: ${message}`
-  })
-}
-
-/** A UUID version 8 (RFC 9562 §5.8) over workspace and name. */
-function derivedId(workspaceId: string, name: string): string {
-  const bytes = createHash('sha256')
-    .update(`beckon.sender/${workspaceId}/${name}`)
-    .digest()
-    .subarray(0, 16)
-  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = bytes.toString('hex')
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-')
 }

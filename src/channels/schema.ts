@@ -95,3 +95,5 @@ export type CatalogEntry = z.infer<typeof CatalogEntry>
 
 export const CheckResult = z.object({ ok: z.boolean(), detail: z.string() })
 export type CheckResult = z.infer<typeof CheckResult>
+
+export const SenderParams = z.object({ id: z.uuid('not an id of a sender') })

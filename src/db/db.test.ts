@@ -17,14 +17,21 @@ async function addWorkspace(slug: string): Promise<string> {
 test('a transaction of one workspace neither sees nor touches the rows of another', async () => {
   const [mine, theirs] = [await addWorkspace('mine'), await addWorkspace('theirs')]
   const add = (as: string, owner: string) =>
-    inWorkspace(db, as, (tx) => tx`
+    inWorkspace(
+      db,
+      as,
+      (tx) => tx`
       insert into topics (workspace_id, key, name, kind, created_at) values (${owner}, ${'news'}, 'News', 'marketing', ${clock.now()})
-    `)
+    `,
+    )
   await add(mine, mine)
   await add(theirs, theirs)
   await assert.rejects(add(mine, theirs), /row-level security/)
   const seen = await inWorkspace(db, mine, (tx) => tx`select workspace_id from topics`)
-  assert.deepEqual(seen.map((row) => row['workspaceId']), [mine])
+  assert.deepEqual(
+    seen.map((row) => row['workspaceId']),
+    [mine],
+  )
   const changed = await inWorkspace(db, mine, (tx) => tx`update topics set name = 'x'`)
   assert.equal(changed.count, 1)
 })
@@ -43,7 +50,10 @@ test('every table that belongs to a workspace is behind row level security', asy
     order by 1
   `
   // Read before the workspace is known, so Citus reference tables: see migrations/0001.
-  assert.deepEqual(bare.map((row) => row['relname']), ['api_keys', 'memberships', 'one_time_tokens', 'sessions'])
+  assert.deepEqual(
+    bare.map((row) => row['relname']),
+    ['api_keys', 'memberships', 'one_time_tokens', 'sessions'],
+  )
 })
 
 test('append-only tables can be neither changed nor emptied', async () => {

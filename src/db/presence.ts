@@ -18,7 +18,11 @@ export interface Presence {
 
 const KEEPALIVE_SECONDS = 10 // so that a half-open link frees the lock within half a minute
 
-export async function announce(db: Db, address: DatabaseAddress, roles: readonly string[]): Promise<Presence> {
+export async function announce(
+  db: Db,
+  address: DatabaseAddress,
+  roles: readonly string[],
+): Promise<Presence> {
   const processId = randomUUID()
   const lockKey = randomBytes(6).readUIntBE(0, 6)
   const register = async () => {

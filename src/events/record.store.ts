@@ -45,7 +45,10 @@ export async function writeEvents(
   return keyed ? new Set(rows.map((row) => row.id)) : 'all'
 }
 
-/** Of several events with one key in a batch, the first by id is the one that stays. */
+/**
+ * Of several events with one key in a batch, the first by id is the one that stays. `in` behind
+ * an `or` is a hashed look-up; the engine's connections join by nested loops only.
+ */
 const freshOnes = (sql: Sql, now: Date) => sql`
   keys as (
     insert into event_keys (workspace_id, source, key, event_id, recorded_at)
@@ -54,12 +57,11 @@ const freshOnes = (sql: Sql, now: Date) => sql`
     where key is not null
     order by workspace_id, source, key, id
     on conflict do nothing
-    returning workspace_id, event_id
+    returning event_id
   ), fresh as (
-    select g.*
-    from given g
-    left join keys k on k.workspace_id = g.workspace_id and k.event_id = g.id
-    where g.key is null or k.event_id is not null
+    select *
+    from given
+    where key is null or id in (select event_id from keys)
   )
 `
 

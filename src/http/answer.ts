@@ -32,7 +32,13 @@ export function repeatable(request: FastifyRequest): Repeatable | null {
     throw new AppError('invalid_input', `Idempotency-Key: 1 to ${MAX_KEY_LENGTH} characters.`)
   }
   const scope = `${request.method} ${request.url.split('?')[0]}`
-  return { key, scope, bodyHash: createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex') }
+  return {
+    key,
+    scope,
+    bodyHash: createHash('sha256')
+      .update(JSON.stringify(request.body ?? null))
+      .digest('hex'),
+  }
 }
 
 /** See `FastifyReply.answer`. */
@@ -48,7 +54,12 @@ export function answerer(db: Db) {
       }
       const result = await work(tx, workspaceId)
       if (repeat) {
-        await saveAnswer(tx, workspaceId, { ...repeat, status, response: JSON.stringify(result ?? null), at: db.clock.now() })
+        await saveAnswer(tx, workspaceId, {
+          ...repeat,
+          status,
+          response: JSON.stringify(result ?? null),
+          at: db.clock.now(),
+        })
       }
       this.code(status)
       return result

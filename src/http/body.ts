@@ -15,7 +15,8 @@ export function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return undefined
   if (!isUtf8(raw)) throw new AppError('malformed', 'The body is not valid UTF-8.')
   const text = raw.toString('utf8')
-  if (text.charCodeAt(0) === 0xfeff) throw new AppError('malformed', 'The body begins with a byte order mark. Send plain UTF-8.')
+  if (text.charCodeAt(0) === 0xfeff)
+    throw new AppError('malformed', 'The body begins with a byte order mark. Send plain UTF-8.')
   checkDepth(raw)
   const value = parse(text)
   if (/\\u(?:0000|[dD][89a-fA-F])|__proto__|\\u005[fF]/.test(text)) checkValue(value, '')
@@ -26,7 +27,11 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new AppError('malformed', `The body is not valid JSON: ${cause instanceof Error ? cause.message : ''}`, { cause })
+    throw new AppError(
+      'malformed',
+      `The body is not valid JSON: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    )
   }
 }
 
@@ -43,7 +48,8 @@ function checkDepth(raw: Buffer): void {
       else if (byte === QUOTE) inString = false
     } else if (byte === QUOTE) inString = true
     else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > MAX_DEPTH) throw new AppError('malformed', `The body is nested deeper than ${MAX_DEPTH} levels.`)
+      if (++depth > MAX_DEPTH)
+        throw new AppError('malformed', `The body is nested deeper than ${MAX_DEPTH} levels.`)
     } else if (byte === 0x5d || byte === 0x7d) depth--
   }
 }
@@ -60,8 +66,10 @@ function checkValue(value: unknown, pointer: string): void {
 }
 
 function checkText(text: string, pointer: string): void {
-  if (text.includes('\0')) throw malformed(pointer, 'Contains a NUL character, which cannot be stored. Remove it.')
-  if (!text.isWellFormed()) throw malformed(pointer, 'Contains half of a surrogate pair. Send valid Unicode.')
+  if (text.includes('\0'))
+    throw malformed(pointer, 'Contains a NUL character, which cannot be stored. Remove it.')
+  if (!text.isWellFormed())
+    throw malformed(pointer, 'Contains half of a surrogate pair. Send valid Unicode.')
 }
 
 function malformed(pointer: string, detail: string): AppError {

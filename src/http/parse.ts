@@ -9,13 +9,18 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data
   const errors = result.error.issues.flatMap(fieldErrors).slice(0, MAX_ERRORS)
   const first = errors[0]
-  throw new AppError('invalid_input', first ? `body${first.pointer}: ${first.detail}` : undefined, { errors })
+  throw new AppError('invalid_input', first ? `body${first.pointer}: ${first.detail}` : undefined, {
+    errors,
+  })
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const pointer = pointerTo(issue.path)
   if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }]
-  return issue.keys.map((key) => ({ pointer: `${pointer}${pointerTo([key])}`, detail: 'There is no such field. Check its name or leave it out.' }))
+  return issue.keys.map((key) => ({
+    pointer: `${pointer}${pointerTo([key])}`,
+    detail: 'There is no such field. Check its name or leave it out.',
+  }))
 }
 
 /** RFC 6901. */

@@ -1,6 +1,9 @@
 /** Turns every error into application/problem+json (RFC 9457). The one place that does. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
+import {
+  hasZodFastifySchemaValidationErrors,
+  isResponseSerializationError,
+} from 'fastify-type-provider-zod'
 import { AppError, type Code, codes, type FieldError } from '../errors.ts'
 
 export interface Problem {
@@ -20,7 +23,10 @@ export function problemHandler(showCause: boolean) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => {
     const known = asAppError(error)
     if (known.status >= 500) request.log.error({ err: known.cause ?? known }, 'request failed')
-    const detail = known.code === 'internal' && showCause && known.cause instanceof Error ? known.cause.message : known.message
+    const detail =
+      known.code === 'internal' && showCause && known.cause instanceof Error
+        ? known.cause.message
+        : known.message
     if (known.retryAfter !== undefined) reply.header('retry-after', String(known.retryAfter))
     sendProblem(reply, request, known.code, detail, known.errors)
   }
@@ -43,20 +49,28 @@ export function sendProblem(
     ...(errors ? { errors } : {}),
     request_id: request.id,
   }
-  return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem))
 }
 
 export function asAppError(error: FastifyError | Error): AppError {
   if (error instanceof AppError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return validationError(error)
-  if (isResponseSerializationError(error)) return new AppError('internal', undefined, { cause: error.cause })
+  if (isResponseSerializationError(error))
+    return new AppError('internal', undefined, { cause: error.cause })
   const code = 'code' in error ? String(error.code) : ''
   const mapped = frameworkErrors[code]
   if (mapped) return new AppError(mapped[0], mapped[1])
   if (databaseDown.test(code)) {
-    return new AppError('unavailable', 'The database is not available. Try again shortly.', { retryAfter: RETRY_SECONDS, cause: error })
+    return new AppError('unavailable', 'The database is not available. Try again shortly.', {
+      retryAfter: RETRY_SECONDS,
+      cause: error,
+    })
   }
-  if ('statusCode' in error && error.statusCode === 400) return new AppError('malformed', error.message)
+  if ('statusCode' in error && error.statusCode === 400)
+    return new AppError('malformed', error.message)
   return new AppError('internal', undefined, { cause: error })
 }
 
@@ -68,26 +82,36 @@ const frameworkErrors: Readonly<Record<string, readonly [Code, string]>> = {
 }
 
 /** PostgreSQL and socket codes that mean "not now": shutdown, crash, too many clients, disk full, timeouts. */
-const databaseDown = /^(57P0[123]|53[0-9A-Z]{3}|08[0-9A-Z]{3}|57014|55P03|40001|40P01|25006|CONNECT_TIMEOUT|CONNECTION_\w+|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/
+const databaseDown =
+  /^(57P0[123]|53[0-9A-Z]{3}|08[0-9A-Z]{3}|57014|55P03|40001|40P01|25006|CONNECT_TIMEOUT|CONNECTION_\w+|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/
 
+/** As fastify-type-provider-zod gives them, checked against the installed version by problem.test.ts. */
 interface Issue {
+  readonly keyword?: string
   readonly instancePath: string
   readonly message?: string
-  readonly params?: { issue?: { code?: string; keys?: readonly string[] } }
+  readonly params?: { readonly keys?: readonly string[] }
 }
 
-function validationError(error: { validation: unknown; validationContext?: string | undefined }): AppError {
-  // fastify-type-provider-zod documents this shape of `validation`.
-  const issues = error.validation as readonly Issue[]
+function validationError(error: {
+  validation: unknown
+  validationContext?: string | undefined
+}): AppError {
+  const issues = error.validation as readonly Issue[] // see Issue
   const errors = issues.flatMap((issue) => fieldErrors(issue))
-  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
+  const where =
+    error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
   const first = errors[0]
   const detail = first ? `${where}${first.pointer}: ${first.detail}` : 'The request is not valid.'
   return new AppError('invalid_input', detail, { errors })
 }
 
 function fieldErrors(issue: Issue): FieldError[] {
-  const keys = issue.params?.issue?.code === 'unrecognized_keys' ? issue.params.issue.keys : undefined
-  if (keys) return keys.map((key) => ({ pointer: `${issue.instancePath}/${key}`, detail: 'There is no such field. Check its name or leave it out.' }))
-  return [{ pointer: issue.instancePath, detail: issue.message ?? 'is not valid' }]
+  const pointer = issue.instancePath === '/' ? '' : issue.instancePath
+  if (issue.keyword !== 'unrecognized_keys')
+    return [{ pointer, detail: issue.message ?? 'is not valid' }]
+  return (issue.params?.keys ?? []).map((key) => ({
+    pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    detail: 'There is no such field. Check its name or leave it out.',
+  }))
 }

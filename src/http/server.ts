@@ -2,10 +2,20 @@
  * The Fastify server before any room adds its routes: body reading, authentication,
  * problem+json, security headers, OpenAPI. Rooms add plugins; app.ts lists them.
  */
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { type Db, inWorkspace } from '../db/db.ts'
@@ -21,6 +31,7 @@ export type Server = ReturnType<typeof createServer>
 const BODY_LIMIT = 1024 * 1024 // 1 MB; routes that take more say so
 const HEADERS_SECONDS = 15
 const REQUEST_SECONDS = 60
+const KEEP_ALIVE_SECONDS = 72 // longer than the 60 s of the usual load balancers, so that we never close first
 
 export interface ServerOptions {
   readonly config: Config
@@ -29,6 +40,8 @@ export interface ServerOptions {
   readonly version: string
   /** Finds out who is asking; throws unauthenticated. */
   authenticate(request: FastifyRequest): Promise<Auth>
+  /** Answers some requests before Fastify sees them (pixels and clicks); true when it did. */
+  intercept?(request: IncomingMessage, response: ServerResponse): boolean
 }
 
 export function createServer(options: ServerOptions) {
@@ -41,8 +54,19 @@ export function createServer(options: ServerOptions) {
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
     trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
-    requestTimeout: REQUEST_SECONDS * 1000,
-    http: { headersTimeout: HEADERS_SECONDS * 1000, maxHeaderSize: 16 * 1024 },
+    serverFactory: (handler) =>
+      createHttpServer(
+        {
+          headersTimeout: HEADERS_SECONDS * 1000,
+          requestTimeout: REQUEST_SECONDS * 1000,
+          keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
+          connectionsCheckingInterval: 5_000,
+          maxHeaderSize: 16 * 1024,
+        },
+        (request, response) => {
+          if (!options.intercept?.(request, response)) handler(request, response)
+        },
+      ),
     routerOptions: { maxParamLength: 500 },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -51,7 +75,12 @@ export function createServer(options: ServerOptions) {
   server.setSerializerCompiler(serializerCompiler)
   server.setErrorHandler(problemHandler(config.ERROR_DETAIL))
   server.setNotFoundHandler((request, reply) => {
-    sendProblem(reply, request, 'not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)
+    sendProblem(
+      reply,
+      request,
+      'not_found',
+      `There is no ${request.method} ${request.url.split('?')[0]}.`,
+    )
   })
   readBodies(server)
   authenticateAll(server, options)
@@ -59,8 +88,17 @@ export function createServer(options: ServerOptions) {
   server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Beckon', version: options.version, description: 'Messages on every channel, and what comes back.' },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'sid' } } },
+      info: {
+        title: 'Beckon',
+        version: options.version,
+        description: 'Messages on every channel, and what comes back.',
+      },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'sid' },
+        },
+      },
       security: [{ key: [] }, { session: [] }],
     },
     transform: jsonSchemaTransform,
@@ -72,7 +110,9 @@ export function createServer(options: ServerOptions) {
   return server
 }
 
-function readBodies(server: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>) {
+function readBodies(
+  server: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
+) {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -84,7 +124,10 @@ function readBodies(server: Pick<FastifyInstance, 'removeAllContentTypeParsers' 
 }
 
 /** Asks who it is before the body is read, and whether they may. */
-function authenticateAll(server: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>, options: ServerOptions) {
+function authenticateAll(
+  server: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>,
+  options: ServerOptions,
+) {
   server.decorateRequest('auth')
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
@@ -93,11 +136,22 @@ function authenticateAll(server: Pick<FastifyInstance, 'addHook' | 'decorateRequ
     if (open || request.is404) return
     request.auth = await options.authenticate(request)
     if (scope && !request.auth.scopes.has(scope)) {
-      throw new AppError('forbidden', `This needs the scope ${scope}. Ask for a key or a role that has it.`)
+      throw new AppError(
+        'forbidden',
+        `This needs the scope ${scope}. Ask for a key or a role that has it.`,
+      )
     }
   })
   server.addHook('onResponse', async (request, reply) => {
-    request.log.debug({ method: request.method, path: request.routeOptions.url, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) }, 'request')
+    request.log.debug(
+      {
+        method: request.method,
+        path: request.routeOptions.url,
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    )
   })
 }
 
@@ -107,5 +161,6 @@ const securityHeaders = {
   'cross-origin-opener-policy': 'same-origin',
   'x-frame-options': 'DENY',
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'content-security-policy':
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }

@@ -3,7 +3,11 @@ import type { Sql } from '../db/db.ts'
 import type { Repeatable } from './answer.ts'
 
 /** Takes the key until the transaction ends. False when another request holds it. */
-export async function tryKeyLock(sql: Sql, workspaceId: string, { scope, key }: Repeatable): Promise<boolean> {
+export async function tryKeyLock(
+  sql: Sql,
+  workspaceId: string,
+  { scope, key }: Repeatable,
+): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }[]>`
     select pg_try_advisory_xact_lock(hashtextextended(${`${workspaceId} ${scope} ${key}`}, 0)) as locked
   `
@@ -34,4 +38,19 @@ export async function saveAnswer(
 export async function deleteAnswers(sql: Sql, before: Date): Promise<number> {
   const rows = await sql`delete from idempotency_keys where created_at < ${before}`
   return rows.count
+}
+
+const PING_MS = 2_000 // a database that answers later is as good as away
+
+/** Whether the database answers. Never throws. */
+export async function pingDatabase(sql: Sql): Promise<{ ok: boolean; detail: string }> {
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error('no answer within 2 s')), PING_MS).unref(),
+  )
+  try {
+    await Promise.race([sql`select 1`, late])
+    return { ok: true, detail: 'answers' }
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) }
+  }
 }

@@ -87,7 +87,9 @@ export function createBatcher<T, R>(options: {
         schedule()
       }),
     drain: () =>
-      running === 0 && queue.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+      running === 0 && queue.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => idle.push(resolve)),
     get size() {
       return queue.length
     },

@@ -5,28 +5,50 @@
 import pino, { type Logger } from 'pino'
 
 const secretFields = [
-  'password', 'token', 'secret', 'authorization', 'cookie', 'api_key', 'apiKey', 'settings', 'key',
-  'user_password', 'new_password', 'code', 'recovery_code', 'webhook_url', 'signature',
+  'password',
+  'token',
+  'secret',
+  'authorization',
+  'cookie',
+  'api_key',
+  'apiKey',
+  'settings',
+  'key',
+  'user_password',
+  'new_password',
+  'code',
+  'recovery_code',
+  'webhook_url',
+  'signature',
 ]
 const paths = secretFields.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
-export function createLog(options: { level: string; pretty: boolean; showAddresses: boolean }): Logger {
+export function createLog(options: {
+  level: string
+  pretty: boolean
+  showAddresses: boolean
+}): Logger {
   const { showAddresses } = options
-  return pino({
-    level: options.level,
-    base: null,
-    messageKey: 'event',
-    timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: ['req.headers', 'headers', ...paths], censor: '[hidden]' },
-    serializers: { err: pino.stdSerializers.err },
-    hooks: {
-      logMethod(args, method) {
-        const shown = showAddresses ? args : args.map((arg) => (typeof arg === 'string' ? maskAddresses(arg) : arg))
-        method.apply(this, shown as Parameters<typeof method>) // the same list, strings masked
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'event',
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: ['req.headers', 'headers', ...paths], censor: '[hidden]' },
+      serializers: { err: pino.stdSerializers.err },
+      hooks: {
+        logMethod(args, method) {
+          const shown = showAddresses
+            ? args
+            : args.map((arg) => (typeof arg === 'string' ? maskAddresses(arg) : arg))
+          method.apply(this, shown as Parameters<typeof method>) // the same list, strings masked
+        },
       },
     },
-  }, options.pretty ? prettyStream() : pino.destination({ fd: 1, sync: false, minLength: 0 }))
+    options.pretty ? prettyStream() : pino.destination({ fd: 1, sync: false, minLength: 0 }),
+  )
 }
 
 /** ada@example.com becomes a…@example.com, +972501234567 becomes +972…67. */
@@ -41,8 +63,12 @@ function prettyStream() {
   return {
     write(line: string) {
       const { level, timestamp, event, ...fields } = JSON.parse(line)
-      const rest = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-      process.stdout.write(`${String(timestamp).slice(11, 19)} ${String(level).padEnd(5)} ${event ?? ''} ${rest.join(' ')}\n`)
+      const rest = Object.entries(fields).map(
+        ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      )
+      process.stdout.write(
+        `${String(timestamp).slice(11, 19)} ${String(level).padEnd(5)} ${event ?? ''} ${rest.join(' ')}\n`,
+      )
     },
   }
 }

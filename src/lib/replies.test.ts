@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMac } from './hmac.ts'
-import { uuid7 } from './uuid7.ts'
 import { bareSubject, findAnswered, messageId, readMessageId } from './replies.ts'
+import { uuid7 } from './uuid7.ts'
 
 const mac = createMac(Buffer.alloc(32, 1))
 const id = uuid7()

@@ -3,8 +3,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { deriveKey } from './hmac.ts'
-import { uuid7, uuidBytes } from './uuid7.ts'
 import { createTokens, TOKEN_CHARS, type TokenContent, tokenKinds } from './token.ts'
+import { uuid7, uuidBytes } from './uuid7.ts'
 
 const root = randomBytes(32)
 const tokens = createTokens({ keys: new Map([[1, root]]), current: 1 })

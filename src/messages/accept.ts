@@ -6,8 +6,8 @@
  * nothing, and the other requests of the group do not notice.
  */
 import type postgres from 'postgres'
-import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
 import { insertTopics } from '../consent/topics/store.ts'
+import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
 import type { Db } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { bumpCounts } from '../events/record.ts'
@@ -75,7 +75,11 @@ export function createAcceptor(options: {
       const pointer = request.batch ? `/${index}` : ''
       groups.push(await prepare(directories, request.workspaceId, item, { pointer, now }))
     }
-    return batcher.add({ workspaceId: request.workspaceId, prepared: groups.flat(), repeat: request.repeat })
+    return batcher.add({
+      workspaceId: request.workspaceId,
+      prepared: groups.flat(),
+      repeat: request.repeat,
+    })
   }
 
   return {
@@ -90,12 +94,17 @@ export function createAcceptor(options: {
         underWay.delete(key)
       }
     },
-    take: async (workspaceId, prepared) => (await batcher.add({ workspaceId, prepared, repeat: null })).accepted,
+    take: async (workspaceId, prepared) =>
+      (await batcher.add({ workspaceId, prepared, repeat: null })).accepted,
     drain: () => batcher.drain(),
   }
 }
 
-async function acceptGroup(tx: postgres.TransactionSql, units: readonly Unit[], now: Date): Promise<(AcceptAnswer | Error)[]> {
+async function acceptGroup(
+  tx: postgres.TransactionSql,
+  units: readonly Unit[],
+  now: Date,
+): Promise<(AcceptAnswer | Error)[]> {
   const answers = new Map<Unit, AcceptAnswer | Error>()
   const [known, contacts] = await Promise.all([earlierAnswers(tx, units), contactsOf(tx, units)])
   for (const unit of units) {
@@ -105,15 +114,28 @@ async function acceptGroup(tx: postgres.TransactionSql, units: readonly Unit[], 
   const planned = units.flatMap((unit) => {
     if (answers.has(unit)) return []
     try {
-      return [{ unit, rows: unit.prepared.map((prepared) => planRow(prepared, contacts.get(prepared), now)) }]
+      return [
+        {
+          unit,
+          rows: unit.prepared.map((prepared) => planRow(prepared, contacts.get(prepared), now)),
+        },
+      ]
     } catch (error) {
       answers.set(unit, error as Error) // planRow raises AppError only
       return []
     }
   })
-  for (const plan of planned) answers.set(plan.unit, { accepted: plan.rows.map(({ row }) => ({ id: row.id, status: row.status })), replayed: false })
+  for (const plan of planned)
+    answers.set(plan.unit, {
+      accepted: plan.rows.map(({ row }) => ({ id: row.id, status: row.status })),
+      replayed: false,
+    })
   const kept = await claimKeys(tx, planned, answers, now)
-  await write(tx, kept.flatMap((plan) => plan.rows), now)
+  await write(
+    tx,
+    kept.flatMap((plan) => plan.rows),
+    now,
+  )
   return units.map((unit) => answers.get(unit) ?? new AppError('internal'))
 }
 
@@ -129,18 +151,27 @@ async function earlierAnswers(tx: postgres.TransactionSql, units: readonly Unit[
   const found = new Map<Unit, AcceptAnswer | Error>()
   const keyed = units.filter((unit) => unit.repeat !== null)
   if (keyed.length === 0) return found
-  const rows = await findAnswers(tx, keyed.map((unit) => ({ workspaceId: unit.workspaceId, ...(unit.repeat as Repeatable) })))
+  const rows = await findAnswers(
+    tx,
+    keyed.map((unit) => ({ workspaceId: unit.workspaceId, ...(unit.repeat as Repeatable) })),
+  )
   for (const [index, unit] of keyed.entries()) {
     const row = rows[index]
     if (!row) continue
-    if (row.bodyHash !== unit.repeat?.bodyHash) found.set(unit, new AppError('idempotency_mismatch'))
+    if (row.bodyHash !== unit.repeat?.bodyHash)
+      found.set(unit, new AppError('idempotency_mismatch'))
     else found.set(unit, { accepted: JSON.parse(row.response), replayed: true })
   }
   return found
 }
 
 /** Keeps the plans whose key is free; another process that took it meanwhile gets to answer. */
-async function claimKeys(tx: postgres.TransactionSql, plans: Plan[], answers: Map<Unit, AcceptAnswer | Error>, now: Date) {
+async function claimKeys(
+  tx: postgres.TransactionSql,
+  plans: Plan[],
+  answers: Map<Unit, AcceptAnswer | Error>,
+  now: Date,
+) {
   const keyed = plans.filter((plan) => plan.unit.repeat !== null)
   if (keyed.length === 0) return plans
   const taken = await insertAnswers(
@@ -166,16 +197,25 @@ interface Recipient {
 }
 
 /** Looks up everybody whom the group writes to, in one statement. */
-async function contactsOf(tx: postgres.TransactionSql, units: readonly Unit[]): Promise<Map<Prepared, Recipient>> {
+async function contactsOf(
+  tx: postgres.TransactionSql,
+  units: readonly Unit[],
+): Promise<Map<Prepared, Recipient>> {
   const wanted = units.flatMap((unit) =>
     unit.prepared.flatMap((prepared) => {
       const { recipientId } = prepared
-      return recipientId === null ? [] : prepared.ways.map((way) => ({ prepared, way, recipientId }))
+      return recipientId === null
+        ? []
+        : prepared.ways.map((way) => ({ prepared, way, recipientId }))
     }),
   )
   const found = await findContacts(
     tx,
-    wanted.map(({ prepared, way, recipientId }) => ({ workspaceId: prepared.workspace.id, recipientId, kind: way.kind })),
+    wanted.map(({ prepared, way, recipientId }) => ({
+      workspaceId: prepared.workspace.id,
+      recipientId,
+      kind: way.kind,
+    })),
   )
   const recipients = new Map<Prepared, Recipient>()
   for (const [index, { prepared }] of wanted.entries()) {
@@ -193,7 +233,11 @@ async function contactsOf(tx: postgres.TransactionSql, units: readonly Unit[]): 
 /** The row of one message: takes the first way that reaches its contact. */
 function planRow(prepared: Prepared, recipient: Recipient | undefined, now: Date): Planned {
   const reachable = prepared.ways.findIndex(
-    (way, index) => way.kind === null || way.address !== null || recipient?.addresses[index] || way.sender.origin === 'builtin',
+    (way, index) =>
+      way.kind === null ||
+      way.address !== null ||
+      recipient?.addresses[index] ||
+      way.sender.origin === 'builtin',
   )
   const way = prepared.ways[reachable]
   if (!way) throw noAddress(prepared)
@@ -230,28 +274,53 @@ function planRow(prepared: Prepared, recipient: Recipient | undefined, now: Date
 const needs = { email: 'an email address', phone: 'a phone number', push: 'a push token' } as const
 
 function noAddress(prepared: Prepared): AppError {
-  const kinds = [...new Set(prepared.ways.map((way) => (way.kind ? needs[way.kind] : 'a destination')))]
+  const kinds = [
+    ...new Set(prepared.ways.map((way) => (way.kind ? needs[way.kind] : 'a destination'))),
+  ]
   return invalid(
     `${prepared.pointer}/to`,
     `The contact ${JSON.stringify(prepared.recipientId)} has not ${kinds.join(' or ')}. Give one as to, or add it to the contact.`,
   )
 }
 
-async function write(tx: postgres.TransactionSql, planned: readonly Planned[], now: Date): Promise<void> {
+async function write(
+  tx: postgres.TransactionSql,
+  planned: readonly Planned[],
+  now: Date,
+): Promise<void> {
   if (planned.length === 0) return
   const newTopics = planned.flatMap(({ prepared }) =>
-    prepared.topic && !prepared.topic.known ? [{ workspaceId: prepared.workspace.id, key: prepared.topic.key }] : [],
+    prepared.topic && !prepared.topic.known
+      ? [{ workspaceId: prepared.workspace.id, key: prepared.topic.key }]
+      : [],
   )
   await giveContacts(tx, planned, now)
   await Promise.all([
-    insertMessages(tx, planned.map(({ row }) => row), now),
+    insertMessages(
+      tx,
+      planned.map(({ row }) => row),
+      now,
+    ),
     newTopics.length > 0 ? insertTopics(tx, newTopics, now) : undefined,
-    bumpCounts(tx, planned.map(({ row }) => ({ workspaceId: row.workspaceId, at: now, channel: row.channel, metric: 'accepted', n: 1 }))),
+    bumpCounts(
+      tx,
+      planned.map(({ row }) => ({
+        workspaceId: row.workspaceId,
+        at: now,
+        channel: row.channel,
+        metric: 'accepted',
+        n: 1,
+      })),
+    ),
   ])
 }
 
 /** Makes the contacts that are new, and adds addresses that were given with a message. */
-async function giveContacts(tx: postgres.TransactionSql, planned: readonly Planned[], now: Date): Promise<void> {
+async function giveContacts(
+  tx: postgres.TransactionSql,
+  planned: readonly Planned[],
+  now: Date,
+): Promise<void> {
   const missing = planned.filter(({ row }) => row.contactId === null && row.recipientId !== null)
   if (missing.length > 0) {
     const ids = await createContacts(
@@ -268,7 +337,14 @@ async function giveContacts(tx: postgres.TransactionSql, planned: readonly Plann
   }
   const given = planned.flatMap(({ row, way }) =>
     row.contactId !== null && way.address !== null && way.kind !== null
-      ? [{ workspaceId: row.workspaceId, contactId: row.contactId, kind: way.kind, address: way.address }]
+      ? [
+          {
+            workspaceId: row.workspaceId,
+            contactId: row.contactId,
+            kind: way.kind,
+            address: way.address,
+          },
+        ]
       : [],
   )
   if (given.length > 0) await addAddresses(tx, given, now)

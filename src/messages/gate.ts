@@ -17,15 +17,34 @@ export interface Facts {
   readonly unsubscribed: boolean
 }
 
-export type Verdict = { go: true } | { go: false; status: 'skipped' | 'expired'; reason: SkipReason; detail: string }
+export type Verdict =
+  | { go: true }
+  | { go: false; status: 'skipped' | 'expired'; reason: SkipReason; detail: string }
 
 export type SkipReason = 'expired' | 'suppressed' | 'unsubscribed' | 'no_address'
 
 export function gate(facts: Facts): Verdict {
-  if (facts.expired) return { go: false, status: 'expired', reason: 'expired', detail: 'Its time was over before it could be sent.' }
-  if (facts.suppressed) return { go: false, status: 'skipped', reason: 'suppressed', detail: 'The address is on the suppression list.' }
+  if (facts.expired)
+    return {
+      go: false,
+      status: 'expired',
+      reason: 'expired',
+      detail: 'Its time was over before it could be sent.',
+    }
+  if (facts.suppressed)
+    return {
+      go: false,
+      status: 'skipped',
+      reason: 'suppressed',
+      detail: 'The address is on the suppression list.',
+    }
   if (facts.kind === 'marketing' && facts.unsubscribed) {
-    return { go: false, status: 'skipped', reason: 'unsubscribed', detail: 'The contact has unsubscribed from this topic or channel.' }
+    return {
+      go: false,
+      status: 'skipped',
+      reason: 'unsubscribed',
+      detail: 'The contact has unsubscribed from this topic or channel.',
+    }
   }
   return { go: true }
 }

@@ -71,13 +71,18 @@ export async function prepare(
   const workspace = await directories.workspaces.get(workspaceId)
   const { pointer } = options
   const channels = channelsOf(item, pointer)
-  const template = item.template_id === undefined ? null : await findTemplate(directories, workspaceId, item, pointer)
+  const template =
+    item.template_id === undefined
+      ? null
+      : await findTemplate(directories, workspaceId, item, pointer)
   checkContent(item, channels, template, pointer)
-  const topic = item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
+  const topic =
+    item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
   const kind = topic?.kind ?? 'transactional'
   const times = timesOf(item, kind, options)
   const ways: Way[] = []
-  for (const channel of channels) ways.push(await wayOf(directories, workspace, item, channel, pointer))
+  for (const channel of channels)
+    ways.push(await wayOf(directories, workspace, item, channel, pointer))
   checkRecipient(item, ways, pointer)
   const shared = {
     workspace,
@@ -87,7 +92,9 @@ export async function prepare(
     template,
     variables: item.template_variables ?? null,
     locale: item.locale ?? null,
-    content: template ? null : { subject: item.subject ?? null, text: item.message ?? null, html: item.html ?? null },
+    content: template
+      ? null
+      : { subject: item.subject ?? null, text: item.message ?? null, html: item.html ?? null },
     attachments: attachmentsOf(item),
     priority: item.priority,
     topic,
@@ -97,22 +104,40 @@ export async function prepare(
     resendOf: null,
   }
   const groups = item.routing?.method === 'all' ? ways.map((way) => [way]) : [ways]
-  return groups.map((group) => ({ ...shared, id: uuid7(), ways: group, flags: flagsOf(item, group, template) }))
+  return groups.map((group) => ({
+    ...shared,
+    id: uuid7(),
+    ways: group,
+    flags: flagsOf(item, group, template),
+  }))
 }
 
 function channelsOf(item: NewMessage, pointer: string): ChannelId[] {
   if (item.routing && (item.channel || item.fallback_channels)) {
-    throw invalid(`${pointer}/routing`, 'Give either routing or channel with fallback_channels, not both.')
+    throw invalid(
+      `${pointer}/routing`,
+      'Give either routing or channel with fallback_channels, not both.',
+    )
   }
-  const wanted = item.routing?.channels ?? (item.channel ? [item.channel, ...(item.fallback_channels ?? [])] : [])
+  const wanted =
+    item.routing?.channels ??
+    (item.channel ? [item.channel, ...(item.fallback_channels ?? [])] : [])
   if (wanted.length === 0) throw invalid(`${pointer}/channel`, 'Name a channel.')
   return [...new Set(wanted)]
 }
 
-async function findTemplate(directories: Directories, workspaceId: string, item: NewMessage, pointer: string) {
+async function findTemplate(
+  directories: Directories,
+  workspaceId: string,
+  item: NewMessage,
+  pointer: string,
+) {
   const template = await directories.templates.find(workspaceId, item.template_id ?? '')
   if (!template) {
-    throw invalid(`${pointer}/template_id`, `There is no template with the id or name ${JSON.stringify(item.template_id)}.`)
+    throw invalid(
+      `${pointer}/template_id`,
+      `There is no template with the id or name ${JSON.stringify(item.template_id)}.`,
+    )
   }
   const missing = missingVariables(template.variables, item.template_variables ?? {})
   if (missing.length > 0) {
@@ -124,26 +149,46 @@ async function findTemplate(directories: Directories, workspaceId: string, item:
   return template
 }
 
-function checkContent(item: NewMessage, channels: readonly ChannelId[], template: UsableTemplate | null, pointer: string): void {
+function checkContent(
+  item: NewMessage,
+  channels: readonly ChannelId[],
+  template: UsableTemplate | null,
+  pointer: string,
+): void {
   if (template) {
-    const given = (['message', 'html', 'subject'] as const).find((field) => item[field] !== undefined)
-    if (given) throw invalid(`${pointer}/${given}`, 'Give either a template_id or the content itself, not both.')
+    const given = (['message', 'html', 'subject'] as const).find(
+      (field) => item[field] !== undefined,
+    )
+    if (given)
+      throw invalid(
+        `${pointer}/${given}`,
+        'Give either a template_id or the content itself, not both.',
+      )
     return
   }
-  if (item.template_variables) throw invalid(`${pointer}/template_variables`, 'Variables need a template_id.')
+  if (item.template_variables)
+    throw invalid(`${pointer}/template_variables`, 'Variables need a template_id.')
   if (!item.message?.trim() && !(item.html && channels.includes('email'))) {
     throw invalid(`${pointer}/message`, 'Give a message, or a template_id.')
   }
-  if (channels.includes('email') && !item.subject?.trim()) throw invalid(`${pointer}/subject`, 'An email needs a subject.')
-  if (item.html !== undefined && !channels.includes('email')) throw invalid(`${pointer}/html`, 'Only email takes html; use message.')
+  if (channels.includes('email') && !item.subject?.trim())
+    throw invalid(`${pointer}/subject`, 'An email needs a subject.')
+  if (item.html !== undefined && !channels.includes('email'))
+    throw invalid(`${pointer}/html`, 'Only email takes html; use message.')
 }
 
-function timesOf(item: NewMessage, kind: Prepared['kind'], options: { pointer: string; now: Date }) {
+function timesOf(
+  item: NewMessage,
+  kind: Prepared['kind'],
+  options: { pointer: string; now: Date },
+) {
   const { now, pointer } = options
   const scheduledAt = item.scheduled_at === undefined ? null : new Date(item.scheduled_at)
   const dueAt = scheduledAt && scheduledAt > now ? scheduledAt : now
-  const expiresAt = item.expires_at === undefined ? defaultExpiry(kind, dueAt) : new Date(item.expires_at)
-  if (expiresAt <= dueAt) throw invalid(`${pointer}/expires_at`, 'This is before the message could be sent.')
+  const expiresAt =
+    item.expires_at === undefined ? defaultExpiry(kind, dueAt) : new Date(item.expires_at)
+  if (expiresAt <= dueAt)
+    throw invalid(`${pointer}/expires_at`, 'This is before the message could be sent.')
   return { scheduledAt, dueAt, expiresAt }
 }
 
@@ -155,28 +200,50 @@ async function wayOf(
   pointer: string,
 ): Promise<Way> {
   const senders = await directories.senders.forChannel(workspace.id, channel)
-  const sender = item.sender_id ? await directories.senders.find(workspace.id, item.sender_id) : senders[0]
+  const sender = item.sender_id
+    ? await directories.senders.find(workspace.id, item.sender_id)
+    : senders[0]
   if (!sender || (item.sender_id && sender.channel !== channel)) {
-    throw invalid(item.sender_id ? `${pointer}/sender_id` : `${pointer}/channel`, `There is no such sender for the channel ${channel}.`)
+    throw invalid(
+      item.sender_id ? `${pointer}/sender_id` : `${pointer}/channel`,
+      `There is no such sender for the channel ${channel}.`,
+    )
   }
   const kind = addressKind(channel)
-  return { channel, kind, sender, address: kind === null ? null : givenAddress(item, kind, workspace, pointer) }
+  return {
+    channel,
+    kind,
+    sender,
+    address: kind === null ? null : givenAddress(item, kind, workspace, pointer),
+  }
 }
 
 const fieldOf = { email: 'email', phone: 'phone', push: 'push_token' } as const
 
-function givenAddress(item: NewMessage, kind: AddressKind, workspace: WorkspaceFacts, pointer: string): string | null {
+function givenAddress(
+  item: NewMessage,
+  kind: AddressKind,
+  workspace: WorkspaceFacts,
+  pointer: string,
+): string | null {
   const text = typeof item.to === 'string' ? item.to : item.to?.[fieldOf[kind]]
   if (text === undefined) return null
   const normal = normaliseAddress(kind, text, workspace.defaultCountry)
   if (normal.ok) return normal.address
   // A plain `to` fits one kind of address; with several channels it may be meant for another.
   if (typeof item.to === 'string' && (item.fallback_channels?.length || item.routing)) return null
-  throw invalid(typeof item.to === 'string' ? `${pointer}/to` : `${pointer}/to/${fieldOf[kind]}`, normal.reason)
+  throw invalid(
+    typeof item.to === 'string' ? `${pointer}/to` : `${pointer}/to/${fieldOf[kind]}`,
+    normal.reason,
+  )
 }
 
 function checkRecipient(item: NewMessage, ways: readonly Way[], pointer: string): void {
-  if (item.recipient_id !== undefined || ways.every((way) => way.kind === null && way.channel !== 'in_app')) return
+  if (
+    item.recipient_id !== undefined ||
+    ways.every((way) => way.kind === null && way.channel !== 'in_app')
+  )
+    return
   if (ways.some((way) => way.address !== null)) return
   throw invalid(`${pointer}/recipient_id`, 'Say for whom: recipient_id, or an address as to.')
 }

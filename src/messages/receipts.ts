@@ -31,19 +31,34 @@ export interface AppliedReceipt {
   readonly properties?: EventInput['properties']
 }
 
-const stateOf: Partial<Record<StateReceipt, Status>> = { delivered: 'delivered', bounced: 'bounced', failed: 'failed' }
+const stateOf: Partial<Record<StateReceipt, Status>> = {
+  delivered: 'delivered',
+  bounced: 'bounced',
+  failed: 'failed',
+}
 
 /** In the caller's transaction, on the engine role. Receipts of unknown messages are dropped. */
-export async function applyReceipts(tx: TransactionSql, receipts: readonly AppliedReceipt[], now: Date): Promise<void> {
+export async function applyReceipts(
+  tx: TransactionSql,
+  receipts: readonly AppliedReceipt[],
+  now: Date,
+): Promise<void> {
   const messages = await lockMessages(tx, receipts)
   const known = receipts.flatMap((receipt) => {
     const message = messages.get(receipt.messageId)
     return message ? [{ receipt, message }] : []
   })
   if (known.length === 0) return
-  await recordEvents(tx, known.map(({ receipt, message }) => eventOf(receipt, message)), now)
+  await recordEvents(
+    tx,
+    known.map(({ receipt, message }) => eventOf(receipt, message)),
+    now,
+  )
   await raiseStatus(tx, changes(known), now)
-  await noteEngagement(tx, known.map(({ receipt }) => receipt))
+  await noteEngagement(
+    tx,
+    known.map(({ receipt }) => receipt),
+  )
   for (const { receipt, message } of known) await act(tx, receipt, message, now)
 }
 
@@ -64,24 +79,58 @@ function eventOf(receipt: AppliedReceipt, message: Hearer): EventInput {
 
 /** The highest state that the receipts of each message lead to, where it is higher than its own. */
 function changes(known: readonly { receipt: AppliedReceipt; message: Hearer }[]) {
-  const highest = new Map<string, { workspaceId: string; id: string; status: Status; detail: string | null }>()
+  const highest = new Map<
+    string,
+    { workspaceId: string; id: string; status: Status; detail: string | null }
+  >()
   for (const { receipt, message } of known) {
     const status = stateOf[receipt.kind]
     const current = highest.get(receipt.messageId)?.status ?? message.status
     if (!status || rank[status] <= rank[current]) continue
-    highest.set(receipt.messageId, { workspaceId: receipt.workspaceId, id: receipt.messageId, status, detail: receipt.detail })
+    highest.set(receipt.messageId, {
+      workspaceId: receipt.workspaceId,
+      id: receipt.messageId,
+      status,
+      detail: receipt.detail,
+    })
   }
   return [...highest.values()]
 }
 
-async function act(tx: TransactionSql, receipt: AppliedReceipt, message: Hearer, now: Date): Promise<void> {
+async function act(
+  tx: TransactionSql,
+  receipt: AppliedReceipt,
+  message: Hearer,
+  now: Date,
+): Promise<void> {
   const kind = addressKind(message.channel as ChannelId) // stored from channelIds
   if ((receipt.kind === 'bounced' || receipt.kind === 'complained') && kind && message.address) {
     const reason = receipt.kind === 'bounced' ? 'bounce' : 'complaint'
-    await suppress(tx, receipt.workspaceId, { kind, address: message.address, reason, source: receipt.source, detail: receipt.detail }, now)
+    await suppress(
+      tx,
+      receipt.workspaceId,
+      { kind, address: message.address, reason, source: receipt.source, detail: receipt.detail },
+      now,
+    )
   }
   if (receipt.kind === 'unsubscribed' && message.contactId) {
-    const consent = { contactId: message.contactId, topic: message.topic ?? '*', channel: message.channel, granted: false }
-    await recordConsent(tx, receipt.workspaceId, { ...consent, source: receipt.source, proof: {}, at: receipt.at, messageId: receipt.messageId }, now)
+    const consent = {
+      contactId: message.contactId,
+      topic: message.topic ?? '*',
+      channel: message.channel,
+      granted: false,
+    }
+    await recordConsent(
+      tx,
+      receipt.workspaceId,
+      {
+        ...consent,
+        source: receipt.source,
+        proof: {},
+        at: receipt.at,
+        messageId: receipt.messageId,
+      },
+      now,
+    )
   }
 }

@@ -6,13 +6,13 @@ import { z } from 'zod'
 import type { Contents, EmailContent, Mailbox } from '../channels/channel.ts'
 import type { Sender } from '../channels/directory.ts'
 import type { Outbound } from '../channels/provider.ts'
-import { messageId } from '../lib/replies.ts'
 import type { Mac } from '../lib/hmac.ts'
+import { messageId } from '../lib/replies.ts'
 import type { Tokens } from '../lib/token.ts'
 import { type CompiledEmail, compileEmail } from '../templates/compileEmail.ts'
-import type { RenderedEmail } from '../templates/renderEmail.ts'
 import type { TemplateDirectory, Use } from '../templates/directory.ts'
 import { wrapDirection } from '../templates/locale.ts'
+import type { RenderedEmail } from '../templates/renderEmail.ts'
 import { withDefaults } from '../templates/variables.ts'
 import type { WorkspaceFacts } from '../workspaces/directory.ts'
 import { TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
@@ -45,12 +45,19 @@ export interface Rendered {
 
 /** Throws TemplateError when the content does not render. A promise only when a worker is needed. */
 export function render(row: Claimed, parts: Parts, deps: RenderDeps): Rendered | Promise<Rendered> {
-  const links = publicLinks(deps.tokens, deps.publicUrl, { workspaceNumber: parts.workspace.number, messageId: row.id })
-  if (row.templateId === null) return finish(row, parts, deps, links, renderInline(row, parts, links, deps))
+  const links = publicLinks(deps.tokens, deps.publicUrl, {
+    workspaceNumber: parts.workspace.number,
+    messageId: row.id,
+  })
+  if (row.templateId === null)
+    return finish(row, parts, deps, links, renderInline(row, parts, links, deps))
   const use = useOf(row)
   const version = deps.templates.peek(use)
   if (!version) return deps.templates.compile(use).then(() => render(row, parts, deps))
-  const variables = { contact: parts.contact, ...withDefaults(version.variables, row.variables ?? {}) }
+  const variables = {
+    contact: parts.contact,
+    ...withDefaults(version.variables, row.variables ?? {}),
+  }
   const tracked = trackedLinks(row, links)
   const known = version.email.staticDestinations
   const done = (rendered: RenderedEmail) => finish(row, parts, deps, links, { rendered, known })
@@ -59,7 +66,12 @@ export function render(row: Claimed, parts: Parts, deps: RenderDeps): Rendered |
     : version.email.renderAsync(variables, tracked).then(done)
 }
 
-export function useOf(row: Pick<Claimed, 'workspaceId' | 'templateId' | 'templateVersion' | 'locale' | 'channel' | 'flags'>): Use {
+export function useOf(
+  row: Pick<
+    Claimed,
+    'workspaceId' | 'templateId' | 'templateVersion' | 'locale' | 'channel' | 'flags'
+  >,
+): Use {
   return {
     workspaceId: row.workspaceId,
     templateId: row.templateId ?? '',
@@ -78,10 +90,18 @@ interface RenderedWithKnown {
 }
 
 /** Content that came with the message is literal: its braces are text. */
-function renderInline(row: Claimed, parts: Parts, links: PublicLinks, deps: RenderDeps): RenderedWithKnown {
+function renderInline(
+  row: Claimed,
+  parts: Parts,
+  links: PublicLinks,
+  deps: RenderDeps,
+): RenderedWithKnown {
   const { subject, text, html } = parts.content ?? { subject: null, text: null, html: null }
   if (html === null || row.channel !== 'email') {
-    return { rendered: { subject: subject ?? '', html: null, text: text ?? '', destinations: [] }, known: [] }
+    return {
+      rendered: { subject: subject ?? '', html: null, text: text ?? '', destinations: [] },
+      known: [],
+    }
   }
   const email = compileEmail({
     subject: subject ?? '',
@@ -98,20 +118,47 @@ function renderInline(row: Claimed, parts: Parts, links: PublicLinks, deps: Rend
 /** The pixel only where opens are tracked: its URL is signed when it is read. */
 function trackedLinks(row: Claimed, links: PublicLinks) {
   if ((row.flags & TRACK_OPENS) !== 0) return links
-  return { click: links.click, pixel: null, get unsubscribe() { return links.unsubscribe }, get preferences() { return links.preferences } }
+  return {
+    click: links.click,
+    pixel: null,
+    get unsubscribe() {
+      return links.unsubscribe
+    },
+    get preferences() {
+      return links.preferences
+    },
+  }
 }
 
-function finish(row: Claimed, parts: Parts, deps: RenderDeps, links: PublicLinks, { rendered, known }: RenderedWithKnown): Rendered {
+function finish(
+  row: Claimed,
+  parts: Parts,
+  deps: RenderDeps,
+  links: PublicLinks,
+  { rendered, known }: RenderedWithKnown,
+): Rendered {
   const own = rendered.destinations.some((url, index) => known[index] !== url)
-  const content = row.channel === 'email' ? emailContent(row, parts, deps, links, rendered) : textContent(row, rendered)
-  return { outbound: { id: row.id, to: row.address ?? '', content }, destinations: own ? rendered.destinations : [] }
+  const content =
+    row.channel === 'email'
+      ? emailContent(row, parts, deps, links, rendered)
+      : textContent(row, rendered)
+  return {
+    outbound: { id: row.id, to: row.address ?? '', content },
+    destinations: own ? rendered.destinations : [],
+  }
 }
 
 function textContent(row: Claimed, rendered: RenderedEmail) {
   return { title: rendered.subject || null, text: rendered.text, data: row.metadata ?? {} }
 }
 
-function emailContent(row: Claimed, parts: Parts, deps: RenderDeps, links: PublicLinks, rendered: RenderedEmail): EmailContent {
+function emailContent(
+  row: Claimed,
+  parts: Parts,
+  deps: RenderDeps,
+  links: PublicLinks,
+  rendered: RenderedEmail,
+): EmailContent {
   const from = fromOf(parts.sender)
   return {
     from: from.mailbox,
@@ -122,9 +169,15 @@ function emailContent(row: Claimed, parts: Parts, deps: RenderDeps, links: Publi
     // RFC 8058 §3.1: both fields, on mail that somebody may want to be rid of.
     headers:
       row.kind === 'marketing'
-        ? { 'List-Unsubscribe': `<${links.unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+        ? {
+            'List-Unsubscribe': `<${links.unsubscribe}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          }
         : {},
-    attachments: parts.attachments.map((file) => ({ ...file, contentId: file.contentId ?? undefined })),
+    attachments: parts.attachments.map((file) => ({
+      ...file,
+      contentId: file.contentId ?? undefined,
+    })),
   }
 }
 
@@ -137,7 +190,9 @@ function fromOf(sender: Sender) {
   const before = known.get(sender)
   if (before) return before
   const settings = From.safeParse(sender.settings)
-  const mailbox = settings.success ? { name: settings.data.from_name, address: settings.data.from_email } : sandboxFrom
+  const mailbox = settings.success
+    ? { name: settings.data.from_name, address: settings.data.from_email }
+    : sandboxFrom
   const from = { mailbox, domain: mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1) }
   known.set(sender, from)
   return from

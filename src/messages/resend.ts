@@ -10,10 +10,16 @@ import { insertMessages } from './store/accept.ts'
 import { findAttachments, findContents } from './store/parts.ts'
 
 /** Raises conflict when the content given with it is no longer kept. */
-export async function resend(tx: TransactionSql, workspaceId: string, id: string, now: Date): Promise<Accepted> {
+export async function resend(
+  tx: TransactionSql,
+  workspaceId: string,
+  id: string,
+  now: Date,
+): Promise<Accepted> {
   const row = await getMessage(tx, workspaceId, id)
   const content = (await findContents(tx, [row])).get(id) ?? null
-  if (row.templateId === null && !content) throw new AppError('conflict', 'The content of this message is no longer kept.')
+  if (row.templateId === null && !content)
+    throw new AppError('conflict', 'The content of this message is no longer kept.')
   const attachments = (await findAttachments(tx, [row])).get(id) ?? []
   const copy = {
     ...row,

@@ -12,7 +12,11 @@ export const MAX_ATTEMPTS = DELAYS_SECONDS.length + 1
  * it was the last. Half to full of the schedule, so that many failures do not return
  * together; never earlier than the vendor asked. `random` is in [0, 1).
  */
-export function retryDelay(attempt: number, askedSeconds: number | undefined, random = Math.random()): number | null {
+export function retryDelay(
+  attempt: number,
+  askedSeconds: number | undefined,
+  random = Math.random(),
+): number | null {
   const base = DELAYS_SECONDS[attempt - 1]
   if (base === undefined) return null
   const asked = Math.min(askedSeconds ?? 0, MAX_RETRY_AFTER_SECONDS)
@@ -28,4 +32,11 @@ export function defaultExpiry(kind: keyof typeof LIFETIME_HOURS, dueAt: Date): D
 }
 
 /** States that end a message unless somebody steps in. */
-export const final: ReadonlySet<Status> = new Set(['delivered', 'bounced', 'failed', 'skipped', 'cancelled', 'expired'])
+export const final: ReadonlySet<Status> = new Set([
+  'delivered',
+  'bounced',
+  'failed',
+  'skipped',
+  'cancelled',
+  'expired',
+])

@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { listMessageEvents } from '../events/store.ts'
 import { recordEvents } from '../events/record.ts'
+import { listMessageEvents } from '../events/store.ts'
 import { repeatable } from '../http/answer.ts'
 import { parse } from '../http/parse.ts'
 import { page, pageOf, readCursor } from '../lib/paging.ts'
@@ -16,8 +16,8 @@ import { preview } from './preview.ts'
 import type { RenderDeps } from './render.ts'
 import { resend } from './resend.ts'
 import {
-  Accepted,
   AcceptBody,
+  Accepted,
   ListQuery,
   MAX_BATCH,
   MessageSummary,
@@ -41,7 +41,10 @@ export interface MessageRouteDeps {
 const BODY_LIMIT = 10 * 1024 * 1024 // 10 MB
 const SEND_WAIT_MS = 10_000
 const MAX_REDRIVE = 1_000 // dead letters in one request
-const Batch = z.array(NewMessage).min(1, 'at least one message').max(MAX_BATCH, `at most ${MAX_BATCH} messages in one request`)
+const Batch = z
+  .array(NewMessage)
+  .min(1, 'at least one message')
+  .max(MAX_BATCH, `at most ${MAX_BATCH} messages in one request`)
 const Id = z.object({ id: z.uuid('not an id of a message') })
 const tags = ['Messages']
 /** parse() names fields better than a union of schemas could, so the handler checks the body itself. */
@@ -68,10 +71,17 @@ export const messageRoutes =
         const body: unknown = request.body
         const batch = Array.isArray(body)
         const items = batch ? parse(Batch, body) : [parse(NewMessage, body)]
-        const answer = await deps.acceptor.accept({ workspaceId: request.auth.workspaceId, items, batch, repeat: repeatable(request) })
+        const answer = await deps.acceptor.accept({
+          workspaceId: request.auth.workspaceId,
+          items,
+          batch,
+          repeat: repeatable(request),
+        })
         if (answer.replayed) reply.header('idempotent-replayed', 'true')
         reply.code(202)
-        return batch || answer.accepted.length > 1 ? { data: [...answer.accepted] } : (answer.accepted[0] ?? reply)
+        return batch || answer.accepted.length > 1
+          ? { data: [...answer.accepted] }
+          : (answer.accepted[0] ?? reply)
       },
     })
 
@@ -90,7 +100,12 @@ export const messageRoutes =
       handler: async (request, reply) => {
         const { workspaceId } = request.auth
         const item = parse(NewMessage, request.body)
-        const answer = await deps.acceptor.accept({ workspaceId, items: [item], batch: false, repeat: repeatable(request) })
+        const answer = await deps.acceptor.accept({
+          workspaceId,
+          items: [item],
+          batch: false,
+          repeat: repeatable(request),
+        })
         const [first] = answer.accepted
         if (!first) throw new AppError('internal')
         const waitMs = first.status === 'scheduled' ? 0 : SEND_WAIT_MS
@@ -104,7 +119,15 @@ export const messageRoutes =
 
     app.get(
       '/notifications',
-      { config: { scope: 'messages:read' }, schema: { tags, summary: 'List messages, newest first', querystring: ListQuery, response: { 200: pageOf(MessageSummary) } } },
+      {
+        config: { scope: 'messages:read' },
+        schema: {
+          tags,
+          summary: 'List messages, newest first',
+          querystring: ListQuery,
+          response: { 200: pageOf(MessageSummary) },
+        },
+      },
       async (request) => {
         const { query } = request
         const rows = await request.read((tx, workspaceId) =>
@@ -127,7 +150,15 @@ export const messageRoutes =
 
     app.get(
       '/notifications/:id',
-      { config: { scope: 'messages:read' }, schema: { tags, summary: 'One message with its timeline', params: Id, response: { 200: MessageView } } },
+      {
+        config: { scope: 'messages:read' },
+        schema: {
+          tags,
+          summary: 'One message with its timeline',
+          params: Id,
+          response: { 200: MessageView },
+        },
+      },
       (request) =>
         request.read(async (tx, workspaceId) => {
           const row = await getMessage(tx, workspaceId, request.params.id)
@@ -150,30 +181,61 @@ export const messageRoutes =
               html: z.string().nullable(),
               text: z.string(),
               headers: z.record(z.string(), z.string()),
-              attachments: z.array(z.object({ filename: z.string(), content_type: z.string(), bytes: z.number().int() })),
+              attachments: z.array(
+                z.object({
+                  filename: z.string(),
+                  content_type: z.string(),
+                  bytes: z.number().int(),
+                }),
+              ),
             }),
           },
         },
       },
       async (request) => {
-        const row = await request.read((tx, workspaceId) => getMessage(tx, workspaceId, request.params.id))
+        const row = await request.read((tx, workspaceId) =>
+          getMessage(tx, workspaceId, request.params.id),
+        )
         const content = await preview(row, deps)
-        return { ...content, headers: { ...content.headers }, attachments: [...content.attachments] }
+        return {
+          ...content,
+          headers: { ...content.headers },
+          attachments: [...content.attachments],
+        }
       },
     )
 
     app.put(
       '/notifications/:id/status',
-      { config: { scope: 'messages:write' }, schema: { tags, summary: 'Cancel, hold, schedule anew, queue again, or settle an unknown', params: Id, body: StatusChange, response: { 200: MessageSummary } } },
+      {
+        config: { scope: 'messages:write' },
+        schema: {
+          tags,
+          summary: 'Cancel, hold, schedule anew, queue again, or settle an unknown',
+          params: Id,
+          body: StatusChange,
+          response: { 200: MessageSummary },
+        },
+      },
       (request, reply) =>
         reply.answer(200, async (tx, workspaceId) =>
-          summaryOf(await changeStatus(tx, workspaceId, request.params.id, request.body, db.clock.now())),
+          summaryOf(
+            await changeStatus(tx, workspaceId, request.params.id, request.body, db.clock.now()),
+          ),
         ),
     )
 
     app.put(
       '/notifications/:id/clicked',
-      { config: { scope: 'messages:write' }, schema: { tags, summary: 'Note that its recipient clicked it', params: Id, response: { 200: MessageView } } },
+      {
+        config: { scope: 'messages:write' },
+        schema: {
+          tags,
+          summary: 'Note that its recipient clicked it',
+          params: Id,
+          response: { 200: MessageView },
+        },
+      },
       (request, reply) =>
         reply.answer(200, async (tx, workspaceId) => {
           const now = db.clock.now()
@@ -181,7 +243,18 @@ export const messageRoutes =
           const count = { channel: row.channel, metric: 'clicked' }
           await recordEvents(
             tx,
-            [{ workspaceId, name: 'message.clicked', contactId: row.contactId, messageId: row.id, at: now, source: 'api', properties: { class: 'human' }, count }],
+            [
+              {
+                workspaceId,
+                name: 'message.clicked',
+                contactId: row.contactId,
+                messageId: row.id,
+                at: now,
+                source: 'api',
+                properties: { class: 'human' },
+                count,
+              },
+            ],
             now,
           )
           await noteClicked(tx, workspaceId, row.id, now)
@@ -192,8 +265,19 @@ export const messageRoutes =
 
     app.post(
       '/notifications/:id/resend',
-      { config: { scope: 'messages:write' }, schema: { tags, summary: 'Send the same content again as a new message', params: Id, response: { 202: Accepted } } },
-      (request, reply) => reply.answer(202, (tx, workspaceId) => resend(tx, workspaceId, request.params.id, db.clock.now())),
+      {
+        config: { scope: 'messages:write' },
+        schema: {
+          tags,
+          summary: 'Send the same content again as a new message',
+          params: Id,
+          response: { 202: Accepted },
+        },
+      },
+      (request, reply) =>
+        reply.answer(202, (tx, workspaceId) =>
+          resend(tx, workspaceId, request.params.id, db.clock.now()),
+        ),
     )
 
     app.post(

@@ -26,17 +26,28 @@ const MAX_TEXT = 1_000_000 // characters of one content field
 const MAX_ATTACHMENTS = 20
 
 const Channel = z.enum(channelIds, {
-  error: (issue) => `${JSON.stringify(issue.input)} is not a channel. Use one of: ${channelIds.join(', ')}.`,
+  error: (issue) =>
+    `${JSON.stringify(issue.input)} is not a channel. Use one of: ${channelIds.join(', ')}.`,
 })
-const Instant = z.iso.datetime({ offset: true, error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.' })
+const Instant = z.iso.datetime({
+  offset: true,
+  error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.',
+})
 const Text = z.string().max(MAX_TEXT)
 const Name = z.string().min(1).max(255)
 
 const Attachment = z.strictObject({
   filename: z.string().min(1).max(255),
-  content_type: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'not a media type, such as application/pdf').default('application/octet-stream'),
+  content_type: z
+    .string()
+    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'not a media type, such as application/pdf')
+    .default('application/octet-stream'),
   content: z.base64('not base64').meta({ description: 'The file, base64.' }),
-  content_id: z.string().regex(/^[\w.@+-]{1,200}$/, 'letters, digits and . @ + - only').optional().meta({ description: 'Makes it an inline image: cid:….' }),
+  content_id: z
+    .string()
+    .regex(/^[\w.@+-]{1,200}$/, 'letters, digits and . @ + - only')
+    .optional()
+    .meta({ description: 'Makes it an inline image: cid:….' }),
 })
 
 const To = z.union([
@@ -50,14 +61,21 @@ const To = z.union([
 ])
 
 const Routing = z.strictObject({
-  method: z.enum(['single', 'all']).default('single').meta({ description: 'single: the first channel that works; all: each of them.' }),
+  method: z
+    .enum(['single', 'all'])
+    .default('single')
+    .meta({ description: 'single: the first channel that works; all: each of them.' }),
   channels: z.array(Channel).min(1).max(channelIds.length),
 })
 
 export const NewMessage = z
   .strictObject({
-    recipient_id: Name.optional().meta({ description: 'Your id of the contact; created on first use.' }),
-    to: To.optional().meta({ description: 'An address for this message; it is added to the contact.' }),
+    recipient_id: Name.optional().meta({
+      description: 'Your id of the contact; created on first use.',
+    }),
+    to: To.optional().meta({
+      description: 'An address for this message; it is added to the contact.',
+    }),
     channel: Channel.optional(),
     subject: Text.optional(),
     message: Text.optional().meta({ description: 'Plain text.' }),
@@ -66,20 +84,36 @@ export const NewMessage = z
     template_variables: z.record(z.string(), z.unknown()).optional(),
     locale: z.string().max(35).optional(),
     priority: z.enum(priorities).default('normal'),
-    category: z.string().min(1).max(100).optional().meta({ description: 'A topic. Unknown ones become transactional topics.' }),
+    category: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'A topic. Unknown ones become transactional topics.' }),
     scheduled_at: Instant.optional(),
     expires_at: Instant.optional(),
     routing: Routing.optional(),
     fallback_channels: z.array(Channel).max(channelIds.length).optional(),
-    sender_id: z.uuid().optional().meta({ description: 'Use this sender instead of the first that is active.' }),
+    sender_id: z
+      .uuid()
+      .optional()
+      .meta({ description: 'Use this sender instead of the first that is active.' }),
     attachments: z.array(Attachment).max(MAX_ATTACHMENTS).optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
-    tracking: z.union([z.boolean(), z.strictObject({ opens: z.boolean().default(true), clicks: z.boolean().default(true) })]).optional(),
+    tracking: z
+      .union([
+        z.boolean(),
+        z.strictObject({ opens: z.boolean().default(true), clicks: z.boolean().default(true) }),
+      ])
+      .optional(),
   })
   .meta({ id: 'NewMessage' })
 export type NewMessage = z.infer<typeof NewMessage>
 
-export const AcceptBody = z.union([NewMessage, z.array(NewMessage).min(1).max(MAX_BATCH, `at most ${MAX_BATCH} messages in one request`)])
+export const AcceptBody = z.union([
+  NewMessage,
+  z.array(NewMessage).min(1).max(MAX_BATCH, `at most ${MAX_BATCH} messages in one request`),
+])
 
 export const Accepted = z.object({ id: z.uuid(), status: z.enum(statuses) })
 export type Accepted = z.infer<typeof Accepted>
@@ -132,7 +166,10 @@ export const MessageSummary = z.object({
   sent_at: z.iso.datetime().nullable(),
 })
 
-export const MessageView = MessageSummary.extend({ engagement: Counted, timeline: z.array(TimelineEntry) })
+export const MessageView = MessageSummary.extend({
+  engagement: Counted,
+  timeline: z.array(TimelineEntry),
+})
 
 export const ListQuery = z.strictObject({
   status: z.enum(statuses).optional(),
@@ -142,7 +179,11 @@ export const ListQuery = z.strictObject({
   priority: z.enum(priorities).optional(),
   from: Instant.optional(),
   to: Instant.optional(),
-  q: z.string().max(200).optional().meta({ description: 'Part of an address or of a recipient id.' }),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'Part of an address or of a recipient id.' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),
 })
@@ -150,7 +191,11 @@ export const ListQuery = z.strictObject({
 export const StatusChange = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('cancelled'), reason: z.string().max(500).optional() }),
   z.strictObject({ status: z.literal('scheduled'), scheduled_at: Instant }),
-  z.strictObject({ status: z.literal('held'), held_until: Instant.optional(), reason: z.string().max(500).optional() }),
+  z.strictObject({
+    status: z.literal('held'),
+    held_until: Instant.optional(),
+    reason: z.string().max(500).optional(),
+  }),
   z.strictObject({ status: z.literal('queued') }),
   z.strictObject({ status: z.literal('sent') }),
   z.strictObject({ status: z.literal('delivered') }),

@@ -8,7 +8,11 @@ import type { EngagementRow, MessageRow } from './store/read.ts'
 const iso = (date: Date | null | undefined) => date?.toISOString() ?? null
 
 export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
-  const bad = row.status === 'failed' || row.status === 'bounced' || row.status === 'unknown' || row.status === 'queued'
+  const bad =
+    row.status === 'failed' ||
+    row.status === 'bounced' ||
+    row.status === 'unknown' ||
+    row.status === 'queued'
   return {
     id: row.id,
     status: row.status,
@@ -37,8 +41,16 @@ export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
   }
 }
 
-export function viewOf(row: MessageRow, events: readonly Event[], engagement: EngagementRow | undefined): z.infer<typeof MessageView> {
-  return { ...summaryOf(row), engagement: engagementOf(engagement), timeline: [accepted(row), ...events.map(entryOf)] }
+export function viewOf(
+  row: MessageRow,
+  events: readonly Event[],
+  engagement: EngagementRow | undefined,
+): z.infer<typeof MessageView> {
+  return {
+    ...summaryOf(row),
+    engagement: engagementOf(engagement),
+    timeline: [accepted(row), ...events.map(entryOf)],
+  }
 }
 
 function engagementOf(row: EngagementRow | undefined): z.infer<typeof MessageView>['engagement'] {
@@ -59,22 +71,39 @@ function engagementOf(row: EngagementRow | undefined): z.infer<typeof MessageVie
 
 /** The row itself is the record of its acceptance. */
 function accepted(row: MessageRow): z.infer<typeof TimelineEntry> {
-  const when = row.scheduledAt && row.scheduledAt > row.createdAt ? `, to be sent at ${row.scheduledAt.toISOString()}` : ''
-  return { at: row.createdAt.toISOString(), event: 'message.accepted', detail: `Accepted${when}.`, properties: {} }
+  const when =
+    row.scheduledAt && row.scheduledAt > row.createdAt
+      ? `, to be sent at ${row.scheduledAt.toISOString()}`
+      : ''
+  return {
+    at: row.createdAt.toISOString(),
+    event: 'message.accepted',
+    detail: `Accepted${when}.`,
+    properties: {},
+  }
 }
 
 function entryOf(event: Event): z.infer<typeof TimelineEntry> {
-  return { at: event.at.toISOString(), event: event.name, detail: wordsOf(event), properties: event.properties }
+  return {
+    at: event.at.toISOString(),
+    event: event.name,
+    detail: wordsOf(event),
+    properties: event.properties,
+  }
 }
 
 const words: Readonly<Record<string, (p: Readonly<Record<string, unknown>>) => string>> = {
-  'message.sent': (p) => `Handed to ${p['provider']} in attempt ${p['attempt']}: ${p['reply'] || 'accepted'}`,
-  'message.retried': (p) => `Attempt ${p['attempt'] ?? ''} failed and will be repeated: ${p['error'] ?? p['detail'] ?? ''}`,
-  'message.rerouted': (p) => `Goes by ${p['next_channel']} now: ${p['detail'] ?? p['reason'] ?? ''}`,
+  'message.sent': (p) =>
+    `Handed to ${p['provider']} in attempt ${p['attempt']}: ${p['reply'] || 'accepted'}`,
+  'message.retried': (p) =>
+    `Attempt ${p['attempt'] ?? ''} failed and will be repeated: ${p['error'] ?? p['detail'] ?? ''}`,
+  'message.rerouted': (p) =>
+    `Goes by ${p['next_channel']} now: ${p['detail'] ?? p['reason'] ?? ''}`,
   'message.failed': (p) => `Failed: ${p['error'] ?? p['detail'] ?? p['reason'] ?? ''}`,
   'message.skipped': (p) => `Not sent: ${p['detail'] ?? p['reason'] ?? ''}`,
   'message.expired': (p) => `Not sent: ${p['detail'] ?? 'its time was over'}`,
-  'message.unknown': (p) => `No answer came, so it may or may not have been sent: ${p['error'] ?? p['detail'] ?? ''}`,
+  'message.unknown': (p) =>
+    `No answer came, so it may or may not have been sent: ${p['error'] ?? p['detail'] ?? ''}`,
   'message.delivered': () => 'Delivered.',
   'message.deferred': (p) => `Delayed on the way: ${p['detail'] ?? ''}`,
   'message.bounced': (p) => `Bounced: ${p['detail'] ?? ''}`,

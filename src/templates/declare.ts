@@ -13,8 +13,9 @@ import type { DeclaredVariable } from './variables.ts'
 /** Filled in by us for every message. */
 const BUILT_IN: ReadonlySet<string> = new Set(['unsubscribe_url', 'preferences_url', 'contact'])
 
+// Both are linear: no part may give back what a neighbour could take.
 const CONDITION = /\{%-?\s*(?:if|elsif|unless|case)\b([^{}%]*)%\}/g
-const OUTPUT = /\{\{-?\s*([A-Za-z_]\w*)([^{}]*)\}\}|(?<!\{)\{([A-Za-z_]\w*)(?:\.\w+)*\}/g
+const OUTPUT = /\{\{-?\s*([A-Za-z_]\w*)(?!\w)([^{}]*)\}\}|(?<!\{)\{([A-Za-z_]\w*)(?:\.\w+)*\}/g
 const DEFAULTED = /\|\s*default\s*:/
 
 /** Raises `invalid_input` that names what the content uses and the list does not have. */

@@ -82,6 +82,21 @@ test('MJML is checked where it was written', async () => {
   assert.deepEqual(pointers(answer), ['/mjml'])
 })
 
+test('MJML becomes the HTML of a test', async (t) => {
+  const mjml = `<mjml><mj-body><mj-section><mj-column><mj-text>Hi {name}
+    </mj-text></mj-column></mj-section></mj-body></mjml>`
+  const body = { name: 'from mjml', channel: 'email', subject: 'x', mjml }
+  const made = await call('POST', '/templates', body)
+  if (made.text.includes('MJML is not installed')) return t.skip('MJML is not installed')
+  assert.deepEqual(made.json.variables, [{ name: 'name', required: true }])
+  const given = { template_variables: { name: 'Ada' } }
+  const shown = (await call('POST', `/templates/${made.json.id}/test`, given)).json
+  assert.match(shown.html, /<table[\s\S]*Hi Ada/)
+  const html = { html: '<p>plain</p>' }
+  const changed = (await call('PUT', `/templates/${made.json.id}`, html)).json
+  assert.deepEqual([changed.mjml, changed.html], [null, '<p>plain</p>'])
+})
+
 test('each language must be complete by itself', async () => {
   const table: [object, string[]][] = [
     [{ channel: 'email', html: '<p>x</p>' }, ['/subject']],

@@ -38,7 +38,10 @@ export async function takeReceipts(
     if (!isState(kind)) return []
     return [{ workspaceId, messageId, kind, at, detail: receipt.detail ?? null, source }]
   })
-  await insertToldHits(tx, located.flatMap((each) => hitOf(origin, each)))
+  await insertToldHits(
+    tx,
+    located.flatMap((each) => hitOf(origin, each)),
+  )
   if (states.length > 0) await applyReceipts(tx, states, now)
 }
 

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createMac } from '../lib/hmac.ts'
+import { findAnswered, messageId } from '../lib/replies.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { asMail, mails, OUR_ID } from './fixtures/mails.ts'
-import { findAnswered, messageId } from '../lib/replies.ts'
 import { MAX_REPORT, readReport } from './report.ts'
 
 const read = (name: keyof typeof mails) => readReport(asMail(mails[name]))

@@ -49,14 +49,22 @@ const open = { public: true } as const
 function pixelRoutes(handler: TrackingHandler): FastifyPluginAsyncZod {
   return async (server) => {
     const paths = [
-      ['/api/track/open/:pixel_id.png', 'The pixel of a message: always a transparent PNG', 'pixel_id'],
+      [
+        '/api/track/open/:pixel_id.png',
+        'The pixel of a message: always a transparent PNG',
+        'pixel_id',
+      ],
       ['/api/track/click/:click_id', 'Leads to the destination of a link (302)', 'click_id'],
     ] as const
     for (const [url, summary, name] of paths) {
-      server.get(url, { config: open, schema: { tags, summary, params: z.object({ [name]: z.string() }) } }, (request, reply) => {
-        reply.hijack()
-        if (!handler(request.raw, reply.raw)) throw new AppError('not_found')
-      })
+      server.get(
+        url,
+        { config: open, schema: { tags, summary, params: z.object({ [name]: z.string() }) } },
+        (request, reply) => {
+          reply.hijack()
+          if (!handler(request.raw, reply.raw)) throw new AppError('not_found')
+        },
+      )
     }
   }
 }

@@ -7,31 +7,54 @@ const MAX_IDS = 100
 const RfcIds = z
   .union([z.string().max(16_384), z.array(z.string().max(1_000)).max(MAX_IDS)])
   .transform((ids) => (typeof ids === 'string' ? [ids] : ids))
-const Instant = z.iso.datetime({ offset: true, error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.' })
+const Instant = z.iso.datetime({
+  offset: true,
+  error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.',
+})
 const Name = z.string().min(1).max(255)
 
 export const ReplyInput = z
   .strictObject({
-    message_id: z.uuid().optional().meta({ description: 'Our id of the message that was answered.' }),
+    message_id: z
+      .uuid()
+      .optional()
+      .meta({ description: 'Our id of the message that was answered.' }),
     in_reply_to: RfcIds.optional().meta({ description: 'The header of the reply, or its ids.' }),
     references: RfcIds.optional().meta({ description: 'The header of the reply, or its ids.' }),
     lead_id: Name.optional().meta({ description: 'Another name for recipient_id.' }),
-    recipient_id: Name.optional().meta({ description: 'Who answered, by your id; their newest message is meant.' }),
+    recipient_id: Name.optional().meta({
+      description: 'Who answered, by your id; their newest message is meant.',
+    }),
     email: z.string().min(3).max(320).optional().meta({ description: 'Who answered, by address.' }),
     from: z.string().max(1_000).optional().meta({ description: 'The From header of the reply.' }),
     subject: z.string().max(2_000).optional(),
-    text: z.string().max(MAX_TEXT).optional().meta({ description: 'The reply; quoted text is left out.' }),
+    text: z
+      .string()
+      .max(MAX_TEXT)
+      .optional()
+      .meta({ description: 'The reply; quoted text is left out.' }),
     replied_at: Instant.optional(),
-    reply_id: Name.optional().meta({ description: 'Your id of this reply: the same again counts once.' }),
+    reply_id: Name.optional().meta({
+      description: 'Your id of this reply: the same again counts once.',
+    }),
   })
   .refine((body) => namesMessage(body), {
-    error: 'Say which message was answered: message_id, in_reply_to, references, recipient_id, email or from.',
+    error:
+      'Say which message was answered: message_id, in_reply_to, references, recipient_id, email or from.',
     path: ['message_id'],
   })
 export type ReplyInput = z.infer<typeof ReplyInput>
 
 function namesMessage(body: Record<string, unknown>): boolean {
-  const names = ['message_id', 'in_reply_to', 'references', 'lead_id', 'recipient_id', 'email', 'from']
+  const names = [
+    'message_id',
+    'in_reply_to',
+    'references',
+    'lead_id',
+    'recipient_id',
+    'email',
+    'from',
+  ]
   return names.some((name) => body[name] !== undefined)
 }
 
@@ -39,13 +62,18 @@ export const ReplyTaken = z.object({
   message_id: z.uuid(),
   kind: z.enum(['reply', 'auto_reply']),
   unsubscribed: z.boolean().meta({ description: 'The reply asks for no more messages.' }),
-  until: z.string().nullable().meta({ description: 'When an absent person is back, if they say so.' }),
+  until: z
+    .string()
+    .nullable()
+    .meta({ description: 'When an absent person is back, if they say so.' }),
 })
 export type ReplyTaken = z.infer<typeof ReplyTaken>
 
 export const MailTaken = z.object({
   kind: z.enum(['bounce', 'complaint', 'auto_reply', 'reply']),
-  message_ids: z.array(z.uuid()).meta({ description: 'The messages that it is about; empty when none was found.' }),
+  message_ids: z
+    .array(z.uuid())
+    .meta({ description: 'The messages that it is about; empty when none was found.' }),
 })
 export type MailTaken = z.infer<typeof MailTaken>
 

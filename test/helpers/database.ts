@@ -32,7 +32,9 @@ export class TestClock {
   }
   forward(by: { days?: number; hours?: number; minutes?: number; seconds?: number }): void {
     const { days = 0, hours = 0, minutes = 0, seconds = 0 } = by
-    this.at = new Date(this.at.getTime() + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
+    this.at = new Date(
+      this.at.getTime() + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000,
+    )
   }
 }
 

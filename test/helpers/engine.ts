@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import pino from 'pino'
 import { type Assembly, assemble } from '../../src/app.ts'
-import { sealContext } from '../../src/channels/directory.ts'
 import { type ChannelId, channelIds } from '../../src/channels/channel.ts'
+import { sealContext } from '../../src/channels/directory.ts'
 import { insertSenders } from '../../src/channels/store.ts'
 import { uuid7 } from '../../src/lib/uuid7.ts'
 import { applyReceipts, type StateReceipt } from '../../src/messages/receipts.ts'
@@ -15,12 +15,22 @@ import type { TestDatabase } from './database.ts'
 export interface TestEngine extends Assembly {
   readonly workspaceId: string
   addWorkspace(slug: string): Promise<string>
-  addSender(sender: { channel: ChannelId; provider: string; settings: unknown; workspaceId?: string; position?: number; perSecond?: number }): Promise<string>
+  addSender(sender: {
+    channel: ChannelId
+    provider: string
+    settings: unknown
+    workspaceId?: string
+    position?: number
+    perSecond?: number
+  }): Promise<string>
   accept(item: unknown, workspaceId?: string): Promise<string>
   status(id: string): Promise<string | undefined>
 }
 
-export async function testEngine(database: TestDatabase, options: { start?: boolean } = {}): Promise<TestEngine> {
+export async function testEngine(
+  database: TestDatabase,
+  options: { start?: boolean } = {},
+): Promise<TestEngine> {
   const { db, address } = database
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const secrets = { encryptionKey: randomBytes(32), jwtKey: randomBytes(32) }
@@ -32,11 +42,20 @@ export async function testEngine(database: TestDatabase, options: { start?: bool
     publicUrl: 'https://beckon.test',
     roles: ['work'],
     onReceipts: async (row, receipts) => {
-      const states = receipts.filter((receipt) => receipt.kind !== 'opened' && receipt.kind !== 'clicked')
+      const states = receipts.filter(
+        (receipt) => receipt.kind !== 'opened' && receipt.kind !== 'clicked',
+      )
       await db.engine.begin((tx) =>
         applyReceipts(
           tx,
-          states.map((receipt) => ({ workspaceId: row.workspaceId, messageId: row.id, kind: receipt.kind as StateReceipt, at: receipt.at, detail: receipt.detail ?? null, source: 'sandbox' })),
+          states.map((receipt) => ({
+            workspaceId: row.workspaceId,
+            messageId: row.id,
+            kind: receipt.kind as StateReceipt,
+            at: receipt.at,
+            detail: receipt.detail ?? null,
+            source: 'sandbox',
+          })),
           db.clock.now(),
         ),
       )
@@ -45,9 +64,24 @@ export async function testEngine(database: TestDatabase, options: { start?: bool
   const addSender: TestEngine['addSender'] = async (sender) => {
     const id = uuid7()
     const workspace = sender.workspaceId ?? workspaceId
-    const settings = assembly.sealing.seal(JSON.stringify(sender.settings), sealContext(workspace, id))
+    const settings = assembly.sealing.seal(
+      JSON.stringify(sender.settings),
+      sealContext(workspace, id),
+    )
     await insertSenders(db.engine, [
-      { workspaceId: workspace, id, channel: sender.channel, provider: sender.provider, name: sender.provider, settings, origin: sender.provider === 'sandbox' ? 'builtin' : 'environment', position: sender.position ?? 0, perSecond: sender.perSecond ?? null, onUnknown: 'hold', createdAt: db.clock.now() },
+      {
+        workspaceId: workspace,
+        id,
+        channel: sender.channel,
+        provider: sender.provider,
+        name: sender.provider,
+        settings,
+        origin: sender.provider === 'sandbox' ? 'builtin' : 'environment',
+        position: sender.position ?? 0,
+        perSecond: sender.perSecond ?? null,
+        onUnknown: 'hold',
+        createdAt: db.clock.now(),
+      },
     ])
     assembly.directories.senders.forget(workspace)
     return id
@@ -57,7 +91,8 @@ export async function testEngine(database: TestDatabase, options: { start?: bool
     await db.engine`
       insert into workspaces (id, slug, name, pepper, created_at) values (${id}, ${slug}, ${slug}, ${randomBytes(16)}, ${db.clock.now()})
     `
-    for (const channel of channelIds) await addSender({ channel, provider: 'sandbox', settings: {}, workspaceId: id })
+    for (const channel of channelIds)
+      await addSender({ channel, provider: 'sandbox', settings: {}, workspaceId: id })
     return id
   }
   let workspaceId = ''
@@ -70,7 +105,12 @@ export async function testEngine(database: TestDatabase, options: { start?: bool
     addWorkspace,
     addSender,
     async accept(item, workspace = workspaceId) {
-      const answer = await assembly.acceptor.accept({ workspaceId: workspace, items: [NewMessage.parse(item)], batch: false, repeat: null })
+      const answer = await assembly.acceptor.accept({
+        workspaceId: workspace,
+        items: [NewMessage.parse(item)],
+        batch: false,
+        repeat: null,
+      })
       return answer.accepted[0]?.id ?? ''
     },
     status: async (id) => (await findMessage(db.engine, workspaceId, id))?.status,

@@ -1,6 +1,9 @@
 /** A workspace with a contact, messages that went out, and a server that hears what comes back. */
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -68,10 +71,15 @@ export interface MessageInput {
   readonly sentAgo?: number
 }
 
-export async function trackingWorld(base: TestDatabase, slug = `w${randomBytes(4).toString('hex')}`) {
+export async function trackingWorld(
+  base: TestDatabase,
+  slug = `w${randomBytes(4).toString('hex')}`,
+) {
   const { db, clock } = base
   const workspaceId = await addWorkspace(base, slug)
-  const [row] = await db.engine<{ number: number }[]>`select number from workspaces where id = ${workspaceId}`
+  const [row] = await db.engine<
+    { number: number }[]
+  >`select number from workspaces where id = ${workspaceId}`
   const number = row!.number
   const senderId = uuid7()
   const contactId = uuid7()
@@ -128,8 +136,11 @@ export async function trackingWorld(base: TestDatabase, slug = `w${randomBytes(4
     return Object.fromEntries(rows.map((each) => [each.metric, each.n]))
   }
 
-  const sign = (kind: 'open' | 'click' | 'unsubscribe' | 'preferences', messageId: string, linkIndex = 0) =>
-    tokens.sign(kind, { workspaceNumber: number, messageId, linkIndex })
+  const sign = (
+    kind: 'open' | 'click' | 'unsubscribe' | 'preferences',
+    messageId: string,
+    linkIndex = 0,
+  ) => tokens.sign(kind, { workspaceNumber: number, messageId, linkIndex })
 
   return { workspaceId, number, senderId, contactId, senders, addMessage, counts, sign }
 }
@@ -140,15 +151,32 @@ export type TrackingWorld = Awaited<ReturnType<typeof trackingWorld>>
 export async function trackingServer(
   base: TestDatabase,
   world: Pick<TrackingWorld, 'senders'>,
-  options: { db?: TestDatabase['db']; limits?: Partial<Limits>; trustProxy?: readonly string[] } = {},
+  options: {
+    db?: TestDatabase['db']
+    limits?: Partial<Limits>
+    trustProxy?: readonly string[]
+  } = {},
 ) {
   const db = options.db ?? base.db
   const spoolDir = await mkdtemp(join(tmpdir(), 'beckon-spool-'))
   const counters = createCounters()
   const templates = createTemplateDirectory(db, publicUrl)
-  const projector = createProjector({ db, templates, log, counters, logPii: false, ...(options.limits ? { limits: options.limits } : {}) })
+  const projector = createProjector({
+    db,
+    templates,
+    log,
+    counters,
+    logPii: false,
+    ...(options.limits ? { limits: options.limits } : {}),
+  })
   const recorder = createHitRecorder({ db, spoolDir, log, counters, onRecorded: () => {} })
-  const processor = createCallbackProcessor({ db, senders: world.senders, log, counters, onHits: () => {} })
+  const processor = createCallbackProcessor({
+    db,
+    senders: world.senders,
+    log,
+    counters,
+    onHits: () => {},
+  })
   const handler = createTrackingHandler({
     tokens,
     clock: db.clock,
@@ -166,21 +194,54 @@ export async function trackingServer(
       const workspaceId = asked.headers.authorization?.slice('Bearer '.length)
       if (!workspaceId) throw new AppError('unauthenticated')
       const actorId = 'key'
-      return { kind: 'key', workspaceId, scopes: new Set(scopes), actorId, memberId: null, sessionHash: null }
+      return {
+        kind: 'key',
+        workspaceId,
+        scopes: new Set(scopes),
+        actorId,
+        memberId: null,
+        sessionHash: null,
+      }
     },
   })
   const workspaces = createWorkspaceDirectory(db)
   await server.register(
-    trackingRoutes({ db, tokens, mac, workspaces, senders: world.senders, publicUrl, counters, handler, onCallback: () => {} }),
+    trackingRoutes({
+      db,
+      tokens,
+      mac,
+      workspaces,
+      senders: world.senders,
+      publicUrl,
+      counters,
+      handler,
+      onCallback: () => {},
+    }),
   )
-  const url = await server.listen({ port: 0, host: '127.0.0.1' })
+  await server.ready()
+  const front = createHttpServer((asked, answer) => {
+    if (!handler(asked, answer)) server.routing(asked, answer)
+  })
+  await once(front.listen(0, '127.0.0.1'), 'listening')
+  const { port } = front.address() as AddressInfo // it listens on a port
+  const url = `http://127.0.0.1:${port}`
   after(async () => {
+    front.closeAllConnections()
+    front.close()
     await recorder.stop()
     await server.close()
     await rm(spoolDir, { recursive: true, force: true })
   })
-  const fetch = async (method: 'GET' | 'HEAD' | 'POST', path: string, given: { headers?: Record<string, string>; body?: string | Buffer } = {}) => {
-    const answer = await request(url + path, { method, headers: given.headers ?? {}, body: given.body ?? null })
+  const fetch = async (
+    method: 'GET' | 'HEAD' | 'POST',
+    path: string,
+    given: { headers?: Record<string, string>; body?: string | Buffer } = {},
+  ) => {
+    const answer = await request(url + path, {
+      method,
+      headers: given.headers ?? {},
+      body: given.body ?? null,
+    })
     const body = Buffer.from(await answer.body.arrayBuffer())
     return { status: answer.statusCode, headers: answer.headers, body, text: body.toString('utf8') }
   }

@@ -5,9 +5,9 @@ import { type ChannelId, channelIds } from '../../channels/channel.ts'
 import type { Sender } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import { markPaused, setBreaker } from '../../channels/store.ts'
-import { findContacts } from '../../contacts/resolve.ts'
 import { recordConsent } from '../../consent/record.ts'
 import { suppress } from '../../consent/suppress.ts'
+import { findContacts } from '../../contacts/resolve.ts'
 import type { Db } from '../../db/db.ts'
 import type { Presence } from '../../db/presence.ts'
 import type { Directories } from '../prepare.ts'
@@ -36,7 +36,16 @@ export function buildDispatch(options: DispatchOptions): Engine {
   const now = () => db.clock.now()
   const poke = () => engine.poke()
 
-  const move = async (item: Held, to: Move, way: { channel: string; address: string | null; routing: readonly string[] | null; reset: boolean }) => {
+  const move = async (
+    item: Held,
+    to: Move,
+    way: {
+      channel: string
+      address: string | null
+      routing: readonly string[] | null
+      reset: boolean
+    },
+  ) => {
     const { row, lease } = item
     const { sender, ...rest } = to
     await db.engine.begin((tx) =>
@@ -76,54 +85,125 @@ export function buildDispatch(options: DispatchOptions): Engine {
       topic !== null && (await directories.topics.get(workspaceId, topic)).onUnknown === 'resend',
     async alternative(sender) {
       const others = await directories.senders.forChannel(sender.workspaceId, sender.channel)
-      return others.find((other) => other.id !== sender.id && other.status === 'active' && !(other.breakerOpenUntil && other.breakerOpenUntil > now()))
+      return others.find(
+        (other) =>
+          other.id !== sender.id &&
+          other.status === 'active' &&
+          !(other.breakerOpenUntil && other.breakerOpenUntil > now()),
+      )
     },
     move: (item, to) =>
-      move(item, { ...to, properties: { ...to.properties, next_sender_id: to.sender.id } }, { channel: item.row.channel, address: item.row.address, routing: item.row.routing, reset: false }),
+      move(
+        item,
+        { ...to, properties: { ...to.properties, next_sender_id: to.sender.id } },
+        {
+          channel: item.row.channel,
+          address: item.row.address,
+          routing: item.row.routing,
+          reset: false,
+        },
+      ),
     reroute: (item, why, properties) => reroute(item, why, properties),
     async onRefused(row, why) {
       const kind = addressKind(row.channel as ChannelId) // stored from channelIds
       const { contactId, address } = row
       await db.engine.begin(async (tx) => {
         if (why.suppress && kind && address) {
-          await suppress(tx, row.workspaceId, { kind, address, reason: 'bounce', source: 'provider', detail: why.detail }, now())
+          await suppress(
+            tx,
+            row.workspaceId,
+            { kind, address, reason: 'bounce', source: 'provider', detail: why.detail },
+            now(),
+          )
         }
         if (why.unsubscribe && contactId) {
-          await recordConsent(tx, row.workspaceId, { contactId, topic: '*', channel: row.channel, granted: false, source: 'provider', proof: { detail: why.detail }, messageId: row.id }, now())
+          await recordConsent(
+            tx,
+            row.workspaceId,
+            {
+              contactId,
+              topic: '*',
+              channel: row.channel,
+              granted: false,
+              source: 'provider',
+              proof: { detail: why.detail },
+              messageId: row.id,
+            },
+            now(),
+          )
         }
       })
     },
     async pauseSender(sender, reason) {
       const paused = await markPaused(db.engine, sender.workspaceId, sender.id, reason, now())
       directories.senders.forget(sender.workspaceId)
-      if (paused) log.error({ workspace_id: sender.workspaceId, sender_id: sender.id, provider: sender.provider.id, reason }, 'sender paused: its settings need a person')
+      if (paused)
+        log.error(
+          {
+            workspace_id: sender.workspaceId,
+            sender_id: sender.id,
+            provider: sender.provider.id,
+            reason,
+          },
+          'sender paused: its settings need a person',
+        )
     },
     async holdSender(sender, seconds) {
-      await setBreaker(db.engine, sender.workspaceId, sender.id, new Date(now().getTime() + seconds * 1000), null)
+      await setBreaker(
+        db.engine,
+        sender.workspaceId,
+        sender.id,
+        new Date(now().getTime() + seconds * 1000),
+        null,
+      )
       directories.senders.forget(sender.workspaceId)
     },
     async setBreaker(sender, openUntil) {
-      const reason = openUntil && `Most of its last calls failed; the next one is tried at ${openUntil.toISOString()}.`
+      const reason =
+        openUntil &&
+        `Most of its last calls failed; the next one is tried at ${openUntil.toISOString()}.`
       await setBreaker(db.engine, sender.workspaceId, sender.id, openUntil, reason)
       directories.senders.forget(sender.workspaceId)
-      log.warn({ workspace_id: sender.workspaceId, sender_id: sender.id, open_until: openUntil }, openUntil ? 'circuit opened' : 'circuit closed')
+      log.warn(
+        { workspace_id: sender.workspaceId, sender_id: sender.id, open_until: openUntil },
+        openUntil ? 'circuit opened' : 'circuit closed',
+      )
     },
   }
 
   const reroute: DispatchDeps['reroute'] = async (item, why, properties) => {
     const { row } = item
-    const channels = (row.routing ?? []).filter((name): name is ChannelId => channelIds.some((id) => id === name))
+    const channels = (row.routing ?? []).filter((name): name is ChannelId =>
+      channelIds.some((id) => id === name),
+    )
     for (const [index, channel] of channels.entries()) {
       const [sender] = await directories.senders.forChannel(row.workspaceId, channel)
       if (!sender) continue
       const kind = addressKind(channel)
-      const [contact] = kind && row.recipientId ? await findContacts(db.engine, [{ workspaceId: row.workspaceId, recipientId: row.recipientId, kind }]) : []
+      const [contact] =
+        kind && row.recipientId
+          ? await findContacts(db.engine, [
+              { workspaceId: row.workspaceId, recipientId: row.recipientId, kind },
+            ])
+          : []
       if (kind && !contact?.address && sender.origin !== 'builtin') continue
       const rest = channels.slice(index + 1)
       await move(
         item,
-        { sender, dueAt: now(), reason: why.reason, detail: why.detail, event: 'message.rerouted', properties: { ...properties, ...why, next_channel: channel } },
-        { channel, address: contact?.address ?? null, routing: rest.length > 0 ? rest : null, reset: true },
+        {
+          sender,
+          dueAt: now(),
+          reason: why.reason,
+          detail: why.detail,
+          event: 'message.rerouted',
+          properties: { ...properties, ...why, next_channel: channel },
+        },
+        {
+          channel,
+          address: contact?.address ?? null,
+          routing: rest.length > 0 ? rest : null,
+          reset: true,
+        },
       )
       return true
     }

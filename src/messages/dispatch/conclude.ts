@@ -35,13 +35,26 @@ export function conclude(error: unknown, situation: Situation): Conclusion {
       unsubscribe: error.reason === 'unsubscribed',
     }
   }
-  if (error instanceof Retryable) return again(situation, error.code ?? 'unavailable', detail, error.after)
-  if (error instanceof Unanswered && (situation.idempotent || situation.resendUnknown)) return again(situation, 'unanswered', detail)
+  if (error instanceof Retryable)
+    return again(situation, error.code ?? 'unavailable', detail, error.after)
+  if (error instanceof Unanswered && (situation.idempotent || situation.resendUnknown))
+    return again(situation, 'unanswered', detail)
   return { do: 'unknown', detail } // also for a fault of our own: it may have been sent
 }
 
-function again(situation: Situation, reason: string, detail: string, askedSeconds?: number): Conclusion {
+function again(
+  situation: Situation,
+  reason: string,
+  detail: string,
+  askedSeconds?: number,
+): Conclusion {
   const afterMs = retryDelay(situation.attempt, askedSeconds)
   if (afterMs !== null) return { do: 'retry', afterMs, reason, detail }
-  return { do: 'fail', reason: 'attempts_exhausted', detail: `Gave up after ${MAX_ATTEMPTS} attempts. Last: ${detail}`, suppress: false, unsubscribe: false }
+  return {
+    do: 'fail',
+    reason: 'attempts_exhausted',
+    detail: `Gave up after ${MAX_ATTEMPTS} attempts. Last: ${detail}`,
+    suppress: false,
+    unsubscribe: false,
+  }
 }

@@ -3,9 +3,9 @@ import type { Logger } from 'pino'
 import type { Sender, SenderDirectory } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import type { Db } from '../../db/db.ts'
+import type { WorkspaceDirectory } from '../../workspaces/directory.ts'
 import type { RenderDeps } from '../render.ts'
 import type { Claimed } from '../store/deliver.ts'
-import type { WorkspaceDirectory } from '../../workspaces/directory.ts'
 import type { Settler } from './settler.ts'
 import type { Held } from './worker.ts'
 
@@ -32,7 +32,10 @@ export interface DispatchDeps {
   /** Receipts that came with the acceptance. */
   onReceipts(row: Claimed, receipts: readonly Receipt[]): Promise<void>
   /** The address does not exist, or its owner has unsubscribed at the vendor. */
-  onRefused(row: Claimed, why: { suppress: boolean; unsubscribe: boolean; detail: string }): Promise<void>
+  onRefused(
+    row: Claimed,
+    why: { suppress: boolean; unsubscribe: boolean; detail: string },
+  ): Promise<void>
   /** Whether the message's topic prefers a duplicate to silence. */
   resendsUnknown(row: { workspaceId: string; topic: string | null }): Promise<boolean>
   /** Another sender of the channel that can work now. */
@@ -40,7 +43,11 @@ export interface DispatchDeps {
   /** Hands a row to another sender of its channel, with its event, in one transaction. */
   move(item: Held, move: Move): Promise<void>
   /** Hands a row to the next channel that reaches its contact. False when there is none. */
-  reroute(item: Held, why: { reason: string; detail: string }, properties: Readonly<Record<string, unknown>>): Promise<boolean>
+  reroute(
+    item: Held,
+    why: { reason: string; detail: string },
+    properties: Readonly<Record<string, unknown>>,
+  ): Promise<boolean>
   pauseSender(sender: Sender, reason: string): Promise<void>
   /** The vendor asked for a pause of so many seconds. */
   holdSender(sender: Sender, seconds: number): Promise<void>

@@ -13,12 +13,20 @@ async function settled(id: string) {
 }
 
 test('a message to the sandbox is sent and delivered, and its timeline says so', async () => {
-  const id = await engine.accept({ channel: 'email', recipient_id: 'ada', to: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' })
+  const id = await engine.accept({
+    channel: 'email',
+    recipient_id: 'ada',
+    to: 'ada@example.com',
+    subject: 'Hello',
+    message: 'Hi Ada',
+  })
   await settled(id)
   const row = await settled(id)
   assert.ok(row)
   assert.match(row.status, /sent|delivered/)
-  const names = (await listMessageEvents(db.engine, engine.workspaceId, id)).map((event) => event.name)
+  const names = (await listMessageEvents(db.engine, engine.workspaceId, id)).map(
+    (event) => event.name,
+  )
   assert.ok(names.includes('message.sent'), names.join())
 })
 

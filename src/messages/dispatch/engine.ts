@@ -12,7 +12,17 @@ import type { Logger } from 'pino'
 import type { Sender } from '../../channels/directory.ts'
 import type { Presence } from '../../db/presence.ts'
 import { LEASE_SECONDS } from '../life.ts'
-import { claim, dueLanes, expireWaiting, giveTokens, type Lane, nextDue, renew, restLane, takeTokens } from '../store/deliver.ts'
+import {
+  claim,
+  dueLanes,
+  expireWaiting,
+  giveTokens,
+  type Lane,
+  nextDue,
+  renew,
+  restLane,
+  takeTokens,
+} from '../store/deliver.ts'
 import { returnClaims } from '../store/move.ts'
 import type { DispatchDeps } from './deps.ts'
 import { recover } from './recover.ts'
@@ -60,7 +70,11 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
   const workerFor = (sender: Sender): Worker => {
     const known = workers.get(sender.id)
     if (known) return known
-    const worker = createWorker(() => deps.senders.find(sender.workspaceId, sender.id), sender, deps)
+    const worker = createWorker(
+      () => deps.senders.find(sender.workspaceId, sender.id),
+      sender,
+      deps,
+    )
     workers.set(sender.id, worker)
     return worker
   }
@@ -77,9 +91,16 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
     if (allowed <= 0) return comeBack(sender)
     const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
     const lease = randomUUID()
-    const rows = await claim(deps.db.engine, lane, { id: lease, processId: presence.processId, now, until, limit: allowed })
+    const rows = await claim(deps.db.engine, lane, {
+      id: lease,
+      processId: presence.processId,
+      now,
+      until,
+      limit: allowed,
+    })
     stats.claimed += rows.length
-    if (rows.length > 0) worker.push(rows.map((row) => ({ row, lease, heldAtMs: performance.now() })))
+    if (rows.length > 0)
+      worker.push(rows.map((row) => ({ row, lease, heldAtMs: performance.now() })))
     if (rows.length === allowed) return allowed < room ? comeBack(sender) : true
     if (sender.perSecond !== null) await giveTokens(deps.db.engine, sender, allowed - rows.length)
     await restLane(deps.db.engine, lane)
@@ -149,11 +170,16 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
   const renewLeases = async () => {
     const old: Held[] = []
     const before = performance.now() - RENEW_MS
-    for (const worker of workers.values()) for (const item of worker.held()) if (item.heldAtMs < before) old.push(item)
+    for (const worker of workers.values())
+      for (const item of worker.held()) if (item.heldAtMs < before) old.push(item)
     if (old.length === 0) return
     const until = new Date(deps.db.clock.now().getTime() + LEASE_SECONDS * 1000)
     const at = performance.now()
-    await renew(deps.db.engine, old.map(({ row, lease }) => ({ workspaceId: row.workspaceId, id: row.id, lease })), until)
+    await renew(
+      deps.db.engine,
+      old.map(({ row, lease }) => ({ workspaceId: row.workspaceId, id: row.id, lease })),
+      until,
+    )
     for (const item of old) item.heldAtMs = at
   }
 
@@ -169,7 +195,9 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
       if (busy) return
       busy = true
       work()
-        .catch((error: unknown) => log.warn({ err: error }, 'upkeep of the queue failed, trying again'))
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'upkeep of the queue failed, trying again'),
+        )
         .finally(() => {
           busy = false
         })
@@ -193,13 +221,21 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
       wake()
       await loop
       const abandoned = [...workers.values()].flatMap((worker) => worker.abandon())
-      const claims = abandoned.map(({ row, lease }) => ({ workspaceId: row.workspaceId, id: row.id, lease }))
-      if (claims.length > 0) await returnClaims(deps.db.engine, claims, deps.db.clock.now()).catch(() => {})
+      const claims = abandoned.map(({ row, lease }) => ({
+        workspaceId: row.workspaceId,
+        id: row.id,
+        lease,
+      }))
+      if (claims.length > 0)
+        await returnClaims(deps.db.engine, claims, deps.db.clock.now()).catch(() => {})
       const deadline = performance.now() + DRAIN_MS
       while ([...workers.values()].some((worker) => !worker.idle) && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
-      await Promise.race([deps.settler.drain(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
+      await Promise.race([
+        deps.settler.drain(),
+        new Promise((resolve) => setTimeout(resolve, 1_000).unref()),
+      ])
     },
   }
 }

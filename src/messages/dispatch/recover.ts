@@ -6,7 +6,7 @@
  * with its first answer, looked up where the vendor can be asked, and otherwise `unknown`.
  */
 import type { Presence } from '../../db/presence.ts'
-import { type Orphan, findOrphans, releaseClaims } from '../store/deliver.ts'
+import { findOrphans, type Orphan, releaseClaims } from '../store/deliver.ts'
 import { settleOrphans } from '../store/orphans.ts'
 import type { DispatchDeps } from './deps.ts'
 

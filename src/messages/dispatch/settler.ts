@@ -33,7 +33,9 @@ export function createSettler(options: {
   let fenced = 0
   const run = async (outcomes: readonly Outcome[]): Promise<boolean[]> => {
     // One order everywhere, so that writers of the same rows wait instead of deadlocking.
-    const rows = outcomes.map((outcome) => ({ ...outcome, eventId: uuid7() })).sort((a, b) => (a.id < b.id ? -1 : 1))
+    const rows = outcomes
+      .map((outcome) => ({ ...outcome, eventId: uuid7() }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
     for (let attempt = 0; ; attempt++) {
       try {
         const done = new Set((await settle(db.engine, rows, db.clock.now())).map((row) => row.id))
@@ -43,11 +45,17 @@ export function createSettler(options: {
       } catch (error) {
         if (stopped.aborted) throw error
         log.warn({ err: error, messages: rows.length }, 'settling failed, trying again')
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]))
+        await new Promise((resolve) =>
+          setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]),
+        )
       }
     }
   }
-  const batcher: Batcher<Outcome, boolean> = createBatcher({ run, maxWeight: BATCH, concurrency: WRITING })
+  const batcher: Batcher<Outcome, boolean> = createBatcher({
+    run,
+    maxWeight: BATCH,
+    concurrency: WRITING,
+  })
   return {
     add: (outcome) => batcher.add(outcome),
     drain: () => batcher.drain(),

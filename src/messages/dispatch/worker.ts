@@ -5,10 +5,11 @@
  * connections never idle while a statement commits. Rows wait here in their order of
  * priority; losing them costs nothing, for their lease runs out.
  */
+
+import { addressKind } from '../../channels/address.ts'
 import type { Sender } from '../../channels/directory.ts'
 import type { Accepted } from '../../channels/provider.ts'
 import { addressHash } from '../../consent/hash.ts'
-import { addressKind } from '../../channels/address.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
 import { nextTurn } from '../../lib/turn.ts'
 import { gate } from '../gate.ts'
@@ -54,7 +55,11 @@ export interface Worker {
   readonly idle: boolean
 }
 
-export function createWorker(sender: () => Promise<Sender | undefined>, first: Sender, deps: DispatchDeps): Worker {
+export function createWorker(
+  sender: () => Promise<Sender | undefined>,
+  first: Sender,
+  deps: DispatchDeps,
+): Worker {
   const breaker = createBreaker()
   const queues: Held[][] = [[], [], [], []] // by priority
   const held = new Map<string, Held>()
@@ -91,12 +96,23 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
   const prepareBatch = async (batch: readonly Held[]) => {
     try {
       const current = (await sender()) ?? first
-      const parts = await loadParts(batch.map((item) => item.row), current, deps)
+      const parts = await loadParts(
+        batch.map((item) => item.row),
+        current,
+        deps,
+      )
       const results = await renderAll(batch, parts, deps)
       for (const [index, item] of batch.entries()) {
         const result = results[index]
-        if (result instanceof Error) void settleRow(item, { status: 'failed', reason: 'template', detail: result.message, event: 'message.failed' })
-        else if (result) ready.push({ item, rendered: result, pepper: parts.pepper(item.row.workspaceId) })
+        if (result instanceof Error)
+          void settleRow(item, {
+            status: 'failed',
+            reason: 'template',
+            detail: result.message,
+            event: 'message.failed',
+          })
+        else if (result)
+          ready.push({ item, rendered: result, pepper: parts.pepper(item.row.workspaceId) })
       }
     } catch (error) {
       giveUp(batch, error)
@@ -104,7 +120,12 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
   }
 
   const pump = () => {
-    while (ready.length > 0 && intents < INTENTS_AT_ONCE && held.size - waiting < MAX_UNSETTLED && !deps.stopping.aborted) {
+    while (
+      ready.length > 0 &&
+      intents < INTENTS_AT_ONCE &&
+      held.size - waiting < MAX_UNSETTLED &&
+      !deps.stopping.aborted
+    ) {
       const free = window - underWay
       // A few free places are not worth a statement while others are still under way.
       if (free <= 0 || (free < Math.min(CHUNK, window / 2, ready.length) && underWay > 0)) break
@@ -126,10 +147,15 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
   const begin = async (batch: readonly Ready[]) => {
     const now = deps.db.clock.now()
     const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
-    const intended = await intend(deps.db.engine, batch.map(wanted), now, until).catch((error: unknown) => {
-      giveUp(batch.map(({ item }) => item), error)
-      return null
-    })
+    const intended = await intend(deps.db.engine, batch.map(wanted), now, until).catch(
+      (error: unknown) => {
+        giveUp(
+          batch.map(({ item }) => item),
+          error,
+        )
+        return null
+      },
+    )
     intents--
     if (!intended) return
     const intendedAt = performance.now()
@@ -164,13 +190,25 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
     const verdict = gate(intent)
     if (verdict.go) return release(item)
     if (item.row.routing && verdict.status === 'skipped') return void reroute(item, verdict)
-    void settleRow(item, { status: verdict.status, reason: verdict.reason, detail: verdict.detail, event: `message.${verdict.status}` })
+    void settleRow(item, {
+      status: verdict.status,
+      reason: verdict.reason,
+      detail: verdict.detail,
+      event: `message.${verdict.status}`,
+    })
   }
 
   const send = async (item: Held, rendered: Rendered, current: Sender) => {
     const startedAt = performance.now()
     // A stopped or swapped-out process must not send under a lease that may be another's by now.
-    if (startedAt - item.heldAtMs > HALF_LEASE_MS) return settleRow(item, { status: 'queued', reason: null, detail: null, event: 'message.returned', dueAt: deps.db.clock.now() })
+    if (startedAt - item.heldAtMs > HALF_LEASE_MS)
+      return settleRow(item, {
+        status: 'queued',
+        reason: null,
+        detail: null,
+        event: 'message.returned',
+        dueAt: deps.db.clock.now(),
+      })
     try {
       const accepted = await current.provider.send(rendered.outbound, deps.senders.context(current))
       noteCall(true, current)
@@ -180,7 +218,12 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
     }
   }
 
-  const settleSent = async (item: Held, accepted: Accepted, current: Sender, durationMs: number) => {
+  const settleSent = async (
+    item: Held,
+    accepted: Accepted,
+    current: Sender,
+    durationMs: number,
+  ) => {
     deps.onSent(current, durationMs)
     const kept = await settleRow(item, {
       status: 'sent',
@@ -205,7 +248,13 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
     if (asked !== undefined) void deps.holdSender(current, asked)
     else noteCall(conclusion.do === 'fail' && conclusion.reason !== 'attempts_exhausted', current)
     if (conclusion.do === 'unknown') {
-      return settleRow(item, { status: 'unknown', reason: 'unanswered', detail: conclusion.detail, event: 'message.unknown', properties })
+      return settleRow(item, {
+        status: 'unknown',
+        reason: 'unanswered',
+        detail: conclusion.detail,
+        event: 'message.unknown',
+        properties,
+      })
     }
     if (conclusion.do === 'pause') return pause(item, error, current, properties)
     if (conclusion.do === 'retry') {
@@ -213,32 +262,67 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
       // The first failure may be this sender's alone; after that two senders in turn must not hurry.
       const afterMs = next && row.attempt === 0 ? 0 : conclusion.afterMs
       const dueAt = new Date(deps.db.clock.now().getTime() + afterMs)
-      const settled = { status: 'queued' as const, reason: conclusion.reason, detail: conclusion.detail, event: 'message.retried', properties }
-      if (next) return deps.move(item, { sender: next, dueAt, ...settled }).finally(() => release(item))
+      const settled = {
+        status: 'queued' as const,
+        reason: conclusion.reason,
+        detail: conclusion.detail,
+        event: 'message.retried',
+        properties,
+      }
+      if (next)
+        return deps.move(item, { sender: next, dueAt, ...settled }).finally(() => release(item))
       return settleRow(item, { ...settled, dueAt })
     }
     if (conclusion.suppress || conclusion.unsubscribe) await deps.onRefused(row, conclusion)
     if (row.routing) return reroute(item, conclusion, properties)
-    return settleRow(item, { status: 'failed', reason: conclusion.reason, detail: conclusion.detail, event: 'message.failed', properties })
+    return settleRow(item, {
+      status: 'failed',
+      reason: conclusion.reason,
+      detail: conclusion.detail,
+      event: 'message.failed',
+      properties,
+    })
   }
 
   /** The sender cannot work: others of its channel take over, else its messages wait for a person. */
-  const pause = async (item: Held, error: unknown, current: Sender, properties: Record<string, unknown>) => {
+  const pause = async (
+    item: Held,
+    error: unknown,
+    current: Sender,
+    properties: Record<string, unknown>,
+  ) => {
     const detail = error instanceof Misconfigured ? error.message : String(error)
     await deps.pauseSender(current, detail)
     const next = await deps.alternative(current)
-    const settled = { status: 'queued' as const, reason: 'sender_paused', detail, event: 'message.retried', properties }
+    const settled = {
+      status: 'queued' as const,
+      reason: 'sender_paused',
+      detail,
+      event: 'message.retried',
+      properties,
+    }
     const dueAt = deps.db.clock.now()
-    if (next) return deps.move(item, { sender: next, dueAt, ...settled }).finally(() => release(item))
+    if (next)
+      return deps.move(item, { sender: next, dueAt, ...settled }).finally(() => release(item))
     return settleRow(item, { ...settled, dueAt })
   }
 
-  const reroute = async (item: Held, why: { reason: string; detail: string }, properties: Record<string, unknown> = {}) => {
+  const reroute = async (
+    item: Held,
+    why: { reason: string; detail: string },
+    properties: Record<string, unknown> = {},
+  ) => {
     const moved = await deps.reroute(item, why, properties)
     if (moved) return release(item)
     const skipped = why.reason === 'suppressed' || why.reason === 'unsubscribed'
     const status = skipped ? 'skipped' : 'failed'
-    return settleRow(item, { status, reason: why.reason, detail: why.detail, event: `message.${status}`, properties })
+    return settleRow(item, {
+      status,
+      reason: why.reason,
+      detail: why.detail,
+      event: `message.${status}`,
+      properties,
+    })
   }
 
   const settleRow = async (
@@ -279,7 +363,11 @@ export function createWorker(sender: () => Promise<Sender | undefined>, first: S
 
   const noteCall = (ok: boolean, current: Sender) => {
     const change: Change = breaker.note(ok, performance.now())
-    if (change) void deps.setBreaker(current, change === 'open' ? new Date(deps.db.clock.now().getTime() + OPEN_MS) : null)
+    if (change)
+      void deps.setBreaker(
+        current,
+        change === 'open' ? new Date(deps.db.clock.now().getTime() + OPEN_MS) : null,
+      )
   }
 
   return {
@@ -311,5 +399,10 @@ function wanted({ item: { row, lease }, pepper }: Ready) {
 }
 
 function attempted({ row }: Held, sender: Sender, durationMs: number): Record<string, unknown> {
-  return { attempt: row.attempt + 1, sender_id: sender.id, provider: sender.provider.id, duration_ms: Math.round(durationMs) }
+  return {
+    attempt: row.attempt + 1,
+    sender_id: sender.id,
+    provider: sender.provider.id,
+    duration_ms: Math.round(durationMs),
+  }
 }

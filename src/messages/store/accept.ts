@@ -2,7 +2,12 @@
 import { asText, type Sql } from '../../db/db.ts'
 import type { Priority, Status } from '../schema.ts'
 
-export const priorityNumber: Readonly<Record<Priority, number>> = { low: 0, normal: 1, high: 2, urgent: 3 }
+export const priorityNumber: Readonly<Record<Priority, number>> = {
+  low: 0,
+  normal: 1,
+  high: 2,
+  urgent: 3,
+}
 
 /** Inline content: what was given with a message instead of a template. */
 export interface InlineContent {
@@ -51,7 +56,9 @@ export interface NewRow {
 /** Inserts the rows, their content and attachments, and tells the lanes. One round trip, in the caller's transaction. */
 export async function insertMessages(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
   const inline = rows.filter((row) => row.content !== null)
-  const files = rows.flatMap((row) => row.attachments.map((file, index) => ({ ...file, index, row })))
+  const files = rows.flatMap((row) =>
+    row.attachments.map((file, index) => ({ ...file, index, row })),
+  )
   await Promise.all([
     insertRows(sql, rows, now),
     inline.length > 0 ? insertContents(sql, inline, now) : undefined,

@@ -34,7 +34,8 @@ export async function insertAnswers(
     on conflict do nothing
     returning workspace_id, scope, key
   `
-  const name = (row: { workspaceId: string; scope: string; key: string }) => `${row.workspaceId} ${row.scope} ${row.key}`
+  const name = (row: { workspaceId: string; scope: string; key: string }) =>
+    `${row.workspaceId} ${row.scope} ${row.key}`
   const taken = new Set(rows.map(name))
   return answers.map((answer) => taken.has(name(answer)))
 }

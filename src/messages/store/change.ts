@@ -18,8 +18,16 @@ export interface Change {
 }
 
 /** Guarded: undefined when the message is not in one of the states. Whoever held a lease on it is fenced out. */
-export async function markChanged(sql: Sql, workspaceId: string, id: string, change: Change, now: Date) {
-  const [row] = await sql<{ id: string; senderId: string; priority: number; dueAt: Date; contactId: string | null }[]>`
+export async function markChanged(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+  change: Change,
+  now: Date,
+) {
+  const [row] = await sql<
+    { id: string; senderId: string; priority: number; dueAt: Date; contactId: string | null }[]
+  >`
     update messages
     set status = ${change.to}, due_at = coalesce(${change.dueAt}::timestamptz, due_at),
       scheduled_at = coalesce(${change.scheduledAt}::timestamptz, scheduled_at),
@@ -31,7 +39,8 @@ export async function markChanged(sql: Sql, workspaceId: string, id: string, cha
     where workspace_id = ${workspaceId} and id = ${id} and status = any(${[...change.from]})
     returning id, sender_id, priority, due_at, contact_id
   `
-  if (row && ['queued', 'scheduled', 'held'].includes(change.to)) await touchLanes(sql, [{ workspaceId, ...row }])
+  if (row && ['queued', 'scheduled', 'held'].includes(change.to))
+    await touchLanes(sql, [{ workspaceId, ...row }])
   return row
 }
 
@@ -47,7 +56,11 @@ export interface RedriveFilter {
 }
 
 /** Ids of dead letters that a filter names, oldest first. */
-export async function findDeadLetters(sql: Sql, workspaceId: string, filter: RedriveFilter): Promise<string[]> {
+export async function findDeadLetters(
+  sql: Sql,
+  workspaceId: string,
+  filter: RedriveFilter,
+): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id
     from messages
@@ -72,19 +85,30 @@ export async function requeue(
   status: string,
   times: { now: Date; expiresAt: Date },
 ) {
-  const rows = await sql<{ id: string; senderId: string; priority: number; dueAt: Date; contactId: string | null }[]>`
+  const rows = await sql<
+    { id: string; senderId: string; priority: number; dueAt: Date; contactId: string | null }[]
+  >`
     update messages
     set status = 'queued', due_at = ${times.now}, attempt = 0, reason = null, detail = null, settled_at = null,
       lease = null, leased_by = null, expires_at = greatest(expires_at, ${times.expiresAt})
     where workspace_id = ${workspaceId} and id = any(${[...ids]}::uuid[]) and status = ${status}
     returning id, sender_id, priority, due_at, contact_id
   `
-  if (rows.length > 0) await touchLanes(sql, rows.map((row) => ({ workspaceId, ...row })))
+  if (rows.length > 0)
+    await touchLanes(
+      sql,
+      rows.map((row) => ({ workspaceId, ...row })),
+    )
   return rows
 }
 
 /** One more click that a person made, told by the API. */
-export async function noteClicked(sql: Sql, workspaceId: string, messageId: string, at: Date): Promise<void> {
+export async function noteClicked(
+  sql: Sql,
+  workspaceId: string,
+  messageId: string,
+  at: Date,
+): Promise<void> {
   await sql`
     insert into message_engagement as e
       (workspace_id, message_id, opens, human_opens, clicks, human_clicks, first_open_at, first_human_open_at, first_click_at, first_human_click_at)

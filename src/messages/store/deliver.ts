@@ -251,7 +251,11 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
 }
 
 /** Prolongs the lease of rows that are under way, in one order. */
-export async function renew(sql: Sql, rows: readonly { workspaceId: string; id: string; lease: string }[], until: Date) {
+export async function renew(
+  sql: Sql,
+  rows: readonly { workspaceId: string; id: string; lease: string }[],
+  until: Date,
+) {
   await sql`
     update messages m
     set due_at = ${until}
@@ -298,7 +302,11 @@ export function findOrphans(sql: Sql, now: Date, deadProcesses: readonly string[
 }
 
 /** Gives back at once what dead processes had claimed and not begun. Answers how many. */
-export async function releaseClaims(sql: Sql, now: Date, deadProcesses: readonly string[]): Promise<number> {
+export async function releaseClaims(
+  sql: Sql,
+  now: Date,
+  deadProcesses: readonly string[],
+): Promise<number> {
   const rows = await sql`
     with freed as (
       update messages m
@@ -378,7 +386,11 @@ export async function takeTokens(
 }
 
 /** Returns tokens that were not used; a negative number takes them. */
-export async function giveTokens(sql: Sql, sender: { workspaceId: string; id: string }, tokens: number): Promise<void> {
+export async function giveTokens(
+  sql: Sql,
+  sender: { workspaceId: string; id: string },
+  tokens: number,
+): Promise<void> {
   await sql`
     update sender_pacing
     set tokens = tokens + ${tokens}

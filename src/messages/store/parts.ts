@@ -7,7 +7,10 @@ interface Ref {
   readonly id: string
 }
 
-export async function findContents(sql: Sql, messages: readonly Ref[]): Promise<Map<string, InlineContent>> {
+export async function findContents(
+  sql: Sql,
+  messages: readonly Ref[],
+): Promise<Map<string, InlineContent>> {
   const rows = await sql<{ messageId: string; content: InlineContent }[]>`
     select c.message_id, c.content
     from unnest(${messages.map((message) => message.workspaceId)}::uuid[], ${messages.map((message) => message.id)}::uuid[]) as w (workspace_id, id)
@@ -16,7 +19,10 @@ export async function findContents(sql: Sql, messages: readonly Ref[]): Promise<
   return new Map(rows.map((row) => [row.messageId, row.content]))
 }
 
-export async function findAttachments(sql: Sql, messages: readonly Ref[]): Promise<Map<string, AttachmentRow[]>> {
+export async function findAttachments(
+  sql: Sql,
+  messages: readonly Ref[],
+): Promise<Map<string, AttachmentRow[]>> {
   const rows = await sql<(AttachmentRow & { messageId: string })[]>`
     select a.message_id, a.filename, a.content_type, a.content_id, a.content
     from unnest(${messages.map((message) => message.workspaceId)}::uuid[], ${messages.map((message) => message.id)}::uuid[]) as w (workspace_id, id)
@@ -24,7 +30,8 @@ export async function findAttachments(sql: Sql, messages: readonly Ref[]): Promi
     order by a.message_id, a.index
   `
   const byMessage = new Map<string, AttachmentRow[]>()
-  for (const { messageId, ...file } of rows) byMessage.set(messageId, [...(byMessage.get(messageId) ?? []), file])
+  for (const { messageId, ...file } of rows)
+    byMessage.set(messageId, [...(byMessage.get(messageId) ?? []), file])
   return byMessage
 }
 
@@ -33,7 +40,9 @@ export async function findContactVariables(
   sql: Sql,
   contacts: readonly { workspaceId: string; contactId: string }[],
 ): Promise<Map<string, Record<string, unknown>>> {
-  const rows = await sql<{ id: string; name: string | null; locale: string | null; traits: Record<string, unknown> }[]>`
+  const rows = await sql<
+    { id: string; name: string | null; locale: string | null; traits: Record<string, unknown> }[]
+  >`
     select c.id, c.name, c.locale, c.traits
     from unnest(${contacts.map((contact) => contact.workspaceId)}::uuid[], ${contacts.map((contact) => contact.contactId)}::uuid[]) as w (workspace_id, id)
     join contacts c on c.workspace_id = w.workspace_id and c.id = w.id
@@ -58,7 +67,12 @@ export async function insertLinks(
 }
 
 /** The destination of one link; undefined when the template version knows it, or nobody does. */
-export async function findLink(sql: Sql, workspaceId: string, messageId: string, index: number): Promise<string | undefined> {
+export async function findLink(
+  sql: Sql,
+  workspaceId: string,
+  messageId: string,
+  index: number,
+): Promise<string | undefined> {
   const [row] = await sql<{ url: string }[]>`
     select url from message_links
     where workspace_id = ${workspaceId} and message_id = ${messageId} and index = ${index}

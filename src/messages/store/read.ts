@@ -72,7 +72,11 @@ export function listMessages(sql: Sql, workspaceId: string, filter: ListFilter) 
   `
 }
 
-export async function findMessage(sql: Sql, workspaceId: string, id: string): Promise<MessageRow | undefined> {
+export async function findMessage(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<MessageRow | undefined> {
   const [row] = await sql<MessageRow[]>`
     select ${columns(sql)} from messages where workspace_id = ${workspaceId} and id = ${id}
   `

@@ -53,7 +53,9 @@ export async function noteEngagement(
   sql: Sql,
   receipts: readonly { workspaceId: string; messageId: string; kind: string; at: Date }[],
 ): Promise<void> {
-  const noted = receipts.filter(({ kind }) => kind === 'replied' || kind === 'complained' || kind === 'unsubscribed')
+  const noted = receipts.filter(
+    ({ kind }) => kind === 'replied' || kind === 'complained' || kind === 'unsubscribed',
+  )
   if (noted.length === 0) return
   await sql`
     insert into message_engagement as e (workspace_id, message_id, replied_at, complained_at, unsubscribed_at)
@@ -75,7 +77,11 @@ export async function noteEngagement(
 }
 
 /** Our id of a message by the vendor's. */
-export async function findByProviderId(sql: Sql, workspaceId: string, providerMessageId: string): Promise<string | undefined> {
+export async function findByProviderId(
+  sql: Sql,
+  workspaceId: string,
+  providerMessageId: string,
+): Promise<string | undefined> {
   const [row] = await sql<{ id: string }[]>`
     select id from messages
     where workspace_id = ${workspaceId} and provider_message_id = ${providerMessageId}

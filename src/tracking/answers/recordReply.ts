@@ -21,7 +21,12 @@ export interface Reply {
   readonly unsubscribeIntent: boolean
 }
 
-export async function recordReply(tx: TransactionSql, workspaceId: string, reply: Reply, now: Date): Promise<void> {
+export async function recordReply(
+  tx: TransactionSql,
+  workspaceId: string,
+  reply: Reply,
+  now: Date,
+): Promise<void> {
   const { at, source, key, from, subject, text } = reply
   const about = { workspaceId, messageId: reply.message.id, at, detail: null, source }
   const replied = { ...about, kind: 'replied' as const, key, properties: { from, subject, text } }
@@ -33,7 +38,12 @@ export interface AutoReply extends Omit<Reply, 'text' | 'unsubscribeIntent'> {
   readonly until: Date | null
 }
 
-export async function recordAutoReply(tx: TransactionSql, workspaceId: string, reply: AutoReply, now: Date): Promise<void> {
+export async function recordAutoReply(
+  tx: TransactionSql,
+  workspaceId: string,
+  reply: AutoReply,
+  now: Date,
+): Promise<void> {
   const { message, at, source, from, subject } = reply
   const event = {
     workspaceId,

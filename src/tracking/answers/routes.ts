@@ -40,7 +40,9 @@ export function replyRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyn
         },
       },
       (request, reply) =>
-        reply.answer(200, (tx, workspaceId) => takeReply(tx, workspaceId, request.body, { mac, now: clock.now() })),
+        reply.answer(200, (tx, workspaceId) =>
+          takeReply(tx, workspaceId, request.body, { mac, now: clock.now() }),
+        ),
     )
   }
 }
@@ -48,7 +50,11 @@ export function replyRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyn
 export function inboundRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyncZod {
   return async (server) => {
     server.removeAllContentTypeParsers()
-    server.addContentTypeParser('message/rfc822', { parseAs: 'buffer', bodyLimit: MAX_REPORT }, (_request, body, done) => done(null, body))
+    server.addContentTypeParser(
+      'message/rfc822',
+      { parseAs: 'buffer', bodyLimit: MAX_REPORT },
+      (_request, body, done) => done(null, body),
+    )
     server.post(
       '/inbound/messages',
       {
@@ -66,7 +72,8 @@ export function inboundRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAs
       async (request, reply) => {
         const raw = request.body
         const report = await readReport(raw, clock.now())
-        if (report.kind === 'unreadable') throw new AppError('invalid_input', unreadable[report.reason])
+        if (report.kind === 'unreadable')
+          throw new AppError('invalid_input', unreadable[report.reason])
         return reply.answer(200, (tx, workspaceId) =>
           takeMail(tx, workspaceId, { report, raw, mac, now: clock.now() }),
         )

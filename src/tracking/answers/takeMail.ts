@@ -4,15 +4,14 @@
  */
 import { createHash } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
-import { normaliseEmail } from '../../lib/email.ts'
 import type { Mac } from '../../lib/hmac.ts'
 import { findAnswered } from '../../lib/replies.ts'
-import { applyReceipts, type AppliedReceipt, type StateReceipt } from '../../messages/receipts.ts'
+import { type AppliedReceipt, applyReceipts, type StateReceipt } from '../../messages/receipts.ts'
 import { findByProviderId } from '../../messages/store/receipts.ts'
 import type { BouncedRecipient } from '../deliveryStatus.ts'
 import type { MailReport } from '../report.ts'
 import type { MailTaken } from '../schema.ts'
-import { type Answered, findAnsweredMessage, findNewestTo } from '../store/answered.ts'
+import { type Answered, findAnsweredMessage, findNewestTo, spellingsOf } from '../store/answered.ts'
 import { recordAutoReply, recordReply } from './recordReply.ts'
 
 const HOUR_MS = 3_600_000
@@ -37,7 +36,13 @@ export async function takeMail(
   workspaceId: string,
   { report, raw, mac, now }: { report: ReadableReport; raw: Buffer; mac: Mac; now: Date },
 ): Promise<MailTaken> {
-  const inbound = { tx, workspaceId, mac, now, key: createHash('sha256').update(raw).digest('base64url') }
+  const inbound = {
+    tx,
+    workspaceId,
+    mac,
+    now,
+    key: createHash('sha256').update(raw).digest('base64url'),
+  }
   const messages = await take(inbound, report)
   return { kind: report.kind, message_ids: [...new Set(messages)] }
 }
@@ -55,13 +60,18 @@ async function take(inbound: Inbound, report: ReadableReport): Promise<string[]>
   return [message.id]
 }
 
-const bounceKinds: Partial<Record<BouncedRecipient['action'], (one: BouncedRecipient) => StateReceipt>> = {
+const bounceKinds: Partial<
+  Record<BouncedRecipient['action'], (one: BouncedRecipient) => StateReceipt>
+> = {
   failed: ({ hard }) => (hard ? 'bounced' : 'deferred'),
   delayed: () => 'deferred',
   delivered: () => 'delivered',
 }
 
-async function takeBounce(inbound: Inbound, report: ReadableReport & { kind: 'bounce' }): Promise<string[]> {
+async function takeBounce(
+  inbound: Inbound,
+  report: ReadableReport & { kind: 'bounce' },
+): Promise<string[]> {
   const found: string[] = []
   for (const recipient of report.recipients) {
     const kind = bounceKinds[recipient.action]?.(recipient)
@@ -76,7 +86,10 @@ async function takeBounce(inbound: Inbound, report: ReadableReport & { kind: 'bo
   return found
 }
 
-async function takeComplaint(inbound: Inbound, report: ReadableReport & { kind: 'complaint' }): Promise<string[]> {
+async function takeComplaint(
+  inbound: Inbound,
+  report: ReadableReport & { kind: 'complaint' },
+): Promise<string[]> {
   const { feedbackType, originalMessageId, originalRecipient } = report
   if (feedbackType === 'not-spam') return []
   const message = await findReported(inbound, originalMessageId, originalRecipient)
@@ -102,7 +115,10 @@ async function findReported(inbound: Inbound, rfcId: string | null, address: str
   return byId ?? findNewest(inbound, address, REPORT_HOURS)
 }
 
-async function findThread(inbound: Inbound, report: ReadableReport & { kind: 'reply' | 'auto_reply' }) {
+async function findThread(
+  inbound: Inbound,
+  report: ReadableReport & { kind: 'reply' | 'auto_reply' },
+) {
   const byId = await findByIds(inbound, report.inReplyTo, report.references)
   return byId ?? findNewest(inbound, report.from, REPLY_HOURS)
 }
@@ -116,7 +132,9 @@ async function findByIds(
   const ours = signed === null ? undefined : await findAnsweredMessage(tx, workspaceId, signed)
   if (ours) return ours
   for (const id of [...inReplyTo, ...references.toReversed()].slice(0, 10)) {
-    const known = (await findByProviderId(tx, workspaceId, id)) ?? (await findByProviderId(tx, workspaceId, id.slice(1, -1)))
+    const known =
+      (await findByProviderId(tx, workspaceId, id)) ??
+      (await findByProviderId(tx, workspaceId, id.slice(1, -1)))
     if (known !== undefined) return findAnsweredMessage(tx, workspaceId, known)
   }
   return undefined
@@ -125,5 +143,10 @@ async function findByIds(
 function findNewest({ tx, workspaceId, now }: Inbound, address: string | null, hours: number) {
   if (address === null) return undefined
   const since = new Date(+now - hours * HOUR_MS)
-  return findNewestTo(tx, workspaceId, { recipientId: null, address: normaliseEmail(address), since, channel: 'email' })
+  return findNewestTo(tx, workspaceId, {
+    recipientId: null,
+    addresses: spellingsOf(address),
+    since,
+    channel: 'email',
+  })
 }

@@ -2,14 +2,13 @@
 import { createHash } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../../errors.ts'
-import { normaliseEmail } from '../../lib/email.ts'
 import type { Mac } from '../../lib/hmac.ts'
 import { findAnswered } from '../../lib/replies.ts'
 import { isAutoReply, returnDate } from '../autoReply.ts'
 import { addressIn } from '../deliveryStatus.ts'
 import { firstLines, wantsNoMore } from '../replyText.ts'
 import type { ReplyInput, ReplyTaken } from '../schema.ts'
-import { type Answered, findAnsweredMessage, findNewestTo } from '../store/answered.ts'
+import { type Answered, findAnsweredMessage, findNewestTo, spellingsOf } from '../store/answered.ts'
 import { recordAutoReply, recordReply } from './recordReply.ts'
 
 const DAY_MS = 86_400_000
@@ -24,15 +23,28 @@ export async function takeReply(
   { mac, now }: { mac: Mac; now: Date },
 ): Promise<ReplyTaken> {
   const message = await findMessage(tx, workspaceId, input, mac, now)
-  if (!message) throw new AppError('not_found', 'There is no message that this could be a reply to.')
+  if (!message)
+    throw new AppError('not_found', 'There is no message that this could be a reply to.')
   const subject = (input.subject ?? '').slice(0, 1_000)
   const text = firstLines(input.text ?? '')
   const at = input.replied_at === undefined ? now : new Date(input.replied_at)
-  const reply = { message, key: input.reply_id ?? hashOf(input), at, source: SOURCE, from: input.from ?? input.email ?? null, subject }
+  const reply = {
+    message,
+    key: input.reply_id ?? hashOf(input),
+    at,
+    source: SOURCE,
+    from: input.from ?? input.email ?? null,
+    subject,
+  }
   if (isAutoReply({ headers: [], subject })) {
     const until = returnDate(`${subject}\n${text}`, at)
     await recordAutoReply(tx, workspaceId, { ...reply, until }, now)
-    return { message_id: message.id, kind: 'auto_reply', unsubscribed: false, until: until?.toISOString() ?? null }
+    return {
+      message_id: message.id,
+      kind: 'auto_reply',
+      unsubscribed: false,
+      until: until?.toISOString() ?? null,
+    }
   }
   const unsubscribeIntent = wantsNoMore(text)
   await recordReply(tx, workspaceId, { ...reply, text, unsubscribeIntent }, now)
@@ -48,18 +60,23 @@ async function findMessage(
   now: Date,
 ): Promise<Answered | undefined> {
   if (input.message_id !== undefined) return findAnsweredMessage(tx, workspaceId, input.message_id)
-  const signed = findAnswered({ inReplyTo: input.in_reply_to ?? [], references: input.references ?? [] }, mac)
+  const signed = findAnswered(
+    { inReplyTo: input.in_reply_to ?? [], references: input.references ?? [] },
+    mac,
+  )
   const answered = signed === null ? undefined : await findAnsweredMessage(tx, workspaceId, signed)
   if (answered) return answered
   const recipientId = input.recipient_id ?? input.lead_id ?? null
   const given = input.email ?? addressIn(input.from)
-  const address = given == null ? null : normaliseEmail(given)
-  if (recipientId === null && address === null) return undefined
+  const addresses = recipientId !== null || given == null ? [] : spellingsOf(given)
+  if (recipientId === null && addresses.length === 0) return undefined
   const since = new Date(+now - MAX_DAYS * DAY_MS)
-  return findNewestTo(tx, workspaceId, { recipientId, address: recipientId === null ? address : null, since, channel: null })
+  return findNewestTo(tx, workspaceId, { recipientId, addresses, since, channel: null })
 }
 
 function hashOf(input: ReplyInput): string {
   const { from, email, subject, text, replied_at } = input
-  return createHash('sha256').update(JSON.stringify([from, email, subject, text, replied_at])).digest('base64url')
+  return createHash('sha256')
+    .update(JSON.stringify([from, email, subject, text, replied_at]))
+    .digest('base64url')
 }

@@ -71,17 +71,37 @@ async function processNext(deps: ProcessorDeps): Promise<boolean> {
       await tx.savepoint((inner) => processOne(inner, callback, deps, now))
       counters.callbacksProcessed++
     } catch (error) {
-      if (asAppError(error instanceof Error ? error : new Error(String(error))).code === 'unavailable') throw error
-      const reason = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON)
+      if (
+        asAppError(error instanceof Error ? error : new Error(String(error))).code === 'unavailable'
+      )
+        throw error
+      const reason = reasonOf(error)
       counters.callbacksFailed++
-      deps.log.warn({ err: error, callback_id: callback.id, vendor: callback.source }, 'a callback could not be processed')
+      deps.log.warn(
+        { err: error, callback_id: callback.id, vendor: callback.source },
+        'a callback could not be processed',
+      )
       await noteCallback(tx, callback, { status: 'failed', reason, dueAt: now }, now)
     }
     return true
   }) as Promise<boolean> // the driver unwraps arrays of promises, which this is not
 }
 
-async function processOne(tx: TransactionSql, callback: CallbackRow, deps: ProcessorDeps, now: Date): Promise<void> {
+/** What went wrong, as text that can be stored. */
+function reasonOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error)
+  return words
+    .replace(/[\x00-\x1f]/g, ' ')
+    .slice(0, MAX_REASON)
+    .toWellFormed()
+}
+
+async function processOne(
+  tx: TransactionSql,
+  callback: CallbackRow,
+  deps: ProcessorDeps,
+  now: Date,
+): Promise<void> {
   const { workspaceId, source } = callback
   const receipts = await readReceipts(callback, deps)
   const located = await locate(tx, workspaceId, receipts)
@@ -89,28 +109,43 @@ async function processOne(tx: TransactionSql, callback: CallbackRow, deps: Proce
   const again = missing > 0 ? AGAIN_SECONDS[callback.attempts] : undefined
   if (again !== undefined) {
     const dueAt = new Date(+now + again * 1000)
-    return noteCallback(tx, callback, { status: 'received', reason: unknownMessages(missing), dueAt }, now)
+    return noteCallback(
+      tx,
+      callback,
+      { status: 'received', reason: unknownMessages(missing), dueAt },
+      now,
+    )
   }
   await takeReceipts(tx, { workspaceId, source, told: 'provider' }, located, now)
   const reason = missing > 0 ? unknownMessages(missing) : null
   await noteCallback(tx, callback, { status: 'processed', reason, dueAt: now }, now)
-  if (located.some(({ receipt }) => receipt.kind === 'opened' || receipt.kind === 'clicked')) deps.onHits()
+  if (located.some(({ receipt }) => receipt.kind === 'opened' || receipt.kind === 'clicked'))
+    deps.onHits()
 }
 
-async function readReceipts(callback: CallbackRow, { senders }: ProcessorDeps): Promise<readonly Receipt[]> {
+async function readReceipts(
+  callback: CallbackRow,
+  { senders }: ProcessorDeps,
+): Promise<readonly Receipt[]> {
   const sender = callback.senderId && (await senders.find(callback.workspaceId, callback.senderId))
   if (!sender) throw new Error('Its sender is gone.')
   if (!sender.provider.callbacks) throw new Error(`${sender.provider.name} has no callbacks.`)
   return sender.provider.callbacks.parse(rawRequest(callback))
 }
 
-export function rawRequest(callback: Pick<CallbackRow, 'method' | 'url' | 'headers' | 'body'>): RawRequest {
+export function rawRequest(
+  callback: Pick<CallbackRow, 'method' | 'url' | 'headers' | 'body'>,
+): RawRequest {
   const { method, url, headers, body } = callback
   return { method, url, headers, rawBody: body.toString('utf8') }
 }
 
 /** The messages that receipts are about: by our id where the vendor returns it, else by its own. */
-async function locate(tx: TransactionSql, workspaceId: string, receipts: readonly Receipt[]): Promise<Located[]> {
+async function locate(
+  tx: TransactionSql,
+  workspaceId: string,
+  receipts: readonly Receipt[],
+): Promise<Located[]> {
   const located: Located[] = []
   for (const receipt of receipts) {
     const messageId = await messageOf(tx, workspaceId, receipt)
@@ -119,7 +154,11 @@ async function locate(tx: TransactionSql, workspaceId: string, receipts: readonl
   return located
 }
 
-async function messageOf(tx: TransactionSql, workspaceId: string, receipt: Receipt): Promise<string | undefined> {
+async function messageOf(
+  tx: TransactionSql,
+  workspaceId: string,
+  receipt: Receipt,
+): Promise<string | undefined> {
   if (receipt.messageId !== undefined && UUID.test(receipt.messageId)) {
     return (await findAnsweredMessage(tx, workspaceId, receipt.messageId))?.id
   }

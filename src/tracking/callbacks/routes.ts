@@ -5,7 +5,12 @@ import type { Clock } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
 import { Callback, type CallbackView } from '../schema.ts'
-import { type CallbackSummary, findCallback, listCallbacks, reopenCallback } from '../store/callbacks.ts'
+import {
+  type CallbackSummary,
+  findCallback,
+  listCallbacks,
+  reopenCallback,
+} from '../store/callbacks.ts'
 import type { IncomingCallback } from './takeCallback.ts'
 
 const MAX_BODY = 5 * 1024 * 1024 // bytes; SendGrid sends thousands of events at once
@@ -23,7 +28,11 @@ export interface CallbackRoutesDeps {
 export function callbackRoutes({ take, onTaken }: CallbackRoutesDeps): FastifyPluginAsyncZod {
   return async (server) => {
     server.removeAllContentTypeParsers()
-    server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body))
+    server.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: MAX_BODY },
+      (_request, body, done) => done(null, body),
+    )
     server.route({
       method: ['GET', 'POST'],
       url: '/webhook/:provider/:sender_id',
@@ -39,7 +48,14 @@ export function callbackRoutes({ take, onTaken }: CallbackRoutesDeps): FastifyPl
       handler: async (request) => {
         const { provider, sender_id: senderId } = request.params
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        await take({ provider, senderId, method: request.method, path: request.url, headers: request.headers, body })
+        await take({
+          provider,
+          senderId,
+          method: request.method,
+          path: request.url,
+          headers: request.headers,
+          body,
+        })
         onTaken()
         return { status: 'received' as const }
       },
@@ -56,14 +72,19 @@ export function callbackListRoutes({ clock, onTaken }: CallbackRoutesDeps): Fast
         schema: {
           tags,
           summary: 'What vendors told us, newest first',
-          querystring: z.strictObject({ ...pageQuery, status: z.enum(['received', 'processed', 'failed']).optional() }),
+          querystring: z.strictObject({
+            ...pageQuery,
+            status: z.enum(['received', 'processed', 'failed']).optional(),
+          }),
           response: { 200: pageOf(Callback) },
         },
       },
-      async ({ query, read }) => {
-        const { limit, status } = query
-        const before = readCursor(query.cursor)
-        const rows = await read((tx, workspaceId) => listCallbacks(tx, workspaceId, { status, before, limit: limit + 1 }))
+      async (request) => {
+        const { limit, status, cursor } = request.query
+        const before = readCursor(cursor)
+        const rows = await request.read((tx, workspaceId) =>
+          listCallbacks(tx, workspaceId, { status, before, limit: limit + 1 }),
+        )
         return page(rows, limit, (row) => row.id, view)
       },
     )
@@ -79,8 +100,10 @@ export function callbackListRoutes({ clock, onTaken }: CallbackRoutesDeps): Fast
           response: { 200: Callback.extend({ url: z.string(), body: z.string() }) },
         },
       },
-      async ({ params, read }) => {
-        const row = await read((tx, workspaceId) => findCallback(tx, workspaceId, params.id))
+      async (request) => {
+        const row = await request.read((tx, workspaceId) =>
+          findCallback(tx, workspaceId, request.params.id),
+        )
         if (!row) throw new AppError('not_found', 'There is no such callback.')
         return { ...view(row), url: row.url, body: row.body.toString('utf8').slice(0, MAX_SHOWN) }
       },

@@ -33,7 +33,9 @@ export interface TakeCallbackDeps {
 }
 
 /** Raises `not_found` and `unauthenticated`. The same callback again is taken and changes nothing. */
-export function createCallbackTaker(deps: TakeCallbackDeps): (callback: IncomingCallback) => Promise<void> {
+export function createCallbackTaker(
+  deps: TakeCallbackDeps,
+): (callback: IncomingCallback) => Promise<void> {
   const { db, counters } = deps
   const workspaces = createCache({
     load: (senderId: string) => findSenderWorkspace(db.engine, senderId),
@@ -54,18 +56,34 @@ export function createCallbackTaker(deps: TakeCallbackDeps): (callback: Incoming
   return async (callback) => {
     const sender = await senderOf(callback)
     const { callbacks } = sender?.provider ?? {}
-    if (!sender || !callbacks) throw new AppError('not_found', 'Nobody here expects callbacks at this address.')
+    if (!sender || !callbacks)
+      throw new AppError('not_found', 'Nobody here expects callbacks at this address.')
     const { method, body } = callback
     const url = `${deps.publicUrl}${callback.path}`
     const headers = flat(callback.headers)
     if (!callbacks.verify(rawRequest({ method, url, headers, body }), sender.settings)) {
       counters.callbacksForged++
-      throw new AppError('unauthenticated', 'The signature does not fit. Check the secret that the vendor signs with.')
+      throw new AppError(
+        'unauthenticated',
+        'The signature does not fit. Check the secret that the vendor signs with.',
+      )
     }
     counters.callbacks++
     const { workspaceId, id: senderId, provider } = sender
-    const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_KEPT.test(name)))
-    const row = { workspaceId, id: uuid7(), source: provider.id, senderId, key: keyOf(callback), headers: kept, method, url, body }
+    const kept = Object.fromEntries(
+      Object.entries(headers).filter(([name]) => !NOT_KEPT.test(name)),
+    )
+    const row = {
+      workspaceId,
+      id: uuid7(),
+      source: provider.id,
+      senderId,
+      key: keyOf(callback),
+      headers: kept,
+      method,
+      url,
+      body,
+    }
     await insertCallback(db.engine, row, db.clock.now())
   }
 }

@@ -30,7 +30,9 @@ export function createDestinations(options: {
   const batcher = createBatcher<TokenContent, string | null>({
     run: async (links) => {
       const facts = await within(PATIENCE_MS, findLinks(options.db.engine, links))
-      return Promise.all(facts.map((row, at) => destination(row, links[at]!.linkIndex, options.templates)))
+      return Promise.all(
+        facts.map((row, at) => destination(row, links[at]!.linkIndex, options.templates)),
+      )
     },
     maxWeight: GROUP,
     concurrency: GROUPS_AT_ONCE,

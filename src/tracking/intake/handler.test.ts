@@ -11,13 +11,17 @@ const { fetch, projector, counters } = await trackingServer(base, world)
 
 const PERSON = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0' }
 
-const hitsOf = (messageId: string) => base.db.engine<{ kind: string; method: string; userAgent: string; ip: string }[]>`
+const hitsOf = (messageId: string) => base.db.engine<
+  { kind: string; method: string; userAgent: string; ip: string }[]
+>`
   select kind, method, user_agent, ip from tracking_hits where message_id = ${messageId}
 `
 
 test('a pixel is stored before it is answered', async () => {
   const id = await world.addMessage()
-  const answer = await fetch('GET', `/api/track/open/${world.sign('open', id)}.png`, { headers: PERSON })
+  const answer = await fetch('GET', `/api/track/open/${world.sign('open', id)}.png`, {
+    headers: PERSON,
+  })
   assert.equal(answer.status, 200)
   assert.deepEqual(answer.body, PIXEL)
   assert.equal(answer.headers['content-type'], 'image/png')
@@ -25,7 +29,10 @@ test('a pixel is stored before it is answered', async () => {
   assert.equal(answer.headers['set-cookie'], undefined)
   assert.equal(answer.headers['etag'], undefined)
   const [hit] = await hitsOf(id)
-  assert.deepEqual({ ...hit }, { kind: 'open', method: 'GET', userAgent: PERSON['user-agent'], ip: '127.0.0.1' })
+  assert.deepEqual(
+    { ...hit },
+    { kind: 'open', method: 'GET', userAgent: PERSON['user-agent'], ip: '127.0.0.1' },
+  )
 })
 
 test('a pixel with a token that is not ours has the same answer and leaves nothing', async () => {
@@ -57,8 +64,12 @@ test('HEAD of a pixel is answered and counts nothing', async () => {
 })
 
 test('a link leads to the destination that was kept, and its click is stored', async () => {
-  const id = await world.addMessage({ links: ['https://shop.example/a', 'https://shop.example/b?x=1#y'] })
-  const answer = await fetch('GET', `/api/track/click/${world.sign('click', id, 1)}`, { headers: PERSON })
+  const id = await world.addMessage({
+    links: ['https://shop.example/a', 'https://shop.example/b?x=1#y'],
+  })
+  const answer = await fetch('GET', `/api/track/click/${world.sign('click', id, 1)}`, {
+    headers: PERSON,
+  })
   assert.equal(answer.status, 302)
   assert.equal(answer.headers['location'], 'https://shop.example/b?x=1#y')
   assert.equal(answer.headers['cache-control'], 'no-store')
@@ -69,7 +80,9 @@ test('a link leads to the destination that was kept, and its click is stored', a
 
 test('no token leads anywhere but where its own message said', async () => {
   const other = await trackingWorld(base)
-  const id = await world.addMessage({ links: ['javascript:alert(1)', 'https://ok.example/', 'data:text/html,x'] })
+  const id = await world.addMessage({
+    links: ['javascript:alert(1)', 'https://ok.example/', 'data:text/html,x'],
+  })
   const good = world.sign('click', id, 1)
   const bad = [
     world.sign('open', id),
@@ -98,7 +111,9 @@ test('the client behind a proxy is believed only from trusted proxies', async ()
   const forwarded = { ...PERSON, 'x-forwarded-for': '198.51.100.7, 203.0.113.9' }
   const [direct, proxied] = [await world.addMessage(), await world.addMessage()]
   await fetch('GET', `/api/track/open/${world.sign('open', direct)}.png`, { headers: forwarded })
-  await behind.fetch('GET', `/api/track/open/${world.sign('open', proxied)}.png`, { headers: forwarded })
+  await behind.fetch('GET', `/api/track/open/${world.sign('open', proxied)}.png`, {
+    headers: forwarded,
+  })
   assert.equal((await hitsOf(direct))[0]?.ip, '127.0.0.1')
   assert.equal((await hitsOf(proxied))[0]?.ip, '203.0.113.9')
 })

@@ -131,7 +131,10 @@ function redirectHeaders(location: string): string[] {
 function sendPage(response: ServerResponse, status: number, page: typeof notFoundPage): void {
   const nonce = randomBytes(16).toString('base64')
   const body = page({ locale: null, workspaceName: '', nonce })
-  const headers: OutgoingHttpHeaders = { ...pageHeaders(nonce), 'content-length': Buffer.byteLength(body) }
+  const headers: OutgoingHttpHeaders = {
+    ...pageHeaders(nonce),
+    'content-length': Buffer.byteLength(body),
+  }
   if (status === 503) headers['retry-after'] = String(RETRY_SECONDS)
   response.writeHead(status, headers).end(body)
 }

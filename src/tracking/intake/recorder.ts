@@ -50,7 +50,10 @@ export function createHitRecorder(options: RecorderOptions): HitRecorder {
       loop.poke(REPLAY_MS)
     } catch (error) {
       counters.lost += hits.length
-      log.error({ err: error, hits: hits.length }, 'hits could be stored neither in the database nor on disk')
+      log.error(
+        { err: error, hits: hits.length },
+        'hits could be stored neither in the database nor on disk',
+      )
       throw error
     }
   }

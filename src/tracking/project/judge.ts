@@ -22,13 +22,19 @@ export async function judgeMessages(
   const judged: Engagement[] = []
   for (const [messageId, own] of Map.groupBy(rows, (row) => row.messageId)) {
     const message = messages.get(messageId)!
-    const links = own.some((row) => row.kind === 'click') ? await linkCount(message, workspaceId, deps) : 0
+    const links = own.some((row) => row.kind === 'click')
+      ? await linkCount(message, workspaceId, deps)
+      : 0
     judged.push(...judgeMessage(message, own, links, neighboursOf(messageId, own), deps))
   }
   return judged
 }
 
-async function linkCount(message: HitMessage, workspaceId: string, deps: ProjectDeps): Promise<number> {
+async function linkCount(
+  message: HitMessage,
+  workspaceId: string,
+  deps: ProjectDeps,
+): Promise<number> {
   if (message.ownLinks > 0) return message.ownLinks
   return (await staticLinks(message, workspaceId, deps.templates)).length
 }
@@ -59,5 +65,10 @@ function judgeMessage(
 /** Vendors tell only of people, unless they say that it was a machine. */
 function told(row: Placed): Omit<Classified, 'reason'> & { reason: string } {
   const machine = row.purpose === 'machine'
-  return { id: row.id, class: machine ? 'machine' : 'human', reason: row.source, version: CLASSIFIER_VERSION }
+  return {
+    id: row.id,
+    class: machine ? 'machine' : 'human',
+    reason: row.source,
+    version: CLASSIFIER_VERSION,
+  }
 }

@@ -6,8 +6,9 @@
  * taken for; counters are corrected with them. Events stay as they were recorded: the
  * class in an event is what was thought at the time, `engagements` has what is thought now.
  */
-import type { TransactionSql } from 'postgres'
+
 import type { Logger } from 'pino'
+import type { TransactionSql } from 'postgres'
 import { bumpCounts, recordEvents } from '../../events/record.ts'
 import type { TemplateDirectory } from '../../templates/directory.ts'
 import type { TrackingCounters } from '../counters.ts'
@@ -56,7 +57,13 @@ export async function project(
   const known = new Set(before.map((row) => row.id))
   const news = fresh.filter((hit) => !known.has(hit.id)) // a hit that was carried over twice
   const after = await judgeMessages(tx, workspaceId, { messages, rows: [...before, ...news] }, deps)
-  await save(tx, workspaceId, { messages, before, after, news: new Set(news.map((hit) => hit.id)) }, deps, now)
+  await save(
+    tx,
+    workspaceId,
+    { messages, before, after, news: new Set(news.map((hit) => hit.id)) },
+    deps,
+    now,
+  )
   deps.counters.projected += news.length
   return taken.length
 }
@@ -65,8 +72,15 @@ export async function project(
 export type Placed = TakenHit & Pick<Engagement, 'network' | 'company'>
 
 /** With network and company; hits of messages that do not exist are dropped. */
-async function placed(tx: TransactionSql, workspaceId: string, taken: readonly TakenHit[], deps: ProjectDeps) {
-  const messages = await findHitMessages(tx, workspaceId, [...new Set(taken.map((hit) => hit.messageId))])
+async function placed(
+  tx: TransactionSql,
+  workspaceId: string,
+  taken: readonly TakenHit[],
+  deps: ProjectDeps,
+) {
+  const messages = await findHitMessages(tx, workspaceId, [
+    ...new Set(taken.map((hit) => hit.messageId)),
+  ])
   const fresh = taken.flatMap((hit): (Placed & { message: HitMessage })[] => {
     const message = messages.get(hit.messageId)
     if (!message) return []
@@ -76,7 +90,10 @@ async function placed(tx: TransactionSql, workspaceId: string, taken: readonly T
   const dropped = taken.length - fresh.length
   deps.counters.dropped += dropped
   if (dropped > 0) {
-    deps.log.warn({ workspace_id: workspaceId, hits: dropped }, 'hits on messages that do not exist were dropped')
+    deps.log.warn(
+      { workspace_id: workspaceId, hits: dropped },
+      'hits on messages that do not exist were dropped',
+    )
   }
   return fresh
 }
@@ -100,7 +117,8 @@ async function concerned(
   const others = messagesToReconsider(fresh, around, limits.gatewayMessages)
   const added = [...others].filter((id) => !messages.has(id))
   if (added.length > 0) {
-    for (const [id, message] of await findHitMessages(tx, workspaceId, added)) messages.set(id, message)
+    for (const [id, message] of await findHitMessages(tx, workspaceId, added))
+      messages.set(id, message)
   }
   const before = await findEngagements(tx, workspaceId, [...messages.keys()], MOST)
   return { messages, before }
@@ -114,7 +132,13 @@ interface Judged {
   readonly news: ReadonlySet<string>
 }
 
-async function save(tx: TransactionSql, workspaceId: string, judged: Judged, deps: ProjectDeps, now: Date) {
+async function save(
+  tx: TransactionSql,
+  workspaceId: string,
+  judged: Judged,
+  deps: ProjectDeps,
+  now: Date,
+) {
   const { messages, news } = judged
   const stored = await findSummaries(tx, workspaceId, [...messages.keys()])
   const then = Map.groupBy(judged.before, (row) => row.messageId)
@@ -129,15 +153,23 @@ async function save(tx: TransactionSql, workspaceId: string, judged: Judged, dep
   })
   const changed = judged.after.filter((row) => {
     const was = old.get(row.id)
-    return !was || was.class !== row.class || was.reason !== row.reason || was.version !== row.version
+    return (
+      !was || was.class !== row.class || was.reason !== row.reason || was.version !== row.version
+    )
   })
   const fresh = judged.after.filter((row) => news.has(row.id))
   await recordEvents(tx, await eventsOf(tx, workspaceId, { messages, rows: fresh }, deps), now)
   await saveEngagements(tx, workspaceId, changed)
-  await saveSummaries(tx, workspaceId, summaries.map(({ next }) => next))
+  await saveSummaries(
+    tx,
+    workspaceId,
+    summaries.map(({ next }) => next),
+  )
   // Last, since everybody waits for these rows.
   await bumpCounts(
     tx,
-    summaries.flatMap((each) => each.changes.map((change) => ({ workspaceId, channel: each.channel, ...change }))),
+    summaries.flatMap((each) =>
+      each.changes.map((change) => ({ workspaceId, channel: each.channel, ...change })),
+    ),
   )
 }

@@ -54,7 +54,10 @@ export function createProjector(options: {
     let more = false
     for (const workspaceId of await workspacesWithHits(db.engine)) {
       const full = await batch(workspaceId).catch((error: unknown) => {
-        log.warn({ err: error, workspace_id: workspaceId }, 'understanding opens and clicks failed, trying again')
+        log.warn(
+          { err: error, workspace_id: workspaceId },
+          'understanding opens and clicks failed, trying again',
+        )
         return false
       })
       more ||= full

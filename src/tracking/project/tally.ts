@@ -56,7 +56,12 @@ export function tally(rows: readonly Counted[]): Tally {
  * The new sum of a message. `before` and `after` are the rows that were read, with their old
  * and new classes; where a message has more than were read, only what they changed is added.
  */
-export function nextSummary(stored: Tally, before: readonly Counted[], after: readonly Counted[], partial: boolean): Tally {
+export function nextSummary(
+  stored: Tally,
+  before: readonly Counted[],
+  after: readonly Counted[],
+  partial: boolean,
+): Tally {
   const now = tally(after)
   if (!partial) return now
   const then = tally(before)
@@ -85,8 +90,15 @@ export function changes(
     const key = `${metric} ${Math.floor(+at / HOUR_MS)}`
     sums.set(key, { metric, at, n: (sums.get(key)?.n ?? 0) + n })
   }
-  for (const [rows, sign] of [[before, -1], [after, 1]] as const) addEach(rows, sign, add)
-  for (const [sum, sign] of [[stored, -1], [next, 1]] as const) {
+  for (const [rows, sign] of [
+    [before, -1],
+    [after, 1],
+  ] as const)
+    addEach(rows, sign, add)
+  for (const [sum, sign] of [
+    [stored, -1],
+    [next, 1],
+  ] as const) {
     add('opened_unique', sum.firstOpenAt, sign)
     add('opened_unique_human', sum.firstHumanOpenAt, sign)
     add('clicked_unique', sum.firstClickAt, sign)

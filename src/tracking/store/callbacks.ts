@@ -78,7 +78,12 @@ export async function noteCallback(
 }
 
 /** Makes one due again. False when there is none of that id. */
-export async function reopenCallback(sql: Sql, workspaceId: string, id: string, now: Date): Promise<boolean> {
+export async function reopenCallback(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+  now: Date,
+): Promise<boolean> {
   const rows = await sql`
     update callbacks
     set status = 'received', due_at = ${now}, attempts = 0, processed_at = null
@@ -107,7 +112,11 @@ export async function listCallbacks(
   `
 }
 
-export async function findCallback(sql: Sql, workspaceId: string, id: string): Promise<CallbackRow | undefined> {
+export async function findCallback(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<CallbackRow | undefined> {
   const [row] = await sql<CallbackRow[]>`
     select workspace_id, id, source, sender_id, method, headers, url, body, status, attempts, reason, received_at, processed_at
     from callbacks
@@ -118,6 +127,8 @@ export async function findCallback(sql: Sql, workspaceId: string, id: string): P
 
 /** Whose sender it is: the URL of a callback names no workspace. */
 export async function findSenderWorkspace(sql: Sql, senderId: string): Promise<string | undefined> {
-  const [row] = await sql<{ workspaceId: string }[]>`select workspace_id from senders where id = ${senderId}`
+  const [row] = await sql<
+    { workspaceId: string }[]
+  >`select workspace_id from senders where id = ${senderId}`
   return row?.workspaceId
 }

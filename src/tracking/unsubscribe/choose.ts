@@ -54,7 +54,11 @@ async function leave(chooser: Chooser, topic: string): Promise<void> {
   }
   if (!changed) return
   const { messageId } = recipient
-  await applyReceipts(tx, [{ workspaceId, messageId, kind: 'unsubscribed', at: now, detail: null, source }], now)
+  await applyReceipts(
+    tx,
+    [{ workspaceId, messageId, kind: 'unsubscribed', at: now, detail: null, source }],
+    now,
+  )
 }
 
 export interface Preferences {
@@ -66,18 +70,27 @@ export interface Preferences {
 export async function readPreferences(chooser: Chooser): Promise<Preferences> {
   const [contactId] = await contactsOf(chooser)
   const states = contactId === undefined ? [] : await statesOf(chooser, contactId)
-  const topics = (await listTopics(chooser.tx, chooser.workspaceId)).filter(({ kind }) => kind === 'marketing')
+  const topics = (await listTopics(chooser.tx, chooser.workspaceId)).filter(
+    ({ kind }) => kind === 'marketing',
+  )
   const { channel } = chooser.recipient
-  const off = (topic: string) => isWithdrawn(states, topic, ALL) || isWithdrawn(states, topic, channel)
+  const off = (topic: string) =>
+    isWithdrawn(states, topic, ALL) || isWithdrawn(states, topic, channel)
   const unsubscribedFromAll = off(ALL)
   return {
-    topics: topics.map((topic) => ({ ...topic, subscribed: !unsubscribedFromAll && !off(topic.key) })),
+    topics: topics.map((topic) => ({
+      ...topic,
+      subscribed: !unsubscribedFromAll && !off(topic.key),
+    })),
     unsubscribedFromAll,
   }
 }
 
 /** `wanted` are the keys that are ticked; every other marketing topic is withdrawn. */
-export async function savePreferences(chooser: Chooser, wanted: ReadonlySet<string>): Promise<void> {
+export async function savePreferences(
+  chooser: Chooser,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
   const { topics, unsubscribedFromAll } = await readPreferences(chooser)
   const ticked = topics.filter((topic) => wanted.has(topic.key))
   if (unsubscribedFromAll && ticked.length === 0) return
@@ -85,9 +98,14 @@ export async function savePreferences(chooser: Chooser, wanted: ReadonlySet<stri
     const states = await statesOf(chooser, contactId)
     const choices = topics.flatMap((topic) => {
       if (wanted.has(topic.key)) return restore(states, topic.key)
-      return isWithdrawn(states, topic.key, ALL) ? [] : [{ topic: topic.key, channel: ALL, granted: false }]
+      return isWithdrawn(states, topic.key, ALL)
+        ? []
+        : [{ topic: topic.key, channel: ALL, granted: false }]
     })
-    await record(chooser, contactId, [...(ticked.length > 0 ? restore(states, ALL) : []), ...choices])
+    await record(chooser, contactId, [
+      ...(ticked.length > 0 ? restore(states, ALL) : []),
+      ...choices,
+    ])
   }
 }
 
@@ -101,7 +119,9 @@ function restore(states: readonly ConsentState[], topic: string): Choice[] {
 }
 
 function isWithdrawn(states: readonly ConsentState[], topic: string, channel: string): boolean {
-  return states.some((state) => state.topic === topic && state.channel === channel && !state.granted)
+  return states.some(
+    (state) => state.topic === topic && state.channel === channel && !state.granted,
+  )
 }
 
 function statesOf({ tx, workspaceId }: Chooser, contactId: string) {
@@ -116,7 +136,11 @@ async function contactsOf({ tx, workspaceId, recipient }: Chooser): Promise<stri
   return contactsAt(tx, workspaceId, kind, recipient.address)
 }
 
-async function record(chooser: Chooser, contactId: string, choices: readonly Choice[]): Promise<void> {
+async function record(
+  chooser: Chooser,
+  contactId: string,
+  choices: readonly Choice[],
+): Promise<void> {
   const { tx, workspaceId, recipient, source, now } = chooser
   const proof = { message_id: recipient.messageId }
   const inputs = choices.map((choice) => ({

@@ -9,8 +9,10 @@ const MAX_FORM = 64 * 1024 // bytes; ours have a few hundred, with many topics a
 /** Only for the plugin that asks for it: nowhere else is a form accepted. */
 export function readForms(server: Pick<FastifyInstance, 'addContentTypeParser'>): void {
   const options = { parseAs: 'string', bodyLimit: MAX_FORM } as const
-  server.addContentTypeParser('application/x-www-form-urlencoded', options, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    options,
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
   )
   server.addContentTypeParser('multipart/form-data', options, (_request, body, done) =>
     done(null, readMultipart(String(body))),

@@ -62,94 +62,117 @@ export function pageRoutes(deps: PageRoutesDeps): FastifyPluginAsyncZod {
       return sendPage(reply, 503, (nonce) => unavailablePage(nobody(nonce)))
     })
 
-    server.get('/u/:token', { config: open, schema: { tags, params, summary: 'Asks whether to unsubscribe' } }, (request, reply) =>
-      visit(deps, 'unsubscribe', request, async (found) => {
-        if (!found) return notFound(reply)
-        return sendPage(reply, 200, (nonce) => unsubscribePage(unsubscribeFacts(deps, found, nonce)))
-      }),
+    const u = (summary: string) => ({ config: open, schema: { tags, params, summary } })
+    server.get('/u/:token', u('Asks whether to unsubscribe'), (request, reply) =>
+      visit(deps, 'unsubscribe', request, reply, async (found) => askToUnsubscribe(deps, found)),
     )
-
-    server.post('/u/:token', { config: open, schema: { tags, params, summary: 'Unsubscribes; also by one click (RFC 8058)' } }, (request, reply) =>
-      visit(deps, 'unsubscribe', request, (found) => changeSubscription(deps, request.body, found, reply)),
+    server.post('/u/:token', u('Unsubscribes; also by one click (RFC 8058)'), (request, reply) =>
+      visit(deps, 'unsubscribe', request, reply, (found) =>
+        changeSubscription(deps, request.body, found),
+      ),
     )
-
-    server.get('/p/:token', { config: open, schema: { tags, params, summary: 'Shows what one may get' } }, (request, reply) =>
-      visit(deps, 'preferences', request, async (found) => {
-        if (!found) return notFound(reply)
-        return showPreferences(found, reply, false)
-      }),
+    server.get('/p/:token', u('Shows what one may get'), (request, reply) =>
+      visit(deps, 'preferences', request, reply, (found) => showPreferences(found, false)),
     )
-
-    server.post('/p/:token', { config: open, schema: { tags, params, summary: 'Saves what one wants to get' } }, (request, reply) =>
-      visit(deps, 'preferences', request, async (found) => {
-        if (!found) return notFound(reply)
-        const form = formOf(request.body)
-        const action = form.get('action')
-        if (action === 'unsubscribe_all') await unsubscribeFromAll(found.chooser)
-        else if (action === 'save') await savePreferences(found.chooser, new Set(form.getAll('topic')))
-        else return showPreferences(found, reply, false)
-        return showPreferences(found, reply, true)
-      }),
+    server.post('/p/:token', u('Saves what one wants to get'), (request, reply) =>
+      visit(deps, 'preferences', request, reply, (found) => changePreferences(request.body, found)),
     )
   }
 }
 
-/** Runs `act` in a transaction of the token's workspace; `undefined` when the token is not ours or its message is gone. */
-async function visit<T>(
+/** What to say once what was done is committed. */
+type Answer = { status: number; page(nonce: string): string } | { status: number; text: string }
+
+const notFound: Answer = { status: 404, page: (nonce) => notFoundPage(nobody(nonce)) }
+
+/**
+ * Runs `act` in a transaction of the token's workspace, and answers when it is committed.
+ * `found` is undefined when the token is not ours or its message is gone.
+ */
+async function visit(
   { db, tokens, workspaces }: PageRoutesDeps,
   kind: TokenKind,
   request: FastifyRequest & { params: { token: string } },
-  act: (found: Visit | undefined) => Promise<T>,
-): Promise<T> {
+  reply: FastifyReply,
+  act: (found: Visit | undefined) => Promise<Answer>,
+): Promise<FastifyReply> {
   const content = tokens.verify(kind, request.params.token)
   const workspace = content && (await workspaces.byNumber(content.workspaceNumber))
-  if (!content || !workspace) return act(undefined)
-  return inWorkspace(db, workspace.id, async (tx) => {
-    const recipient = await findRecipient(tx, workspace.id, content.messageId, request.method === 'POST')
+  if (!content || !workspace) return answer(reply, await act(undefined))
+  const said = await inWorkspace(db, workspace.id, async (tx) => {
+    const changing = request.method === 'POST'
+    const recipient = await findRecipient(tx, workspace.id, content.messageId, changing)
     if (!recipient) return act(undefined)
     const source = kind === 'unsubscribe' ? 'unsubscribe_link' : 'preference_page'
     const chooser = { tx, workspaceId: workspace.id, recipient, source, now: db.clock.now() }
     return act({ chooser, workspace, action: request.url.split('?')[0] ?? '' })
   })
+  return answer(reply, said)
 }
 
-async function changeSubscription(deps: PageRoutesDeps, body: unknown, found: Visit | undefined, reply: FastifyReply) {
+function answer(reply: FastifyReply, said: Answer) {
+  if ('page' in said) return sendPage(reply, said.status, said.page)
+  return reply.code(said.status).type('text/plain; charset=utf-8').send(said.text)
+}
+
+function askToUnsubscribe(deps: PageRoutesDeps, found: Visit | undefined, status = 200): Answer {
+  if (!found) return notFound
+  return { status, page: (nonce) => unsubscribePage(unsubscribeFacts(deps, found, nonce)) }
+}
+
+async function changeSubscription(
+  deps: PageRoutesDeps,
+  body: unknown,
+  found: Visit | undefined,
+): Promise<Answer> {
   const form = formOf(body)
   // RFC 8058 §3.2. Answered 200 also when it is not known: it will not become known by asking again.
   if (form.get('List-Unsubscribe')?.toLowerCase() === 'one-click') {
     if (found) await unsubscribe(found.chooser)
-    return reply.code(200).type('text/plain; charset=utf-8').send('You are unsubscribed.\n')
+    return { status: 200, text: 'You are unsubscribed.\n' }
   }
-  if (!found) return notFound(reply)
+  if (!found) return notFound
   const action = form.get('action')
   if (action === 'unsubscribe') {
     await unsubscribe(found.chooser)
-    return sendPage(reply, 200, (nonce) => unsubscribedPage(unsubscribeFacts(deps, found, nonce)))
+    return { status: 200, page: (nonce) => unsubscribedPage(unsubscribeFacts(deps, found, nonce)) }
   }
   if (action === 'resubscribe') {
     await resubscribe(found.chooser)
-    return sendPage(reply, 200, (nonce) => resubscribedPage(unsubscribeFacts(deps, found, nonce)))
+    return { status: 200, page: (nonce) => resubscribedPage(unsubscribeFacts(deps, found, nonce)) }
   }
-  return sendPage(reply, 400, (nonce) => unsubscribePage(unsubscribeFacts(deps, found, nonce)))
+  return askToUnsubscribe(deps, found, 400)
 }
 
-async function showPreferences(found: Visit, reply: FastifyReply, saved: boolean) {
+async function changePreferences(body: unknown, found: Visit | undefined): Promise<Answer> {
+  if (!found) return notFound
+  const form = formOf(body)
+  const action = form.get('action')
+  if (action === 'unsubscribe_all') await unsubscribeFromAll(found.chooser)
+  else if (action === 'save') await savePreferences(found.chooser, new Set(form.getAll('topic')))
+  return showPreferences(found, action === 'unsubscribe_all' || action === 'save')
+}
+
+async function showPreferences(found: Visit | undefined, saved: boolean): Promise<Answer> {
+  if (!found) return notFound
   const { topics, unsubscribedFromAll } = await readPreferences(found.chooser)
-  return sendPage(reply, 200, (nonce) =>
-    preferencesPage({
-      ...pageFacts(found, nonce),
-      action: found.action,
-      address: masked(found.chooser),
-      topics: topics.map(({ key, name, subscribed }) => ({ id: key, name, subscribed })),
-      unsubscribedFromAll,
-      saved,
-    }),
-  )
+  const facts = {
+    action: found.action,
+    address: masked(found.chooser),
+    topics: topics.map(({ key, name, subscribed }) => ({ id: key, name, subscribed })),
+    unsubscribedFromAll,
+    saved,
+  }
+  return { status: 200, page: (nonce) => preferencesPage({ ...pageFacts(found, nonce), ...facts }) }
 }
 
 function unsubscribeFacts({ tokens }: PageRoutesDeps, found: Visit, nonce: string) {
   const { recipient } = found.chooser
-  const link = { workspaceNumber: found.workspace.number, messageId: recipient.messageId, linkIndex: 0 }
+  const link = {
+    workspaceNumber: found.workspace.number,
+    messageId: recipient.messageId,
+    linkIndex: 0,
+  }
   return {
     ...pageFacts(found, nonce),
     action: found.action,
@@ -160,7 +183,11 @@ function unsubscribeFacts({ tokens }: PageRoutesDeps, found: Visit, nonce: strin
 }
 
 function pageFacts({ chooser, workspace }: Visit, nonce: string): PageFacts {
-  return { locale: chooser.recipient.locale ?? workspace.locale, workspaceName: workspace.name, nonce }
+  return {
+    locale: chooser.recipient.locale ?? workspace.locale,
+    workspaceName: workspace.name,
+    nonce,
+  }
 }
 
 function masked({ recipient }: Chooser): string | null {
@@ -169,10 +196,6 @@ function masked({ recipient }: Chooser): string | null {
 
 function nobody(nonce: string): PageFacts {
   return { locale: null, workspaceName: '', nonce }
-}
-
-function notFound(reply: FastifyReply) {
-  return sendPage(reply, 404, (nonce) => notFoundPage(nobody(nonce)))
 }
 
 function sendPage(reply: FastifyReply, status: number, page: (nonce: string) => string) {

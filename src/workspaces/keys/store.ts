@@ -150,3 +150,9 @@ export async function markUsed(sql: Sql, uses: readonly { id: string; at: Date }
     where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)
   `
 }
+
+/** Whether the workspace ever had a key. */
+export async function hasKeys(sql: Sql, workspaceId: string): Promise<boolean> {
+  const [row] = await sql`select from api_keys where workspace_id = ${workspaceId} limit 1`
+  return row !== undefined
+}

@@ -1,0 +1,88 @@
+/** What the environment's variables say about senders, and under which ids they are kept. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Config } from '../config.ts'
+import { discord } from './discord/discord.ts'
+import { smtp } from './email/smtp.ts'
+import { smtpSettingsFromUrl } from './email/smtpUrl.ts'
+import type { Provider } from './provider.ts'
+import type { Settings } from './settings.ts'
+import { slack } from './slack/slack.ts'
+import { teams } from './teams/teams.ts'
+
+export type SenderVariables = Pick<
+  Config,
+  | 'SMTP_URL'
+  | 'EMAIL_FROM'
+  | 'DISCORD_WEBHOOK_URL'
+  | 'DISCORD_BASE_URL'
+  | 'SLACK_WEBHOOK_URL'
+  | 'SLACK_BASE_URL'
+  | 'TEAMS_WEBHOOK_URL'
+>
+
+export interface Wanted {
+  readonly id: string
+  readonly provider: Provider
+  readonly settings: Settings
+}
+
+/** Throws one Error that lists every fault. */
+export function wantedSenders(workspaceId: string, config: SenderVariables): Wanted[] {
+  const faults: string[] = []
+  const wanted: Wanted[] = []
+  const add = (name: string, provider: Provider, read: () => unknown) => {
+    try {
+      const settings = provider.settings.parse(read()) as Settings // every provider's are an object
+      wanted.push({ id: derivedId(workspaceId, `environment/${name}`), provider, settings })
+    } catch (error) {
+      faults.push(...faultsOf(name, error))
+    }
+  }
+  const { SMTP_URL, EMAIL_FROM = '' } = config
+  if (SMTP_URL) add('SMTP_URL', smtp as Provider, () => smtpSettingsFromUrl(SMTP_URL, EMAIL_FROM))
+  for (const [name, provider, webhook_url, base_url] of [
+    ['DISCORD_WEBHOOK_URL', discord, config.DISCORD_WEBHOOK_URL, config.DISCORD_BASE_URL],
+    ['SLACK_WEBHOOK_URL', slack, config.SLACK_WEBHOOK_URL, config.SLACK_BASE_URL],
+    ['TEAMS_WEBHOOK_URL', teams, config.TEAMS_WEBHOOK_URL, undefined],
+  ] as const) {
+    if (webhook_url)
+      add(name, provider as Provider, () => ({ webhook_url, ...(base_url && { base_url }) }))
+  }
+  if (faults.length > 0) {
+    throw new Error(
+      `The environment's senders have ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
+  }
+  return wanted
+}
+
+/** Each names its variable; none holds a value, for values are secrets. */
+function faultsOf(name: string, error: unknown): string[] {
+  if (error instanceof z.ZodError) {
+    return error.issues.map(({ path, message }) => {
+      const variable = path[0] === 'base_url' ? name.replace('WEBHOOK', 'BASE') : name
+      return `${variable}: ${message}`
+    })
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return [`${name}: ${message.replace(/^SMTP URL: /, '')}`]
+}
+
+/** A UUID version 8 (RFC 9562 §5.8) over workspace and name. */
+export function derivedId(workspaceId: string, name: string): string {
+  const bytes = createHash('sha256')
+    .update(`beckon.sender/${workspaceId}/${name}`)
+    .digest()
+    .subarray(0, 16)
+  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-')
+}

@@ -1,0 +1,52 @@
+/**
+ * The command line. Finds the settings and the database, then does what it was asked:
+ * `serve` is the server, everything else a tool beside it.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { generate } from './cli/generate.ts'
+import { migrateOnly } from './cli/migrate.ts'
+import { serve } from './cli/serve.ts'
+
+const NODE = 26 // runs .ts files as they are; older ones do not
+if (Number(process.versions.node.split('.')[0]) < NODE) {
+  console.error(
+    `Beckon needs Node ${NODE}, this is ${process.versions.node}. Start it by \`npm start\` or bin/beckon, which bring their own.`,
+  )
+  process.exit(1)
+}
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))
+const program = new Command('beckon')
+  .version(version)
+  .description('Reach people on every channel, hear every answer.')
+const context = { env: process.env, version: String(version) }
+
+program
+  .command('serve')
+  .description('run the server: API, tracking and sending')
+  .option('--roles <roles>', 'serve, work, track; comma-separated', 'serve,work,track')
+  .action((options: { roles: string }) => serve(context, options))
+program
+  .command('work')
+  .description('run the engine without the API')
+  .action(() => serve(context, { roles: 'work' }))
+program
+  .command('migrate')
+  .description('bring the database up to date and exit')
+  .action(() => migrateOnly(context))
+program
+  .command('generate')
+  .description(
+    'write the files that are made from the code: schema.sql, .env.example, docs/errors.md, docs/openapi.json',
+  )
+  .option('--check', 'change nothing; fail when a file is out of date')
+  .action((options: { check?: boolean }) => generate(context, options.check ?? false))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

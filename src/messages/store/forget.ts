@@ -1,0 +1,54 @@
+/** Forgetting: content after its time, everything about a person when they ask. */
+import type { Sql } from '../../db/db.ts'
+
+export async function eraseMessagesOf(
+  sql: Sql,
+  workspaceId: string,
+  contactIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  const theirs = sql`
+    select id from messages where workspace_id = ${workspaceId} and contact_id = any(${[...contactIds]}::uuid[])
+  `
+  await sql`delete from message_contents where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`delete from message_attachments where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`delete from message_links where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`delete from tracking_hits where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`delete from engagements where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`
+    update messages
+    set address = null, recipient_id = null, variables = null, metadata = null, detail = null, contact_id = null,
+      status = case when status in ('scheduled', 'queued', 'held') then 'cancelled' else status end,
+      reason = case when status in ('scheduled', 'queued', 'held') then 'erased' else reason end,
+      settled_at = coalesce(settled_at, ${now}), lease = null
+    where workspace_id = ${workspaceId} and contact_id = any(${[...contactIds]}::uuid[])
+  `
+}
+
+export function listMessagesOf(sql: Sql, workspaceId: string, contactIds: readonly string[]) {
+  return sql`
+    select m.id, m.channel, m.status, m.address as to, m.topic as category, m.variables, m.metadata, m.created_at, m.sent_at, c.content
+    from messages m
+    left join message_contents c on c.workspace_id = m.workspace_id and c.message_id = m.id
+    where m.workspace_id = ${workspaceId} and m.contact_id = any(${[...contactIds]}::uuid[])
+    order by m.id
+  `
+}
+
+/** Deletes up to `limit` contents and files of messages that ended before `before`. Answers how many. */
+export async function deleteOldContents(sql: Sql, before: Date, limit: number): Promise<number> {
+  const rows = await sql`
+    with old as (
+      select c.workspace_id, c.message_id
+      from message_contents c
+      join messages m on m.workspace_id = c.workspace_id and m.id = c.message_id
+      where c.created_at < ${before} and m.status not in ('scheduled', 'queued', 'held', 'sending')
+      limit ${limit}
+    ),
+    files as (
+      delete from message_attachments a using old where a.workspace_id = old.workspace_id and a.message_id = old.message_id
+    )
+    delete from message_contents c using old where c.workspace_id = old.workspace_id and c.message_id = old.message_id
+  `
+  return rows.count
+}
