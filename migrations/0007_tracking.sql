@@ -2,19 +2,13 @@
 create table tracking_hits (
   workspace_id uuid not null,
   id uuid not null,
-  kind text not null,
-  message_id uuid not null,
-  link_index integer not null,
-  at timestamptz not null,
-  ip text,
-  user_agent text,
-  method text not null,
-  purpose text, -- why a client fetches ahead of a person, as its header says
-  source text not null default 'web' constraint tracking_hits_source_check check (source in ('web', 'provider', 'sandbox')),
+  n integer not null,
+  hits text not null, -- JSON, as tracking/store/hits.ts writes it
   primary key (workspace_id, id)
 );
+alter table tracking_hits alter column hits set storage external; -- it lives for a second: compressing costs more than it saves
 select protect_table('tracking_hits');
-comment on table tracking_hits is 'Opens and clicks as they arrived, waiting to be classified and recorded.';
+comment on table tracking_hits is 'Opens and clicks as they arrived, those of one group commit in a row, waiting to be classified and recorded.';
 
 create table engagements (
   workspace_id uuid not null,

@@ -79,7 +79,9 @@ export function createSenderDirectory(options: DirectoryOptions): SenderDirector
     const known = connections.get(sender.id)
     if (known?.revision === sender.revision) return known.connection
     if (known) void close(known)
-    const connection = sender.provider.open?.(sender.settings)
+    const connection = sender.provider.open?.(sender.settings, {
+      guarded: sender.origin === 'member',
+    })
     connections.set(sender.id, { revision: sender.revision, connection, provider: sender.provider })
     return connection
   }
@@ -103,6 +105,7 @@ export function createSenderDirectory(options: DirectoryOptions): SenderDirector
     context: (sender) => ({
       settings: sender.settings,
       http: sender.origin === 'member' ? options.guardedHttp : options.trustedHttp,
+      guarded: sender.origin === 'member',
       connection: connectionOf(sender),
       callbackUrl: `${options.publicUrl}/webhook/${sender.provider.id}/${sender.id}`,
     }),
@@ -127,9 +130,7 @@ async function loadSenders(
       )
       return []
     }
-    const settings = provider.settings.parse(
-      JSON.parse(options.unseal(row.settings, sealContext(workspaceId, row.id))),
-    )
+    const opened = openSettings(row, provider, options)
     return [
       {
         workspaceId,
@@ -137,10 +138,10 @@ async function loadSenders(
         channel: row.channel,
         name: row.name,
         provider,
-        settings,
+        settings: opened.settings,
         origin: row.origin,
-        status: row.status,
-        statusReason: row.statusReason,
+        status: opened.fault === null ? row.status : 'paused',
+        statusReason: opened.fault ?? row.statusReason,
         breakerOpenUntil: row.breakerOpenUntil,
         perSecond: row.perSecond ?? provider.limits.perSecond ?? null,
         onUnknown: row.onUnknown,
@@ -148,6 +149,19 @@ async function loadSenders(
       },
     ]
   })
+}
+
+/** A sender that cannot be opened waits for a person; it must not make the sandbox take its place. */
+function openSettings(row: SenderRow, provider: Provider, options: DirectoryOptions) {
+  if (row.origin === 'builtin') return { settings: {}, fault: null }
+  try {
+    const text = options.unseal(row.settings, sealContext(row.workspaceId, row.id))
+    return { settings: provider.settings.parse(JSON.parse(text)), fault: null }
+  } catch (error) {
+    options.log.error({ err: error, sender_id: row.id }, 'the settings of a sender cannot be read')
+    const fault = 'Its settings cannot be read. Was ENCRYPTION_KEY changed? Enter them again.'
+    return { settings: {}, fault }
+  }
 }
 
 /** Binds sealed settings to their row, so that they open nowhere else. */

@@ -37,7 +37,7 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
   readonly delivery: Delivery
 
   /** Long-lived resources of one sender, such as a connection pool. Made on first use. */
-  open?(settings: S): K
+  open?(settings: S, network?: Network): K
   /** Ends what `open` made; sends under way finish or fail as Retryable or Unanswered first. */
   close?(connection: K): Promise<void>
 
@@ -65,6 +65,12 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
   readonly callbacks?: Callbacks<S>
 }
 
+/** What a sender's own sockets may reach; `http` keeps to it by itself. */
+export interface Network {
+  /** True for what a member typed: the public internet only. */
+  readonly guarded?: boolean
+}
+
 export interface Delivery {
   /** `none`, or for how long the remote side answers a repeated message id with its first answer. */
   readonly idempotency: 'none' | { readonly ttlSeconds: number }
@@ -74,7 +80,7 @@ export interface Delivery {
   readonly ambiguousOn: readonly string[]
 }
 
-export interface ProviderContext<S, K = unknown> {
+export interface ProviderContext<S, K = unknown> extends Network {
   readonly settings: S
   readonly http: Http
   /** What `open` made for this sender; undefined for providers without `open`. */

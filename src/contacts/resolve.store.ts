@@ -78,6 +78,26 @@ export async function writeContacts(
     return [{ workspaceId: row.workspaceId, contactId, kind: row.kind, address: row.address }]
   })
   if (first.length > 0) await writeFirstAddresses(sql, first, now)
+  const named = rows.flatMap((row, at) =>
+    row.name && won.has(ids[at]!) ? [{ ...row, id: ids[at]!, name: row.name }] : [],
+  )
+  if (named.length > 0) await writeNames(sql, named)
+}
+
+async function writeNames(
+  sql: Sql,
+  rows: readonly { workspaceId: string; id: string; name: string }[],
+): Promise<void> {
+  await sql`
+    update contacts c
+    set name = w.name
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.name)}::text[]
+    ) as w (workspace_id, id, name)
+    where c.workspace_id = w.workspace_id and c.id = w.id
+  `
 }
 
 /** Of contacts that were made in this transaction, so nobody else can be adding any. */

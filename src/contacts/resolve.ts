@@ -25,6 +25,7 @@ export interface FoundContact {
 }
 
 export interface NewContact extends WantedContact {
+  readonly name?: string | null | undefined
   /** Becomes the primary address of its kind. Already normalised. */
   readonly address?: string | null | undefined
 }

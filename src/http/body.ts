@@ -55,7 +55,7 @@ function checkDepth(raw: Buffer): void {
 }
 
 function checkValue(value: unknown, pointer: string): void {
-  if (typeof value === 'string') return checkText(value, pointer)
+  if (typeof value === 'string') checkText(value, pointer)
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
     const place = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`

@@ -325,11 +325,12 @@ async function giveContacts(
   if (missing.length > 0) {
     const ids = await createContacts(
       tx,
-      missing.map(({ row, way }) => ({
+      missing.map(({ row, way, prepared }) => ({
         workspaceId: row.workspaceId,
         recipientId: row.recipientId ?? '',
         kind: way.kind,
         address: way.address,
+        name: prepared.name,
       })),
       now,
     )

@@ -2,9 +2,9 @@
  * From a claimed row to what a provider sends. Text is made here and nowhere else; the
  * preview in the dashboard and the sandbox's outbox render the same way again.
  */
-import { z } from 'zod'
 import type { Contents, EmailContent, Mailbox } from '../channels/channel.ts'
 import type { Sender } from '../channels/directory.ts'
+import { mailboxOf } from '../channels/mailbox.ts'
 import type { Outbound } from '../channels/provider.ts'
 import type { Mac } from '../lib/hmac.ts'
 import { messageId } from '../lib/replies.ts'
@@ -181,18 +181,13 @@ function emailContent(
   }
 }
 
-const From = z.object({ from_email: z.string(), from_name: z.string().optional() })
-const sandboxFrom: Mailbox = { name: 'Beckon sandbox', address: 'sandbox@beckon.invalid' }
 const known = new WeakMap<Sender, { mailbox: Mailbox; domain: string }>()
 
 /** Who a sender's mail is from, read once per sender. */
 function fromOf(sender: Sender) {
   const before = known.get(sender)
   if (before) return before
-  const settings = From.safeParse(sender.settings)
-  const mailbox = settings.success
-    ? { name: settings.data.from_name, address: settings.data.from_email }
-    : sandboxFrom
+  const mailbox = mailboxOf(sender)
   const from = { mailbox, domain: mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1) }
   known.set(sender, from)
   return from

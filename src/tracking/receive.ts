@@ -8,7 +8,7 @@ import type { Receipt, ReceiptKind } from '../channels/provider.ts'
 import type { Db } from '../db/db.ts'
 import { uuidFromBytes } from '../lib/uuid7.ts'
 import { applyReceipts, type StateReceipt } from '../messages/receipts.ts'
-import { insertToldHits, type ToldHit } from './store/hits.ts'
+import { type HitSource, insertToldHits, type ToldHit } from './store/hits.ts'
 
 const hitKinds: Partial<Record<ReceiptKind, ToldHit['kind']>> = { opened: 'open', clicked: 'click' }
 
@@ -22,7 +22,7 @@ export interface Origin {
   readonly workspaceId: string
   /** The provider's id. */
   readonly source: string
-  readonly told: ToldHit['source']
+  readonly told: HitSource
 }
 
 /** In the caller's transaction, on the engine role. The same receipt again changes nothing. */
@@ -38,10 +38,8 @@ export async function takeReceipts(
     if (!isState(kind)) return []
     return [{ workspaceId, messageId, kind, at, detail: receipt.detail ?? null, source }]
   })
-  await insertToldHits(
-    tx,
-    located.flatMap((each) => hitOf(origin, each)),
-  )
+  const hits = located.flatMap((each) => hitOf(origin, each))
+  await insertToldHits(tx, workspaceId, origin.told, hits)
   if (states.length > 0) await applyReceipts(tx, states, now)
 }
 
@@ -68,13 +66,11 @@ function hitOf(origin: Origin, { messageId, receipt }: Located): ToldHit[] {
   if (kind === undefined) return []
   return [
     {
-      workspaceId: origin.workspaceId,
       id: idOf(origin.source, messageId, receipt),
       messageId,
       kind,
       at: receipt.at,
       purpose: /\bmachine\b/i.test(receipt.detail ?? '') ? 'machine' : null,
-      source: origin.told,
     },
   ]
 }

@@ -4,9 +4,12 @@
  * The final 250 is acceptance by the next hop; bounces come back later as mail and
  * find their message by its Message-ID.
  */
+import { isIP } from 'node:net'
 import { z } from 'zod'
+import { Misconfigured } from '../../errors.ts'
 import { emailSyntax, normaliseEmail } from '../../lib/email.ts'
 import { optionalSecret } from '../../lib/secret.ts'
+import { isBlockedAddress } from '../../lib/ssrf.ts'
 import { defineProvider } from '../provider.ts'
 import { checkedAddress } from './headers.ts'
 import { composeMime } from './mime.ts'
@@ -65,9 +68,9 @@ export const smtp = defineProvider({
     ],
   },
 
-  open(settings: SmtpSettings) {
+  open(settings: SmtpSettings, network) {
     return new SmtpClient({
-      ...serverOf(settings),
+      ...serverOf(settings, network?.guarded),
       connections: settings.connections,
       messagesPerConnection: settings.messages_per_connection,
     })
@@ -77,8 +80,8 @@ export const smtp = defineProvider({
     await client.close()
   },
 
-  async check({ settings }) {
-    await pingSmtp(serverOf(settings))
+  async check({ settings, guarded }) {
+    await pingSmtp(serverOf(settings, guarded))
   },
 
   async send({ to, content }, { settings, connection }) {
@@ -92,8 +95,12 @@ export const smtp = defineProvider({
   },
 })
 
-function serverOf(settings: SmtpSettings): SmtpServer {
+function serverOf(settings: SmtpSettings, guarded = false): SmtpServer {
+  if (guarded && isIP(settings.host) && isBlockedAddress(settings.host)) {
+    throw new Misconfigured(`${settings.host} is not on the public internet.`)
+  }
   return {
+    publicOnly: guarded,
     host: settings.host,
     port: settings.port,
     secure: settings.secure,

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer'
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
 import { Misconfigured, Retryable } from '../../errors.ts'
+import { BlockedAddress, publicLookup } from '../../lib/ssrf.ts'
 import type { Reply } from './smtpReply.ts'
 import { type Features, featuresOf, type SetupTimeouts, type SmtpServer } from './smtpServer.ts'
 import { type TlsTerms, Wire, type WireListener } from './smtpWire.ts'
@@ -22,7 +23,8 @@ export class Dialogue implements WireListener {
   constructor(server: SmtpServer, timeouts: SetupTimeouts) {
     this.#server = server
     this.#timeouts = timeouts
-    const socket = connect({ host: server.host, port: server.port })
+    const lookup = server.publicOnly ? { lookup: publicLookup() } : {}
+    const socket = connect({ host: server.host, port: server.port, ...lookup })
     socket.setNoDelay(true)
     this.wire = new Wire(socket, this)
   }
@@ -165,6 +167,7 @@ function notOurs(reply: Reply): Error {
 /** Node's errors in our words. */
 function setupFailure(error: Error, { host, port }: SmtpServer): Error {
   if (error instanceof Retryable || error instanceof Misconfigured) return error
+  if (error instanceof BlockedAddress) return new Misconfigured(error.message)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code.startsWith('ERR_SSL_')) {
     return new Misconfigured(`${host}:${port} does not speak TLS as expected (${code}).`)

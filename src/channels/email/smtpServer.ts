@@ -11,6 +11,8 @@ export interface SmtpServer {
   readonly allowInvalidCertificate: boolean
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Refuses hosts that are, or resolve to, private addresses. */
+  readonly publicOnly?: boolean | undefined
   /** What we call ourselves; default this machine's name or address. */
   readonly ehloName?: string | undefined
 }

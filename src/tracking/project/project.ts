@@ -17,6 +17,7 @@ import { ipPrefix, isCompanyDomain } from '../networks.ts'
 import {
   type Engagement,
   findEngagements,
+  findKnownIds,
   findNeighbours,
   findSummaries,
   saveEngagements,
@@ -42,7 +43,7 @@ export interface ProjectDeps {
   readonly limits: Limits
 }
 
-/** Answers how many hits were taken. Zero also when another process is at it. */
+/** Answers how many hits were taken; BATCH or more means that there may be others. Zero also when another process is at it. */
 export async function project(
   tx: TransactionSql,
   workspaceId: string,
@@ -50,12 +51,12 @@ export async function project(
   now: Date,
 ): Promise<number> {
   if (!(await tryWorkspaceLock(tx, workspaceId))) return 0
-  const taken = await takeHits(tx, workspaceId, BATCH)
-  if (taken.length === 0) return 0
-  const fresh = await placed(tx, workspaceId, taken, deps)
+  const { taken, hits } = await takeHits(tx, workspaceId, BATCH)
+  if (taken === 0) return 0
+  const fresh = await placed(tx, workspaceId, hits, deps)
   const { messages, before } = await concerned(tx, workspaceId, fresh, deps)
-  const known = new Set(before.map((row) => row.id))
-  const news = fresh.filter((hit) => !known.has(hit.id)) // a hit that was carried over twice
+  const known = await knownIds(tx, workspaceId, before, fresh)
+  const news = fresh.filter((hit) => !known.has(hit.id)) // not one that was carried over twice
   const after = await judgeMessages(tx, workspaceId, { messages, rows: [...before, ...news] }, deps)
   await save(
     tx,
@@ -65,7 +66,22 @@ export async function project(
     now,
   )
   deps.counters.projected += news.length
-  return taken.length
+  return taken
+}
+
+/** Of messages with more hits than were read, the rest is asked for by id. */
+async function knownIds(
+  tx: TransactionSql,
+  workspaceId: string,
+  before: readonly Engagement[],
+  fresh: readonly Placed[],
+): Promise<Set<string>> {
+  const sizes = Map.groupBy(before, (row) => row.messageId)
+  const beyond = fresh.filter((hit) => (sizes.get(hit.messageId)?.length ?? 0) >= MOST)
+  return new Set([
+    ...before.map((row) => row.id),
+    ...(await findKnownIds(tx, workspaceId, beyond)),
+  ])
 }
 
 /** A hit before it has a class. */

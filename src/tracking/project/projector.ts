@@ -37,7 +37,7 @@ export function createProjector(options: {
   /** One batch. Answers whether there may be more. */
   const batch = async (workspaceId: string): Promise<boolean> => {
     const taken = await db.engine.begin((tx) => project(tx, workspaceId, deps, db.clock.now()))
-    return taken === BATCH
+    return taken >= BATCH
   }
 
   const runOnce = async () => {

@@ -32,6 +32,24 @@ export async function findEngagements(
   `
 }
 
+/** Which of these hits are there already. */
+export async function findKnownIds(
+  sql: Sql,
+  workspaceId: string,
+  hits: readonly { messageId: string; id: string }[],
+): Promise<string[]> {
+  if (hits.length === 0) return []
+  const rows = await sql<{ id: string }[]>`
+    select e.event_id as id
+    from unnest(
+      ${hits.map((hit) => hit.messageId)}::uuid[], ${hits.map((hit) => hit.id)}::uuid[]
+    ) as h (message_id, id)
+    join engagements e
+      on e.workspace_id = ${workspaceId} and e.message_id = h.message_id and e.event_id = h.id
+  `
+  return rows.map((row) => row.id)
+}
+
 export interface Window {
   readonly company: string
   readonly network: string

@@ -1,5 +1,13 @@
-/** Opens and clicks as they arrived, waiting to be understood. */
+/**
+ * Opens and clicks as they arrived, waiting to be understood.
+ *
+ * The hits of one group commit are one row per workspace: a row, an index entry and a
+ * conversion for each would cost the database three times as much, and nobody asks for a
+ * single hit before it is understood. That the same hit may come twice (a commit whose
+ * answer was lost, a receipt told twice) is settled there, by its id.
+ */
 import type { Sql } from '../../db/db.ts'
+import { uuid7 } from '../../lib/uuid7.ts'
 
 /** A hit as it is taken in. The workspace goes by its public number: finding it must not need the database. */
 export interface NewHit {
@@ -16,50 +24,73 @@ export interface NewHit {
   readonly purpose: string | null
 }
 
-/** One statement. Hits of workspaces that are gone, and hits that are there already, are left out. */
+export type HitSource = 'web' | 'provider' | 'sandbox'
+
+/** One statement. Hits of workspaces that are gone are left out. */
 export async function insertHits(sql: Sql, hits: readonly NewHit[]): Promise<void> {
+  const groups = [...Map.groupBy(hits, (hit) => hit.workspaceNumber)]
   await sql`
-    insert into tracking_hits
-      (workspace_id, id, kind, message_id, link_index, at, ip, user_agent, method, purpose)
-    select w.id, h.id, h.kind, h.message_id, h.link_index, to_timestamp(h.at_ms / 1000.0), h.ip,
-      h.user_agent, h.method, h.purpose
+    insert into tracking_hits (workspace_id, id, n, hits)
+    select w.id, g.id, g.n, g.hits
     from unnest(
-      ${hits.map((hit) => hit.id)}::uuid[], ${hits.map((hit) => hit.workspaceNumber)}::bigint[],
-      ${hits.map((hit) => hit.messageId)}::uuid[], ${hits.map((hit) => hit.kind)}::text[],
-      ${hits.map((hit) => hit.linkIndex)}::int[], ${hits.map((hit) => hit.atMs)}::float8[],
-      ${hits.map((hit) => hit.ip)}::text[], ${hits.map((hit) => hit.userAgent)}::text[],
-      ${hits.map((hit) => hit.method)}::text[], ${hits.map((hit) => hit.purpose)}::text[]
-    ) as h (id, workspace_number, message_id, kind, link_index, at_ms, ip, user_agent, method, purpose)
-    join workspaces w on w.number = h.workspace_number
-    on conflict do nothing
+      ${groups.map(([number]) => number)}::bigint[], ${groups.map(() => uuid7())}::uuid[],
+      ${groups.map(([, own]) => own.length)}::int[], ${groups.map(([, own]) => write(own, 'web'))}::text[]
+    ) as g (workspace_number, id, n, hits)
+    join workspaces w on w.number = g.workspace_number
   `
 }
 
 /** What a vendor, or the sandbox, told us of an open or click. */
 export interface ToldHit {
-  readonly workspaceId: string
   readonly id: string
   readonly messageId: string
   readonly kind: 'open' | 'click'
   readonly at: Date
   readonly purpose: string | null
-  readonly source: 'provider' | 'sandbox'
 }
 
-export async function insertToldHits(sql: Sql, hits: readonly ToldHit[]): Promise<void> {
-  if (hits.length === 0) return
+export async function insertToldHits(
+  sql: Sql,
+  workspaceId: string,
+  source: HitSource,
+  told: readonly ToldHit[],
+): Promise<void> {
+  if (told.length === 0) return
+  const unseen = { linkIndex: 0, ip: null, userAgent: null, method: 'GET' }
+  const hits = told.map((hit) => ({ ...unseen, ...hit, atMs: +hit.at }))
   await sql`
-    insert into tracking_hits
-      (workspace_id, id, kind, message_id, link_index, at, method, purpose, source)
-    select workspace_id, id, kind, message_id, 0, at, 'GET', purpose, source
-    from unnest(
-      ${hits.map((hit) => hit.workspaceId)}::uuid[], ${hits.map((hit) => hit.id)}::uuid[],
-      ${hits.map((hit) => hit.kind)}::text[], ${hits.map((hit) => hit.messageId)}::uuid[],
-      ${hits.map((hit) => hit.at.toISOString())}::timestamptz[],
-      ${hits.map((hit) => hit.purpose)}::text[], ${hits.map((hit) => hit.source)}::text[]
-    ) as h (workspace_id, id, kind, message_id, at, purpose, source)
-    on conflict do nothing
+    insert into tracking_hits (workspace_id, id, n, hits)
+    values (${workspaceId}, ${uuid7()}, ${hits.length}, ${write(hits, source)})
   `
+}
+
+type Row = readonly [
+  id: string,
+  messageId: string,
+  kind: 'open' | 'click',
+  linkIndex: number,
+  atMs: number,
+  ip: string | null,
+  userAgent: string | null,
+  method: string,
+  purpose: string | null,
+  source: HitSource,
+]
+
+function write(hits: readonly Omit<NewHit, 'workspaceNumber'>[], source: HitSource): string {
+  return JSON.stringify(
+    hits.map((hit): Row => {
+      const { id, messageId, kind, linkIndex, atMs, ip, userAgent, method, purpose } = hit
+      return [id, messageId, kind, linkIndex, atMs, ip, userAgent, method, purpose, source]
+    }),
+  )
+}
+
+function read(text: string): TakenHit[] {
+  const rows: Row[] = JSON.parse(text) // as `write` made it
+  return rows.map(([id, messageId, kind, linkIndex, atMs, ip, userAgent, method, purpose, source]) => {
+    return { id, messageId, kind, linkIndex, at: new Date(atMs), ip, userAgent, method, purpose, source }
+  })
 }
 
 /** Workspaces with hits. Jumps through the primary key instead of reading every hit. */
@@ -92,7 +123,7 @@ export interface TakenHit {
   readonly userAgent: string | null
   readonly method: string
   readonly purpose: string | null
-  readonly source: 'web' | 'provider' | 'sandbox'
+  readonly source: HitSource
 }
 
 /** True when this transaction alone projects the workspace's hits. */
@@ -103,16 +134,29 @@ export async function tryWorkspaceLock(sql: Sql, workspaceId: string): Promise<b
   return row?.locked ?? false
 }
 
-/** Removes the oldest hits and answers them: they are back when the transaction fails. */
-export async function takeHits(sql: Sql, workspaceId: string, limit: number): Promise<TakenHit[]> {
-  return await sql<TakenHit[]>`
+/**
+ * Removes the oldest hits, about `limit`, and answers how many there were and each of them
+ * once. They are back when the transaction fails.
+ */
+export async function takeHits(
+  sql: Sql,
+  workspaceId: string,
+  limit: number,
+): Promise<{ taken: number; hits: TakenHit[] }> {
+  const rows = await sql<{ hits: string }[]>`
     delete from tracking_hits
     where workspace_id = ${workspaceId} and id in (
-      select id from tracking_hits
-      where workspace_id = ${workspaceId}
-      order by id
-      limit ${limit}
+      select id
+      from (
+        select id, sum(n) over (order by id) - n as before
+        from (
+          select id, n from tracking_hits where workspace_id = ${workspaceId} order by id limit ${limit}
+        ) oldest
+      ) counted
+      where before < ${limit}
     )
-    returning id, kind, message_id, link_index, at, ip, user_agent, method, purpose, source
+    returning hits
   `
+  const all = rows.flatMap((row) => read(row.hits))
+  return { taken: all.length, hits: [...new Map(all.map((hit) => [hit.id, hit])).values()] }
 }
