@@ -20,6 +20,7 @@ import { contactRoutes } from './contacts/routes.ts'
 import { connect, type DatabaseAddress, type Db, inWorkspace, openDb } from './db/db.ts'
 import { migrate } from './db/migrate.ts'
 import { announce } from './db/presence.ts'
+import { refuseSuperuser } from './db/refuseSuperuser.ts'
 import { eventJobs, eventSchedules } from './events/jobs.ts'
 import { ensurePartitions } from './events/partitions.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -161,7 +162,7 @@ export interface App {
 /** Migrates, provisions and starts the roles that were asked for. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, address, log, roles } = options
-  await migrateAs(address, log)
+  await migrateAs(address, log, config)
   const db = await openDb(address, { connections: config.DATABASE_CONNECTIONS })
   const secrets = await loadSecrets(config, config.DATA_DIR)
   const counters = createCounters()
@@ -334,9 +335,14 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 /** As the owner of the schema, before anything else connects. */
-export async function migrateAs(address: DatabaseAddress, log: Logger): Promise<string[]> {
+export async function migrateAs(
+  address: DatabaseAddress,
+  log: Logger,
+  config: Pick<Config, 'ENVIRONMENT' | 'ALLOW_SUPERUSER'>,
+): Promise<string[]> {
   const owner = connect(address, { max: 1 })
   try {
+    await refuseSuperuser(owner, config)
     const applied = await migrate(owner)
     await ensurePartitions(owner, new Date())
     if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated')

@@ -7,7 +7,7 @@ export async function migrateOnly(context: Context): Promise<void> {
   const log = logOf(config)
   const ground = await openGround(config, log)
   try {
-    const applied = await migrateAs(ground.address, log)
+    const applied = await migrateAs(ground.address, log, config)
     console.log(
       applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.',
     )

@@ -1,15 +1,21 @@
 /**
- * Reads JSON bodies more strictly than JSON.parse: valid UTF-8, bounded nesting,
- * no NUL, no lone surrogates, no `__proto__`. Each fault names its place (RFC 6901).
+ * Reads JSON bodies more strictly than JSON.parse: valid UTF-8, bounded nesting, each name
+ * once, no NUL, no lone surrogates, no `__proto__`, and no number that JavaScript would
+ * quietly change. Each fault names its place (RFC 6901).
  *
- * The scan for nesting runs before parsing, so that 10 MB of brackets costs
- * milliseconds; the walk through the values runs only when the text holds an
- * escape that could hide something.
+ * One scan over the bytes runs before parsing, so that 10 MB of brackets costs milliseconds.
+ * The careful walk through the values runs only when the text holds something that could
+ * need it.
  */
 import { isUtf8 } from 'node:buffer'
 import { AppError } from '../errors.ts'
+import { findDuplicate } from './duplicates.ts'
+import { append } from './pointer.ts'
 
 const MAX_DEPTH = 64
+
+/** Escapes that can hide what checkText refuses, `__proto__`, and numbers that may not fit a double. */
+const suspicious = /\\u(?:0000|[dD][89a-fA-F]|005[fF])|__proto__|\d{16}|\d[eE]\+?\d{3}/
 
 export function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return undefined
@@ -17,9 +23,14 @@ export function parseJson(raw: Buffer): unknown {
   const text = raw.toString('utf8')
   if (text.charCodeAt(0) === 0xfeff)
     throw new AppError('malformed', 'The body begins with a byte order mark. Send plain UTF-8.')
-  checkDepth(raw)
+  const members = scan(raw)
   const value = parse(text)
-  if (/\\u(?:0000|[dD][89a-fA-F])|__proto__|\\u005[fF]/.test(text)) checkValue(value, '')
+  // RFC 8259 §4: what a name that comes twice means differs between programs.
+  if (countMembers(value) < members) {
+    const place = findDuplicate(text)
+    throw malformed(place, 'This name comes twice in its object. Give it once.')
+  }
+  if (suspicious.test(text)) checkValues(text)
   return value
 }
 
@@ -37,9 +48,12 @@ function parse(text: string): unknown {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const COLON = 0x3a
 
-function checkDepth(raw: Buffer): void {
+/** How many names the objects of the text hold. Throws when it is nested too deep. */
+function scan(raw: Buffer): number {
   let depth = 0
+  let members = 0
   let inString = false
   for (let at = 0; at < raw.length; at++) {
     const byte = raw[at]
@@ -47,21 +61,53 @@ function checkDepth(raw: Buffer): void {
       if (byte === BACKSLASH) at++
       else if (byte === QUOTE) inString = false
     } else if (byte === QUOTE) inString = true
+    else if (byte === COLON) members++
     else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > MAX_DEPTH)
         throw new AppError('malformed', `The body is nested deeper than ${MAX_DEPTH} levels.`)
     } else if (byte === 0x5d || byte === 0x7d) depth--
   }
+  return members
 }
 
-function checkValue(value: unknown, pointer: string): void {
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  if (Array.isArray(value)) for (const each of value) count += countMembers(each)
+  else {
+    const inner: readonly unknown[] = Object.values(value)
+    count = inner.length
+    for (const each of inner) count += countMembers(each)
+  }
+  return count
+}
+
+/** Parses once more, because only the parser's reviver sees how a number was written. */
+function checkValues(text: string): void {
+  const numbers = new Map<object, Map<string, string>>()
+  const value: unknown = JSON.parse(text, function note(this: object, key, inner, { source }) {
+    if (typeof inner === 'number' && source !== undefined && !isKept(inner, source)) {
+      if (!numbers.has(this)) numbers.set(this, new Map())
+      numbers.get(this)?.set(key, source)
+    }
+    return inner
+  })
+  checkValue(value, '', numbers)
+}
+
+type Numbers = ReadonlyMap<object, ReadonlyMap<string, string>>
+
+function checkValue(value: unknown, pointer: string, numbers: Numbers): void {
   if (typeof value === 'string') checkText(value, pointer)
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
-    const place = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const place = append(pointer, key)
     if (key === '__proto__') throw malformed(place, 'The name __proto__ is not allowed.')
     checkText(key, place)
-    checkValue(inner, place)
+    const changed = numbers.get(value)?.get(key)
+    if (changed !== undefined)
+      throw malformed(place, `${changed.slice(0, 40)} cannot be kept exactly. Send it as a string.`)
+    checkValue(inner, place, numbers)
   }
 }
 
@@ -70,6 +116,12 @@ function checkText(text: string, pointer: string): void {
     throw malformed(pointer, 'Contains a NUL character, which cannot be stored. Remove it.')
   if (!text.isWellFormed())
     throw malformed(pointer, 'Contains half of a surrogate pair. Send valid Unicode.')
+}
+
+/** Whether a number is finite, and a whole one still has the digits that were sent. */
+function isKept(value: number, source: string): boolean {
+  if (!Number.isFinite(value)) return false
+  return !/^-?\d+$/.test(source) || String(value) === source || source === '-0'
 }
 
 function malformed(pointer: string, detail: string): AppError {

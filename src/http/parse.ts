@@ -1,6 +1,7 @@
 /** Checks a value against a schema and names every field that does not fit (422). */
 import type { z } from 'zod'
 import { AppError, type FieldError } from '../errors.ts'
+import { append, pointerTo } from './pointer.ts'
 
 const MAX_ERRORS = 50 // of a batch of 1,000 bad messages the first few are enough
 
@@ -18,12 +19,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const pointer = pointerTo(issue.path)
   if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }]
   return issue.keys.map((key) => ({
-    pointer: `${pointer}${pointerTo([key])}`,
+    pointer: append(pointer, key),
     detail: 'There is no such field. Check its name or leave it out.',
   }))
-}
-
-/** RFC 6901. */
-function pointerTo(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

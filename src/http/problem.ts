@@ -5,6 +5,7 @@ import {
   isResponseSerializationError,
 } from 'fastify-type-provider-zod'
 import { AppError, type Code, codes, type FieldError } from '../errors.ts'
+import { append } from './pointer.ts'
 
 export interface Problem {
   readonly type: string
@@ -111,7 +112,7 @@ function fieldErrors(issue: Issue): FieldError[] {
   if (issue.keyword !== 'unrecognized_keys')
     return [{ pointer, detail: issue.message ?? 'is not valid' }]
   return (issue.params?.keys ?? []).map((key) => ({
-    pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    pointer: append(pointer, key),
     detail: 'There is no such field. Check its name or leave it out.',
   }))
 }

@@ -164,7 +164,9 @@ async function countRows({ db }: App, except: readonly string[]): Promise<Record
   const counts: Record<string, number> = {}
   for (const { name } of tables) {
     if (except.includes(name)) continue
-    const [row] = await db.engine<{ n: number }[]>`select count(*)::int as n from ${db.engine(name)}`
+    const [row] = await db.engine<
+      { n: number }[]
+    >`select count(*)::int as n from ${db.engine(name)}`
     counts[name] = row?.n ?? 0
   }
   return counts

@@ -19,7 +19,7 @@ import type { NewHit } from '../store/hits.ts'
 import { clientAddress } from './clientAddress.ts'
 import type { Destinations } from './destinations.ts'
 import { pageHeaders } from './pageHeaders.ts'
-import { PIXEL, PIXEL_HEADERS } from './pixel.ts'
+import { PIXEL_HEADERS, PIXEL_TEXT } from './pixel.ts'
 import type { HitRecorder } from './recorder.ts'
 
 const OPEN = '/api/track/open/'
@@ -113,7 +113,7 @@ function tokenIn(path: string, start: number, ending: string): string {
 
 function sendPixel(response: ServerResponse, status: number): void {
   response.writeHead(status, PIXEL_HEADERS as string[]) // Node does not write to it
-  response.end(PIXEL)
+  response.end(PIXEL_TEXT, 'latin1')
 }
 
 /** 302: browsers keep 301 and 308, and the next click would not be seen. */

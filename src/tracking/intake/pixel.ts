@@ -4,6 +4,9 @@ import { crc32, deflateSync } from 'node:zlib'
 /** One transparent pixel, 8-bit grey with alpha (PNG specification, 11.2 and 13.7). */
 export const PIXEL = png()
 
+/** The same as text: Node then writes headers and body in one piece, which is one system call less. */
+export const PIXEL_TEXT = PIXEL.toString('latin1')
+
 /** Nothing may keep it, or the next opening would not be seen. Any page may show it. */
 export const PIXEL_HEADERS: readonly string[] = [
   ...['content-type', 'image/png'],
