@@ -1,14 +1,17 @@
 /**
- * An SMTP server that takes everything and keeps nothing, in a process of its own: it
- * advertises PIPELINING, counts messages, and tells its parent over IPC how many it has.
- * Speaks RFC 5321 just far enough; a body ends at CRLF.CRLF.
+ * An SMTP server that takes everything and keeps nothing but the first message, in a process
+ * of its own: it advertises PIPELINING, counts messages, and tells its parent over IPC how
+ * many it has, and since when. Speaks RFC 5321 just far enough; a body ends at CRLF.CRLF.
  */
 import { createServer, type Socket } from 'node:net'
 
 const END = Buffer.from('\r\n.\r\n')
 const DATA_REPLY = Buffer.from('354 go ahead\r\n')
 const OK = Buffer.from('250 2.0.0 ok\r\n')
+const TELL_MS = 2
 let accepted = 0
+let acceptedAt = 0
+let sample: string | undefined
 
 function serve(socket: Socket): void {
   let pending: Buffer = Buffer.alloc(0)
@@ -24,6 +27,7 @@ function serve(socket: Socket): void {
       if (inData) {
         const end = pending.indexOf(END, Math.max(0, at - 2))
         if (end === -1) break
+        sample ??= pending.toString('latin1', at + 2, end + 2)
         at = end + END.length
         inData = false
         accepted++
@@ -46,8 +50,9 @@ function serve(socket: Socket): void {
       } else replies.push(OK)
     }
     pending = pending.subarray(at)
-    if (replies.length > 0)
-      socket.write(replies.length === 1 ? (replies[0] ?? OK) : Buffer.concat(replies))
+    if (replies.length === 0) return
+    acceptedAt = performance.timeOrigin + performance.now()
+    socket.write(replies.length === 1 ? (replies[0] ?? OK) : Buffer.concat(replies))
   })
 }
 
@@ -58,6 +63,7 @@ server.listen(0, '127.0.0.1', () => {
 })
 let told = 0
 setInterval(() => {
-  if (accepted !== told) process.send?.({ accepted: (told = accepted) })
-}, 5)
+  if (accepted !== told) process.send?.({ accepted: (told = accepted), at: acceptedAt })
+}, TELL_MS)
+process.on('message', () => process.send?.({ sample }))
 process.on('disconnect', () => process.exit(0))

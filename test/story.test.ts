@@ -22,8 +22,10 @@ const PUBLIC_URL = 'https://news.example.com'
 const PEOPLE = 1_000
 const HEBREW_EVERY = 4 // every so many a person reads Hebrew
 
-const browser = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/139.0 Safari/537.36'
-const gmail = 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)'
+const browser =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/139.0 Safari/537.36'
+const gmail =
+  'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)'
 const applePrivacy = 'Mozilla/5.0'
 const scanner = 'python-requests/2.32'
 
@@ -71,7 +73,10 @@ describe('a team writes to a thousand people', () => {
   })
 
   test('a fresh server says how to get in', async () => {
-    assert.match(server.output(), /Create the owner \(works once\): https:\/\/news\.example\.com\/app\//)
+    assert.match(
+      server.output(),
+      /Create the owner \(works once\): https:\/\/news\.example\.com\/app\//,
+    )
     assert.match(server.output(), /API key \(shown once\): \S{40,}/)
     const { json } = await call('GET', '/health')
     assert.equal(json.status, 'healthy')
@@ -124,7 +129,7 @@ describe('a team writes to a thousand people', () => {
     assert.equal(english.from?.text, '"Beckon Story" <team@example.com>')
     assert.equal(english.to && 'text' in english.to && english.to.text, 'reader1@example.org')
     assert.match(english.text ?? '', /In City 1 it begins on Monday\./)
-    assert.match(english.text ?? '', /https:\/\/news\.example\.com\/api\/track\/click\//)
+    assert.match(english.text ?? '', /Read on <https:\/\/shop\.example\/read\/Reader%201>/)
 
     const hebrew = mailOf(0)
     assert.equal(hebrew.parsed.subject, 'שלום Reader 0, האביב כאן')
@@ -140,7 +145,8 @@ describe('a team writes to a thousand people', () => {
     const { html, links, pixel, oneClick } = mailOf(1)
     assert.equal(links.length, 2)
     assert.ok(!html.includes('shop.example'))
-    for (const link of [...links, pixel, oneClick]) assert.ok(link.startsWith(`${PUBLIC_URL}/`), link)
+    for (const link of [...links, pixel, oneClick])
+      assert.ok(link.startsWith(`${PUBLIC_URL}/`), link)
     const headers = mailOf(1).parsed.headerLines.map(({ line }) => line)
     assert.ok(headers.includes('List-Unsubscribe-Post: List-Unsubscribe=One-Click'))
   })
@@ -264,7 +270,12 @@ describe('a team writes to a thousand people', () => {
 
   const local = (url: string) => url.replace(PUBLIC_URL, server.url)
 
-  const fetchAs = async (agent: string, url: string, ip: string, method: 'GET' | 'HEAD' = 'GET') => {
+  const fetchAs = async (
+    agent: string,
+    url: string,
+    ip: string,
+    method: 'GET' | 'HEAD' = 'GET',
+  ) => {
     const answer = await request(local(url), {
       method,
       headers: { 'user-agent': agent, 'x-forwarded-for': ip },

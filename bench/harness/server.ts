@@ -73,7 +73,7 @@ function launch(context: Context, env: Readonly<Record<string, string>>): ChildP
   const { PATH = '', HOME = '', TMPDIR } = process.env
   return spawn(process.execPath, [...profiling, join(root, 'src/main.ts'), 'serve'], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH, HOME, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error', LOG_FORMAT: 'json' },
       ...(TMPDIR === undefined ? {} : { TMPDIR }),
@@ -86,9 +86,16 @@ function launch(context: Context, env: Readonly<Record<string, string>>): ChildP
 async function readyLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('the server has no output')
   const lines = createInterface({ input: child.stdout })
+  let complaints = ''
+  child.stderr?.on('data', (part: Buffer) => {
+    complaints = (complaints + part.toString('utf8')).slice(-2_000)
+  })
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('the server does not start')), START_MS)
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    child.once('close', (code) => {
+      clearTimeout(late)
+      reject(new Error(`the server ended with ${code}: ${complaints.trim()}`))
+    })
     lines.on('line', (line) => {
       if (line.startsWith('{')) console.error(`server: ${line.slice(0, 2_000)}`)
       const url = /^beckon ready on (\S+)/.exec(line)?.[1]

@@ -12,7 +12,7 @@ export interface PlainAddress {
   readonly verified: boolean
 }
 
-type Normalised =
+export type Normalised =
   | { readonly ok: true; readonly address: string }
   | { readonly ok: false; readonly fault: string }
 
@@ -22,7 +22,10 @@ export function normaliseAddress(
   text: string,
   country: string | null,
 ): Normalised {
-  if (kind === 'push') return { ok: true, address: text.trim() }
+  if (kind === 'push') {
+    const token = text.trim()
+    return token ? { ok: true, address: token } : { ok: false, fault: 'The token is empty.' }
+  }
   if (kind === 'phone') {
     const phone = toE164(text, country)
     return phone.ok
@@ -32,7 +35,7 @@ export function normaliseAddress(
   const address = normaliseEmail(text)
   return emailSyntax(address)
     ? { ok: true, address }
-    : { ok: false, fault: 'This is not an email address.' }
+    : { ok: false, fault: 'This is not an email address, such as ada@example.com.' }
 }
 
 /** Like normaliseAddress, and raises the 422 that names `pointer`. */

@@ -6,6 +6,7 @@
  * claiming, settling and group commits over several workspaces.
  */
 import postgres from 'postgres'
+import { socketAddress } from './socketUrl.ts'
 
 export type Sql = postgres.Sql | postgres.TransactionSql
 export type Json = postgres.JSONValue
@@ -30,6 +31,7 @@ export interface DatabaseAddress {
   readonly port?: number | undefined
   readonly database?: string | undefined
   readonly user?: string | undefined
+  readonly password?: string | undefined
 }
 
 /**
@@ -51,13 +53,15 @@ export function connect(
     max_lifetime: null,
     ...options,
   }
-  if (address.url !== undefined) return postgres(address.url, settings)
+  const socket = address.url === undefined ? address : socketAddress(address.url)
+  if (socket === undefined && address.url !== undefined) return postgres(address.url, settings)
   return postgres({
     ...settings,
-    host: address.socketDir ?? 'localhost',
-    port: address.port ?? 5432,
-    database: address.database ?? 'beckon',
-    user: address.user ?? 'beckon',
+    host: socket?.socketDir ?? 'localhost',
+    port: socket?.port ?? 5432,
+    database: socket?.database ?? 'beckon',
+    user: socket?.user ?? 'beckon',
+    ...(socket?.password === undefined ? {} : { password: socket.password }),
   })
 }
 

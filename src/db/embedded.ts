@@ -25,8 +25,8 @@ import { ensurePostmaster, type Ground, type Postmaster, stopPostmaster } from '
 
 const PORT = 5432 // only part of the socket's name: nothing listens on the network
 const LONGEST_SOCKET = 100 // bytes; sun_path holds 104 on macOS, 108 on Linux
-const DATABASE = 'beckon'
-const USER = 'beckon'
+export const DATABASE = 'beckon'
+export const USER = 'beckon'
 const PATIENCE = 5_000 // ms
 const OWN_TIMEOUT = 60_000 // ms
 const OWN_RETRY = 100 // ms
@@ -79,7 +79,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-async function dataFolder(dataDir: string): Promise<string> {
+/** DATA_DIR, made when missing and closed to others. */
+export async function dataFolder(dataDir: string): Promise<string> {
   const path = resolve(dataDir)
   await privateFolder(path, undefined)
   return realpath(path)

@@ -28,7 +28,8 @@ export async function waitForOwner(folder: string, patience: number): Promise<vo
   }
 }
 
-async function livingOwner(folder: string): Promise<number | undefined> {
+/** The pid of another living process that owns the folder. */
+export async function livingOwner(folder: string): Promise<number | undefined> {
   const text = await readFile(join(folder, 'beckon.lock'), 'utf8').catch(() => '')
   const [pid, started] = text.trim().split(/ (.*)/)
   if (!pid || !started || Number(pid) === process.pid) return undefined

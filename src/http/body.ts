@@ -82,10 +82,16 @@ function countMembers(value: unknown): number {
   return count
 }
 
+/** As ES2026 has it and Node runs it; TypeScript does not know the fourth parameter yet. */
+const parseWithSource = JSON.parse as (
+  text: string,
+  reviver: (this: object, key: string, value: unknown, context: { source?: string }) => unknown,
+) => unknown
+
 /** Parses once more, because only the parser's reviver sees how a number was written. */
 function checkValues(text: string): void {
   const numbers = new Map<object, Map<string, string>>()
-  const value: unknown = JSON.parse(text, function note(this: object, key, inner, { source }) {
+  const value = parseWithSource(text, function note(key, inner, { source }) {
     if (typeof inner === 'number' && source !== undefined && !isKept(inner, source)) {
       if (!numbers.has(this)) numbers.set(this, new Map())
       numbers.get(this)?.set(key, source)

@@ -17,6 +17,29 @@ export interface Problem {
   readonly request_id: string
 }
 
+/** The same for the API's description. */
+export const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'request_id'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(codes) },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'Each field that is wrong: where (RFC 6901), and what to do about it.',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+    request_id: { type: 'string' },
+  },
+}
+
 const RETRY_SECONDS = 2 // of a database that is restarting
 
 /** The handler for Fastify. `showCause` adds the cause of internal errors to their detail. */
@@ -40,20 +63,26 @@ export function sendProblem(
   detail: string,
   errors?: readonly FieldError[],
 ) {
-  const [status, title] = codes[code]
-  const problem: Problem = {
-    type: `https://github.com/beckon/beckon/blob/main/docs/errors.md#${code}`,
-    title,
-    status,
-    code,
-    detail,
-    ...(errors ? { errors } : {}),
-    request_id: request.id,
-  }
+  const problem = problemOf(code, detail, request.id, errors)
   return reply
-    .code(status)
+    .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(problem))
+}
+
+export function problemOf(
+  code: Code,
+  detail: string,
+  requestId: string,
+  errors?: readonly FieldError[],
+): Problem {
+  const [status, title] = codes[code]
+  return {
+    type: `https://github.com/beckon/beckon/blob/main/docs/errors.md#${code}`,
+    ...{ title, status, code, detail },
+    ...(errors ? { errors } : {}),
+    request_id: requestId,
+  }
 }
 
 export function asAppError(error: FastifyError | Error): AppError {
@@ -80,6 +109,8 @@ const frameworkErrors: Readonly<Record<string, readonly [Code, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as application/json.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed', 'The body is empty; send JSON.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed', 'Content-Length does not fit the body.'],
+  FST_ERR_BAD_URL: ['malformed', 'The path is not valid percent-encoded UTF-8.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'A part of the path is too long to be anything of ours.'],
 }
 
 /** PostgreSQL and socket codes that mean "not now": shutdown, crash, too many clients, disk full, timeouts. */

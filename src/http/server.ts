@@ -16,7 +16,6 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import {
-  jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -27,9 +26,14 @@ import { type Db, inWorkspace } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import type { Auth } from '../workspaces/auth.ts'
+import { cookieNames } from '../workspaces/login/session.ts'
 import { answerer } from './answer.ts'
 import { parseJson } from './body.ts'
+import { answerClientError } from './clientError.ts'
+import { linger } from './linger.ts'
+import { description } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
+import { securityHeaders } from './securityHeaders.ts'
 
 export type Server = ReturnType<typeof createServer>
 
@@ -52,6 +56,7 @@ export interface ServerOptions {
 export function createServer(options: ServerOptions) {
   const { config, db } = options
   const logger: FastifyBaseLogger = options.log
+  const refuse = problemHandler(config.ERROR_DETAIL)
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -74,11 +79,14 @@ export function createServer(options: ServerOptions) {
       ),
     routerOptions: { maxParamLength: 500 },
     return503OnClosing: true,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) =>
+      void refuse(error, request, reply.headers(securityHeaders)),
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
-  server.setErrorHandler(problemHandler(config.ERROR_DETAIL))
+  server.setErrorHandler(refuse)
   server.setNotFoundHandler((request, reply) => {
     sendProblem(
       reply,
@@ -89,25 +97,9 @@ export function createServer(options: ServerOptions) {
   })
   readBodies(server)
   authenticateAll(server, options)
+  server.addHook('onSend', linger)
   server.register(cookie)
-  server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Beckon',
-        version: options.version,
-        description: 'Messages on every channel, and what comes back.',
-      },
-      components: {
-        securitySchemes: {
-          key: { type: 'http', scheme: 'bearer' },
-          session: { type: 'apiKey', in: 'cookie', name: 'sid' },
-        },
-      },
-      security: [{ key: [] }, { session: [] }],
-    },
-    transform: jsonSchemaTransform,
-  })
+  server.register(swagger, description(options.version, cookieNames(config.PUBLIC_URL).session))
   server.decorateReply('answer', answerer(db))
   server.decorateRequest('read', function read(this: FastifyRequest, work) {
     return inWorkspace(db, this.auth.workspaceId, (tx) => work(tx, this.auth.workspaceId))
@@ -116,8 +108,17 @@ export function createServer(options: ServerOptions) {
 }
 
 function readBodies(
-  server: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
+  server: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser' | 'addHook'>,
 ) {
+  // Vendors' callbacks are stored as they come; everybody else can do without (RFC 9110 §15.5.16).
+  server.addHook('preParsing', async (request, reply, payload) => {
+    const coding = request.headers['content-encoding'] ?? 'identity'
+    if (coding !== 'identity' && !request.routeOptions.config.public) {
+      reply.header('accept-encoding', 'identity')
+      throw new AppError('unsupported_media_type', 'Send the body without Content-Encoding.')
+    }
+    return payload
+  })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -137,6 +138,9 @@ function authenticateAll(
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
     reply.header('x-request-id', request.id)
+    // PostgreSQL cannot store it, so nothing of ours has it in its name.
+    if (request.url.includes('%00'))
+      throw new AppError('malformed', 'The address contains a NUL character. Remove it.')
     const { public: open, scope } = request.routeOptions.config
     if (open || request.is404) return
     request.auth = await options.authenticate(request)
@@ -158,14 +162,4 @@ function authenticateAll(
       'request',
     )
   })
-}
-
-const securityHeaders = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'strict-origin-when-cross-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'x-frame-options': 'DENY',
-  'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
+import { frontPage } from './frontPage.ts'
 import { pingDatabase } from './store.ts'
 
 export interface SystemRouteDeps {
@@ -71,6 +72,7 @@ export const systemRoutes =
       },
     )
 
+    await app.register(frontPage(config))
     if (config.API_DOCS !== 'off') await app.register(docsRoutes(config.API_DOCS === 'public'))
   }
 

@@ -5,10 +5,12 @@
  * variables, times, attachments, the address that was given. Rooms' directories answer from
  * memory, so this costs no query; accept.ts does the rest inside its group commit.
  */
-import { type AddressKind, addressKind, normaliseAddress } from '../channels/address.ts'
+import { addressKind } from '../channels/address.ts'
 import type { ChannelId } from '../channels/channel.ts'
 import type { Sender, SenderDirectory } from '../channels/directory.ts'
 import type { TopicDirectory, TopicFacts } from '../consent/directory.ts'
+import { normaliseAddress } from '../contacts/normalise.ts'
+import type { AddressKind } from '../contacts/schema.ts'
 import { invalid } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
@@ -234,7 +236,7 @@ function givenAddress(
   if (typeof item.to === 'string' && (item.fallback_channels?.length || item.routing)) return null
   throw invalid(
     typeof item.to === 'string' ? `${pointer}/to` : `${pointer}/to/${fieldOf[kind]}`,
-    normal.reason,
+    normal.fault,
   )
 }
 

@@ -4,10 +4,11 @@
  * A test is no message: it has no row, no tracking and no counters, and its unsubscribe link
  * goes nowhere. It does not pause its sender. Suppressed addresses get no tests either.
  */
-import { addressKind, normaliseAddress } from '../channels/address.ts'
+import { addressKind } from '../channels/address.ts'
 import type { ChannelId, Contents } from '../channels/channel.ts'
 import type { Sender, SenderDirectory } from '../channels/directory.ts'
 import { mailboxOf } from '../channels/mailbox.ts'
+import { normaliseAddress } from '../contacts/normalise.ts'
 import { isSuppressed } from '../consent/suppress.ts'
 import { type Db, inWorkspace } from '../db/db.ts'
 import { AppError, invalid, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
@@ -126,7 +127,7 @@ async function findRecipient(
   if (kind === null) return { sender, address: to, suppressed: false }
   const { defaultCountry } = await directories.workspaces.get(workspaceId)
   const normal = normaliseAddress(kind, to, defaultCountry)
-  if (!normal.ok) throw invalid('/to', normal.reason)
+  if (!normal.ok) throw invalid('/to', normal.fault)
   const { address } = normal
   const suppressed = await inWorkspace(db, workspaceId, (tx) =>
     isSuppressed(tx, workspaceId, { kind, address }, db.clock.now()),

@@ -6,8 +6,12 @@
  * button does, by a POST to `action` with the field `action` set to `unsubscribe`,
  * `resubscribe`, `save` (with one `topic` per ticked box) or `unsubscribe_all`.
  */
-import { fill, type Html, html, type Look, layout } from './pageLayout.ts'
-import { pageLanguage } from './pageTexts.ts'
+import { fill, type Html, html, layout, type Look as PageLook } from '../lib/page.ts'
+import { type PageLanguage, pageLanguage } from './pageTexts.ts'
+
+interface Look extends PageLook {
+  readonly language: PageLanguage
+}
 
 export interface PageFacts {
   /** The contact's locale; English when null or unknown. */

@@ -7,7 +7,7 @@ export interface Access {
   readonly db: Db
   readonly config: Pick<
     Config,
-    'PUBLIC_URL' | 'SESSION_IDLE_MINUTES' | 'SERVICE_NAME' | 'OREE_API_KEY'
+    'PUBLIC_URL' | 'SESSION_IDLE_MINUTES' | 'SERVICE_NAME' | 'OREE_API_KEY' | 'API_DOCS'
   >
   readonly secrets: Secrets
 }

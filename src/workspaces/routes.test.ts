@@ -13,6 +13,8 @@ type Who = 'everybody' | 'anyone' | Role
 /** The least role that may; `everybody` needs no login, `anyone` needs any. */
 const least: Record<string, Who> = {
   'POST /setup': 'everybody',
+  'GET /setup/:token': 'everybody',
+  'POST /setup/:token': 'everybody',
   'POST /auth/login': 'everybody',
   'POST /auth/invitations/accept': 'everybody',
   'POST /auth/password-reset': 'everybody',

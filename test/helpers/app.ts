@@ -124,12 +124,12 @@ async function call(
   body: unknown,
   headers: Record<string, string>,
 ): Promise<Answer> {
-  const raw = typeof body === 'string' || body instanceof Uint8Array
+  const raw = typeof body === 'string' || Buffer.isBuffer(body)
   const answer = await fetch(url, {
     method,
     redirect: 'manual',
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }), // both are
+    ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
   })
   const text = await answer.text()
   const isJson = answer.headers.get('content-type')?.includes('json') && text !== ''

@@ -60,7 +60,12 @@ export function createLedger<T>(path: string): () => Promise<readonly T[]> {
     if (!file) return entries
     try {
       const { size } = await file.stat()
-      const { buffer } = await file.read(Buffer.alloc(size - position), 0, size - position, position)
+      const { buffer } = await file.read(
+        Buffer.alloc(size - position),
+        0,
+        size - position,
+        position,
+      )
       position = size
       const lines = (rest + buffer.toString('latin1')).split('\n')
       rest = lines.pop() ?? ''
@@ -73,6 +78,6 @@ export function createLedger<T>(path: string): () => Promise<readonly T[]> {
 }
 
 /** Our id of a message, from the Message-ID that it travels under. */
-export function idOf(arrival: Arrival): string {
-  return arrival.messageId.slice(0, 36)
+export function idOf({ messageId }: Pick<Arrival, 'messageId'>): string {
+  return messageId.slice(0, 36)
 }

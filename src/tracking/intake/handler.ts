@@ -18,7 +18,7 @@ import { notFoundPage, unavailablePage } from '../pages.ts'
 import type { NewHit } from '../store/hits.ts'
 import { clientAddress } from './clientAddress.ts'
 import type { Destinations } from './destinations.ts'
-import { pageHeaders } from './pageHeaders.ts'
+import { pageHeaders } from '../../lib/page.ts'
 import { PIXEL_HEADERS, PIXEL_TEXT } from './pixel.ts'
 import type { HitRecorder } from './recorder.ts'
 

@@ -11,7 +11,7 @@ import { type Db, inWorkspace } from '../../db/db.ts'
 import { asAppError } from '../../http/problem.ts'
 import type { TokenKind, Tokens } from '../../lib/token.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../../workspaces/directory.ts'
-import { pageHeaders } from '../intake/pageHeaders.ts'
+import { pageHeaders } from '../../lib/page.ts'
 import {
   maskAddress,
   notFoundPage,

@@ -10,14 +10,18 @@ const LIFE_MS: Readonly<Record<Purpose, number>> = {
   invite: 30 * MINUTE_MS,
   reset: 30 * MINUTE_MS,
 }
+/**
+ * Pages of the dashboard read the token from the fragment, which browsers send to nobody. The
+ * setup page works without the dashboard and scripts, so its token is part of the path; paths
+ * of requests are nowhere logged.
+ */
 const PAGES: Readonly<Record<Purpose, string>> = {
-  setup: 'setup',
-  invite: 'invitation',
-  reset: 'password',
+  setup: '/setup/',
+  invite: '/app/invitation#',
+  reset: '/app/password#',
 }
 
 export interface NewLink {
-  /** The token stands in the fragment, which browsers send to nobody. */
   readonly url: string
   readonly token: string
   readonly expiresAt: Date
@@ -35,7 +39,7 @@ export async function makeLink(
   const expiresAt = new Date(now.getTime() + LIFE_MS[purpose])
   await dropLinks(tx, link.workspaceId, { purpose, email: link.email, memberId: link.memberId })
   await insertLink(tx, { ...link, purpose, tokenHash: hash.toString('hex'), expiresAt }, now)
-  return { token, expiresAt, url: `${publicUrl}/app/${PAGES[purpose]}#${token}` }
+  return { token, expiresAt, url: `${publicUrl}${PAGES[purpose]}${token}` }
 }
 
 /** What a link is for, without using it. 404 when it cannot be used. */

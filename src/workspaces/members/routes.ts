@@ -13,12 +13,14 @@ import { changeMember, getMember, removeMember, requireMayGrant } from './change
 import { createMember } from './createMember.ts'
 import { linkRoutes } from './linkRoutes.ts'
 import { MemberChange, MemberView, NewMember } from './schema.ts'
+import { setupRoutes } from './setupRoutes.ts'
 import { listMembers, type Member } from './store.ts'
 
 export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
   return async (server) => {
     await server.register(members(access))
     await server.register(linkRoutes(access))
+    await server.register(setupRoutes(access))
   }
 }
 

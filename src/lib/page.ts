@@ -1,8 +1,8 @@
 /**
- * The frame of the pages that recipients see: one HTML document, no script, no request
- * for anything else, its only style under the Content-Security-Policy's nonce.
+ * The frame of the pages that people see without the dashboard: one HTML document, no
+ * script, no request for anything else, its only style under the Content-Security-Policy's
+ * nonce.
  */
-import type { PageLanguage } from './pageTexts.ts'
 
 /** HTML that is already safe. Only `html` and `raw` make it. */
 export interface Html {
@@ -10,7 +10,8 @@ export interface Html {
 }
 
 export interface Look {
-  readonly language: PageLanguage
+  readonly language: { readonly lang: string; readonly dir: 'ltr' | 'rtl' }
+  /** Empty when it is not known. */
   readonly workspaceName: string
   /** `#rrggbb`; anything else is ignored. */
   readonly brandColor: string | null
@@ -73,8 +74,8 @@ function show(value: HtmlValue | undefined): string {
 function css(brandColor: string | null): string {
   const brand = brandColor !== null && /^#[0-9a-f]{6}$/i.test(brandColor) ? brandColor : BRAND
   return `
-:root{color-scheme:light dark;--brand:${brand};--on-brand:${textOn(brand)};--paper:#fff;--ground:#f3f4f6;--ink:#16181d;--soft:#555b66;--line:#8a909c}
-@media (prefers-color-scheme:dark){:root{--paper:#1b1e24;--ground:#111317;--ink:#f1f2f4;--soft:#b3b9c4;--line:#7d8491}}
+:root{color-scheme:light dark;--brand:${brand};--on-brand:${textOn(brand)};--paper:#fff;--ground:#f3f4f6;--ink:#16181d;--soft:#555b66;--line:#8a909c;--fault:#b3261e}
+@media (prefers-color-scheme:dark){:root{--paper:#1b1e24;--ground:#111317;--ink:#f1f2f4;--soft:#b3b9c4;--line:#7d8491;--fault:#ff9d94}}
 *{box-sizing:border-box}
 body{margin:0;padding:1.5rem 1rem;background:var(--ground);color:var(--ink);font:1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;overflow-wrap:anywhere}
 header,main{max-width:34rem;margin-inline:auto}
@@ -85,6 +86,10 @@ p{margin:0 0 1rem}
 main>:last-child{margin-block-end:0}
 .soft{color:var(--soft)}
 .note{padding:.75rem 1rem;border-inline-start:.25rem solid var(--brand);background:var(--ground)}
+label.field{display:block;margin:0 0 .25rem;font-weight:600}
+input.field{inline-size:100%;min-block-size:2.75rem;margin:0 0 1rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--paper);color:var(--ink);font:inherit}
+input[aria-invalid=true]{border-color:var(--fault);margin-block-end:.25rem}
+.fault{color:var(--fault)}
 fieldset{margin:0 0 1.5rem;padding:0;border:0}
 legend{padding:0;margin-block-end:.5rem;font-weight:600}
 .topic{display:grid;grid-template-columns:auto 1fr;gap:0 .75rem;align-items:start;padding:.75rem 0;border-block-end:1px solid var(--line)}
@@ -107,4 +112,17 @@ function textOn(color: string): string {
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
   })
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff'
+}
+
+/** No script, no other site, nothing kept. */
+export function pageHeaders(nonce: string): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'x-robots-tag': 'noindex',
+  }
 }

@@ -1,0 +1,144 @@
+/** /setup/:token: where the link of the first start leads in a browser. Its JSON twin is POST /setup. */
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { preferredLanguage } from '../../lib/language.ts'
+import { pageHeaders } from '../../lib/page.ts'
+import type { Access } from '../access.ts'
+import { clientOf, setDeviceCookie, setSessionCookie } from '../login/session.ts'
+import { readLink } from './link.ts'
+import { Setup } from './schema.ts'
+import { setupOwner } from './setupOwner.ts'
+import {
+  type FormFacts,
+  type SetupFacts,
+  type SetupField,
+  setupDonePage,
+  setupGonePage,
+  setupPage,
+  setupTakenPage,
+} from './setupPage.ts'
+import { setupLanguages } from './setupTexts.ts'
+import { countOwners } from './store.ts'
+
+const MAX_FORM = 16 * 1024 // bytes; ours has a few hundred
+const nothing = { values: { name: '', email: '' }, faults: {} } as const
+
+type Visit = FastifyRequest<{ Params: { token: string } }>
+
+export function setupRoutes(access: Access): FastifyPluginAsyncZod {
+  const schema = { tags: ['Login'], params: z.object({ token: z.string() }), security: [] }
+  const config = { public: true } as const
+  return async (server) => {
+    server.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: MAX_FORM },
+      (_request, body, done) => done(null, new URLSearchParams(String(body))),
+    )
+
+    server.get(
+      '/setup/:token',
+      { config, schema: { ...schema, summary: 'The page that creates the owner' } },
+      async (request, reply) => {
+        const { app, clock } = { app: access.db.app, clock: access.db.clock }
+        const link = await readLink(app, 'setup', request.params.token, clock.now()).catch(ifGone)
+        const facts = factsOf(access, request)
+        if (!link) return send(reply, facts, 404, setupGonePage(facts))
+        if ((await countOwners(app, link.workspaceId)) > 0)
+          return send(reply, facts, 409, setupTakenPage(facts))
+        return send(reply, facts, 200, setupPage({ ...facts, ...nothing, action: actionOf(request) }))
+      },
+    )
+
+    server.post(
+      '/setup/:token',
+      { config, schema: { ...schema, summary: 'Creates the owner from the form of that page' } },
+      async (request, reply) => {
+        const facts = factsOf(access, request)
+        try {
+          return await create(access, request, reply, facts)
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error
+          return refuse(error, request, reply, facts)
+        }
+      },
+    )
+  }
+}
+
+async function create(access: Access, request: Visit, reply: FastifyReply, facts: SetupFacts) {
+  const { name, email, password } = formOf(request)
+  const input = Setup.omit({ token: true }).safeParse({
+    email,
+    password,
+    ...(name.trim() === '' ? {} : { full_name: name }),
+  })
+  if (!input.success) {
+    const errors = input.error.issues.map(({ path, message }) => ({
+      pointer: `/${path.join('/')}`,
+      detail: message,
+    }))
+    throw new AppError('invalid_input', undefined, { errors })
+  }
+  const { full_name: fullName = null, ...rest } = input.data
+  const owner = { ...rest, fullName, token: request.params.token }
+  const { member, session } = await setupOwner(access, owner, clientOf(request, access))
+  setSessionCookie(reply, access, session, false)
+  setDeviceCookie(reply, access, member.id)
+  const { PUBLIC_URL: publicUrl, API_DOCS } = access.config
+  const docs = API_DOCS === 'off' ? null : `${publicUrl}/api/docs/`
+  return send(reply, facts, 201, setupDonePage({ ...facts, email: member.email, publicUrl, docs }))
+}
+
+/** The form again with what is wrong, or the page that says why there is no form any more. */
+function refuse(error: AppError, request: Visit, reply: FastifyReply, facts: SetupFacts) {
+  const { name, email } = formOf(request)
+  const { texts } = facts.language
+  const again = (faults: FormFacts['faults']) => {
+    const form = { action: actionOf(request), values: { name, email }, faults }
+    return send(reply, facts, error.status, setupPage({ ...facts, ...form }))
+  }
+  if (error.code === 'not_found') return send(reply, facts, 404, setupGonePage(facts))
+  if (error.code === 'conflict') {
+    // The two conflicts of setupOwner: another owner, or a person of another workspace.
+    return error.message.startsWith('There is an owner')
+      ? send(reply, facts, 409, setupTakenPage(facts))
+      : again({ email: texts.emailTaken })
+  }
+  if (error.code !== 'invalid_input') throw error
+  const faults: Partial<Record<SetupField, string>> = {}
+  for (const { pointer, detail } of error.errors ?? []) {
+    if (pointer === '/email') faults.email ??= texts.emailFault
+    else if (pointer === '/full_name') faults.name ??= texts.nameFault
+    else if (pointer === '/password') faults.password ??= texts.passwordFault ?? detail
+  }
+  return again(faults)
+}
+
+function formOf({ body }: FastifyRequest): { name: string; email: string; password: string } {
+  const form = body instanceof URLSearchParams ? body : new URLSearchParams()
+  const text = (name: string) => form.get(name) ?? ''
+  return { name: text('name'), email: text('email').trim(), password: text('password') }
+}
+
+function factsOf({ config }: Access, request: FastifyRequest): SetupFacts {
+  const language = preferredLanguage(request.headers['accept-language'], ['en', 'he'])
+  return {
+    language: setupLanguages[language],
+    serviceName: config.SERVICE_NAME,
+    nonce: randomBytes(16).toString('base64'),
+  }
+}
+
+const actionOf = ({ url }: FastifyRequest) => url.split('?')[0] ?? url
+
+function send(reply: FastifyReply, { nonce }: SetupFacts, status: number, page: string) {
+  return reply.code(status).headers(pageHeaders(nonce)).header('vary', 'accept-language').send(page)
+}
+
+/** Undefined for a link that cannot be used. */
+function ifGone(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+}
