@@ -38,10 +38,7 @@ export const dispatchEmail: Bench = {
       unit: '/s',
     }
     return [
-      ratioAtLeast(
-        { ...measured, reference: byHand.label, referenceValue: byHand.perSecond },
-        4,
-      ),
+      ratioAtLeast({ ...measured, reference: byHand.label, referenceValue: byHand.perSecond }, 4),
       ratioAtLeast({ ...measured, reference: limit.label, referenceValue: limit.perSecond }, 0.3),
     ]
   },

@@ -40,7 +40,9 @@ function cellsOf(result: Result): string[] {
     result.bench,
     result.what,
     `${short(result.value)} ${result.unit}`,
-    reference === null ? '–' : `${short(reference_value ?? Number.NaN)} ${result.unit}, ${reference}`,
+    reference === null
+      ? '–'
+      : `${short(reference_value ?? Number.NaN)} ${result.unit}, ${reference}`,
     ratio === null ? '–' : `${ratio.toFixed(2)} ×`,
     result.goal,
     result.ok ? 'reached' : 'missed',

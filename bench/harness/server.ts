@@ -27,7 +27,12 @@ export interface TestedServer {
   /** Between starting the process and its ready line. */
   readonly startMs: number
   /** Throws when the answer is no success. `workspace` is a slug; absent: the default one. */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, workspace?: string): Promise<unknown>
+  call(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body?: unknown,
+    workspace?: string,
+  ): Promise<unknown>
   /** The database behind it, as the superuser; closed with the bench. */
   sql(): Promise<postgres.Sql>
   stop(): Promise<void>
@@ -67,9 +72,7 @@ export async function startServer(
 }
 
 function launch(context: Context, env: Readonly<Record<string, string>>): ChildProcess {
-  const profiling = context.profileDir
-    ? ['--cpu-prof', `--cpu-prof-dir=${context.profileDir}`]
-    : []
+  const profiling = context.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${context.profileDir}`] : []
   const { PATH = '', HOME = '', TMPDIR } = process.env
   return spawn(process.execPath, [...profiling, join(root, 'src/main.ts'), 'serve'], {
     cwd: root,

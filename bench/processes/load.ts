@@ -19,7 +19,10 @@ interface Line {
 
 await runTask(LoadTask, async (task) => {
   const texts: string[] = JSON.parse(await readFile(task.requestsFile, 'utf8')) // load() wrote it
-  return new Load(task, texts.map((text) => Buffer.from(text))).run()
+  return new Load(
+    task,
+    texts.map((text) => Buffer.from(text)),
+  ).run()
 })
 
 class Load {

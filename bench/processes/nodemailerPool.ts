@@ -19,25 +19,6 @@ const Task = z.object({
   warmUp: z.number(),
 })
 
-await runTask(Task, async ({ port, connections, messages, warmUp }) => {
-  const pool = nodemailer.createTransport({
-    ...{ pool: true, host: '127.0.0.1', port, ignoreTLS: true },
-    ...{ maxConnections: connections, maxMessages: Number.POSITIVE_INFINITY },
-  })
-  let n = 0
-  const send = async (until: number) => {
-    while (n < until) await pool.sendMail(compose(n++))
-  }
-  const sendAll = (until: number) =>
-    Promise.all(Array.from({ length: connections * AHEAD }, () => send(until)))
-  await sendAll(warmUp)
-  const startedAt = performance.now()
-  await sendAll(warmUp + messages)
-  const seconds = (performance.now() - startedAt) / 1_000
-  pool.close()
-  return { perSecond: messages / seconds }
-})
-
 const liquid = new Liquid()
 const subject = liquid.parse(letter.SUBJECT)
 const text = liquid.parse(letter.text)
@@ -65,3 +46,22 @@ function compose(n: number) {
     },
   }
 }
+
+await runTask(Task, async ({ port, connections, messages, warmUp }) => {
+  const pool = nodemailer.createTransport({
+    ...{ pool: true, host: '127.0.0.1', port, ignoreTLS: true },
+    ...{ maxConnections: connections, maxMessages: Number.POSITIVE_INFINITY },
+  })
+  let n = 0
+  const send = async (until: number) => {
+    while (n < until) await pool.sendMail(compose(n++))
+  }
+  const sendAll = (until: number) =>
+    Promise.all(Array.from({ length: connections * AHEAD }, () => send(until)))
+  await sendAll(warmUp)
+  const startedAt = performance.now()
+  await sendAll(warmUp + messages)
+  const seconds = (performance.now() - startedAt) / 1_000
+  pool.close()
+  return { perSecond: messages / seconds }
+})

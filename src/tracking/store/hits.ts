@@ -88,9 +88,22 @@ function write(hits: readonly Omit<NewHit, 'workspaceNumber'>[], source: HitSour
 
 function read(text: string): TakenHit[] {
   const rows: Row[] = JSON.parse(text) // as `write` made it
-  return rows.map(([id, messageId, kind, linkIndex, atMs, ip, userAgent, method, purpose, source]) => {
-    return { id, messageId, kind, linkIndex, at: new Date(atMs), ip, userAgent, method, purpose, source }
-  })
+  return rows.map(
+    ([id, messageId, kind, linkIndex, atMs, ip, userAgent, method, purpose, source]) => {
+      return {
+        id,
+        messageId,
+        kind,
+        linkIndex,
+        at: new Date(atMs),
+        ip,
+        userAgent,
+        method,
+        purpose,
+        source,
+      }
+    },
+  )
 }
 
 /** Workspaces with hits. Jumps through the primary key instead of reading every hit. */

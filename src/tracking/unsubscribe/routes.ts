@@ -9,9 +9,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Db, inWorkspace } from '../../db/db.ts'
 import { asAppError } from '../../http/problem.ts'
+import { pageHeaders } from '../../lib/page.ts'
 import type { TokenKind, Tokens } from '../../lib/token.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../../workspaces/directory.ts'
-import { pageHeaders } from '../../lib/page.ts'
 import {
   maskAddress,
   notFoundPage,

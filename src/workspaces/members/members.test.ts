@@ -7,7 +7,7 @@ import { createSetupLink, ensureOwner } from './setupOwner.ts'
 
 const database = await testDatabase()
 const { clock, db } = database
-const { access, addMember, addWorkspace, home, send, signIn } = await accessServer(database)
+const { access, addMember, addWorkspace, home, send, server, signIn } = await accessServer(database)
 
 const NEW_PASSWORD = 'forty quiet penguins'
 const tokenOf = (url: string) => url.split('#')[1]
@@ -252,4 +252,54 @@ test('members are listed page by page', async () => {
     made.map(({ id }) => id),
   )
   assert.deepEqual([first.has_more, second.has_more], [true, false])
+})
+
+test('the setup page makes the owner without scripts, and says in its own language what is wrong', async () => {
+  const other = await addWorkspace('by-page')
+  const { url } = (await createSetupLink(db, access.config, other.id))!
+  const path = new URL(url).pathname
+  const form = (fields: Record<string, string>, language = 'en') =>
+    server.inject({
+      method: 'POST',
+      url: path,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'accept-language': language,
+      },
+      payload: new URLSearchParams(fields).toString(),
+    })
+  const asked = await send('GET', path, null, { 'accept-language': 'he-IL,en;q=0.5' })
+  assert.equal(asked.statusCode, 200)
+  assert.match(asked.body, /<html lang="he" dir="rtl">/)
+  assert.match(asked.body, new RegExp(`<form method="post" action="${path}">`))
+  assert.match(
+    String(asked.headers['content-security-policy']),
+    /^default-src 'none'; style-src 'nonce-/,
+  )
+  assert.equal(asked.headers['referrer-policy'], 'no-referrer')
+  assert.doesNotMatch(asked.body, /<script/i)
+
+  const wrong = await form({ name: '"><b>Lin</b>', email: 'not an address', password: 'short' })
+  assert.equal(wrong.statusCode, 422)
+  assert.match(wrong.body, /id="email-fault">This is not an email address/)
+  assert.match(wrong.body, /value="&#34;&#62;&#60;b&#62;Lin/)
+  assert.doesNotMatch(wrong.body, /value="short"/)
+  const short = await form({ name: '', email: 'lin@example.com', password: 'short' }, 'he')
+  assert.equal(short.statusCode, 422)
+  assert.match(short.body, /id="password-fault">לפחות 12 תווים/)
+  const taken = await form({ ...email('ada'), password: NEW_PASSWORD })
+  const known =
+    taken.statusCode === 409 ? taken : await form({ ...email('grace'), password: NEW_PASSWORD })
+  assert.equal(known.statusCode, 409, 'one of them signs in here already')
+
+  const done = await form({ name: 'Lin', email: 'lin@example.com', password: NEW_PASSWORD })
+  assert.equal(done.statusCode, 201)
+  assert.match(done.body, /POST https:\/\/beckon\.test\/auth\/login/)
+  assert.ok(done.cookies.some(({ name }) => name === '__Host-sid'))
+  assert.equal((await send('GET', path)).statusCode, 404)
+  assert.equal((await form({ email: 'late@example.com', password: NEW_PASSWORD })).statusCode, 404)
+  assert.equal(
+    (await signIn({ email: 'lin@example.com' }, { password: NEW_PASSWORD })).answer.statusCode,
+    200,
+  )
 })

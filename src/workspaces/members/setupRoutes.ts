@@ -26,7 +26,7 @@ import { countOwners } from './store.ts'
 const MAX_FORM = 16 * 1024 // bytes; ours has a few hundred
 const nothing = { values: { name: '', email: '' }, faults: {} } as const
 
-type Visit = FastifyRequest<{ Params: { token: string } }>
+type Visit = FastifyRequest & { params: { token: string } }
 
 export function setupRoutes(access: Access): FastifyPluginAsyncZod {
   const schema = { tags: ['Login'], params: z.object({ token: z.string() }), security: [] }
@@ -42,13 +42,18 @@ export function setupRoutes(access: Access): FastifyPluginAsyncZod {
       '/setup/:token',
       { config, schema: { ...schema, summary: 'The page that creates the owner' } },
       async (request, reply) => {
-        const { app, clock } = { app: access.db.app, clock: access.db.clock }
+        const { app, clock } = access.db
         const link = await readLink(app, 'setup', request.params.token, clock.now()).catch(ifGone)
         const facts = factsOf(access, request)
         if (!link) return send(reply, facts, 404, setupGonePage(facts))
         if ((await countOwners(app, link.workspaceId)) > 0)
           return send(reply, facts, 409, setupTakenPage(facts))
-        return send(reply, facts, 200, setupPage({ ...facts, ...nothing, action: actionOf(request) }))
+        return send(
+          reply,
+          facts,
+          200,
+          setupPage({ ...facts, ...nothing, action: actionOf(request) }),
+        )
       },
     )
 
