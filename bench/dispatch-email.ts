@@ -1,8 +1,9 @@
 /** From the due time to the last 250 of an SMTP sink: 50,000 personalised emails. */
 import { z } from 'zod'
-import { acceptAll, createTemplate, mailbox, recipient } from './harness/accept.ts'
+import { createTemplate, mailbox, recipient } from './harness/accept.ts'
 import { type Bench, type Context, ratioAtLeast } from './harness/bench.ts'
 import { workBeside } from './harness/child.ts'
+import { sendAtOnce } from './harness/due.ts'
 import * as letter from './harness/letter.ts'
 import { type Receiver, startReceiver } from './harness/receiver.ts'
 import { startServer, type TestedServer } from './harness/server.ts'
@@ -10,7 +11,6 @@ import { startServer, type TestedServer } from './harness/server.ts'
 const name = 'dispatch-email'
 const WARM_UP = 3_000 // messages: the process has compiled its code, the connections are open
 const CONNECTIONS = 10
-const SPARE_MS = 3_000 // between the expected end of accepting and the due time
 
 const Rate = z.object({ perSecond: z.number() })
 const Sample = z.object({ sample: z.string() })
@@ -59,19 +59,7 @@ async function measure(context: Context, server: TestedServer, sink: Receiver, c
     to: mailbox(n),
     template_variables: letter.variables(n),
   })
-  const warmUpAt = performance.now()
-  await acceptAll(server, WARM_UP, item)
-  const perMessageMs = (performance.now() - warmUpAt) / WARM_UP
-  await sink.reached(WARM_UP)
-
-  const dueAt = new Date(Date.now() + SPARE_MS + count * perMessageMs)
-  const scheduled_at = dueAt.toISOString()
-  await acceptAll(server, count, (n) => ({ ...item(WARM_UP + n), scheduled_at }))
-  const early = dueAt.getTime() - Date.now()
-  context.say(`${count} emails accepted, ${Math.round(early)} ms before they fall due`)
-  if (early < 0) throw new Error('accepting took longer than expected: nothing could be measured')
-  const lastAt = await sink.reached(WARM_UP + count)
-  return count / ((lastAt - dueAt.getTime()) / 1_000)
+  return sendAtOnce(context, { server, sink }, { warmUp: WARM_UP, count }, item)
 }
 
 async function bestPool(context: Context, port: number) {

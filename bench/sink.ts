@@ -4,14 +4,16 @@
  * many it has, and since when. Speaks RFC 5321 just far enough; a body ends at CRLF.CRLF.
  */
 import { createServer, type Socket } from 'node:net'
+import { tellArrivals } from './harness/task.ts'
 
 const END = Buffer.from('\r\n.\r\n')
 const DATA_REPLY = Buffer.from('354 go ahead\r\n')
 const OK = Buffer.from('250 2.0.0 ok\r\n')
-const TELL_MS = 2
-let accepted = 0
-let acceptedAt = 0
-let sample: string | undefined
+const arrivals: { count: number; at: number; sample: unknown } = {
+  count: 0,
+  at: 0,
+  sample: undefined,
+}
 
 function serve(socket: Socket): void {
   let pending: Buffer = Buffer.alloc(0)
@@ -27,10 +29,10 @@ function serve(socket: Socket): void {
       if (inData) {
         const end = pending.indexOf(END, Math.max(0, at - 2))
         if (end === -1) break
-        sample ??= pending.toString('latin1', at + 2, end + 2)
+        arrivals.sample ??= pending.toString('latin1', at + 2, end + 2)
         at = end + END.length
         inData = false
-        accepted++
+        arrivals.count++
         replies.push(OK)
         continue
       }
@@ -51,7 +53,7 @@ function serve(socket: Socket): void {
     }
     pending = pending.subarray(at)
     if (replies.length === 0) return
-    acceptedAt = performance.timeOrigin + performance.now()
+    arrivals.at = performance.timeOrigin + performance.now()
     socket.write(replies.length === 1 ? (replies[0] ?? OK) : Buffer.concat(replies))
   })
 }
@@ -61,9 +63,4 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   process.send?.({ port: typeof address === 'object' ? address?.port : 0 })
 })
-let told = 0
-setInterval(() => {
-  if (accepted !== told) process.send?.({ accepted: (told = accepted), at: acceptedAt })
-}, TELL_MS)
-process.on('message', () => process.send?.({ sample }))
-process.on('disconnect', () => process.exit(0))
+tellArrivals(arrivals)

@@ -3,6 +3,9 @@
 -- Roles. The server connects as the owner and then becomes one of two:
 --   beckon_app     requests of one workspace; row level security shows it that workspace only
 --   beckon_engine  claiming, settling and group commits over several workspaces
+--
+-- Where the owner may not create roles (some managed services), the policies bind the owner
+-- itself and `app.role` says which of the two a connection plays; `beckon doctor` says so.
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'beckon_app') then
@@ -14,23 +17,46 @@ begin
   execute format('grant beckon_app, beckon_engine to %I', current_user);
 exception
   when duplicate_object or unique_violation then null; -- another database of this cluster was quicker
+  when insufficient_privilege then null; -- see has_roles()
 end
 $$;
-grant usage on schema public to beckon_app, beckon_engine;
+
+-- Whether connections can become beckon_app and beckon_engine.
+create function has_roles() returns boolean language sql stable as $$
+  select count(*) = 2 and bool_and(pg_has_role(current_user, oid, 'member'))
+  from pg_roles
+  where rolname in ('beckon_app', 'beckon_engine')
+$$;
+
+-- Gives both roles rights on tables and schemas; nothing to do without them.
+create function grant_both(rights text) returns void
+language plpgsql as $$
+begin
+  if has_roles() then
+    execute format('grant %s to beckon_app, beckon_engine', rights);
+  end if;
+end
+$$;
+select grant_both('usage on schema public');
 
 -- Puts a table of a workspace behind row level security. `append_only` tables
 -- get neither update nor delete: there are no triggers, so that Citus can distribute them.
 create function protect_table(name regclass, append_only boolean default false) returns void
 language plpgsql as $$
-declare rights text := case when append_only then 'select, insert' else 'select, insert, update, delete' end;
+declare
+  rights text := case when append_only then 'select, insert' else 'select, insert, update, delete' end;
+  mine text := $p$workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid$p$;
+  engine text := $p$current_setting('app.role', true) = 'beckon_engine'$p$;
 begin
   execute format('alter table %s enable row level security', name);
   execute format('alter table %s force row level security', name);
-  execute format($p$create policy workspace_only on %s to beckon_app
-    using (workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid)
-    with check (workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid)$p$, name);
-  execute format('create policy engine on %s to beckon_engine using (true) with check (true)', name);
-  execute format('grant %s on %s to beckon_app, beckon_engine', rights, name);
+  if has_roles() then
+    execute format('create policy workspace_only on %s to beckon_app using (%s) with check (%s)', name, mine, mine);
+    execute format('create policy engine on %s to beckon_engine using (true) with check (true)', name);
+    perform grant_both(format('%s on %s', rights, name));
+  else
+    execute format('create policy workspace_only on %s using (%s or %s) with check (%s or %s)', name, engine, mine, engine, mine);
+  end if;
 end
 $$;
 
@@ -130,8 +156,7 @@ create table login_attempts (
 create index login_attempts_ends_at_idx on login_attempts (ends_at);
 comment on table login_attempts is 'Failed logins, counted in windows of time, so that all processes share the lockout.';
 
-grant select, insert, update, delete on
-  workspaces, members, memberships, sessions, one_time_tokens, api_keys, login_attempts to beckon_app, beckon_engine;
+select grant_both('select, insert, update, delete on workspaces, members, memberships, sessions, one_time_tokens, api_keys, login_attempts');
 
 create table audit_entries (
   workspace_id uuid not null references workspaces (id) on delete cascade,
@@ -180,5 +205,5 @@ create table processes (
   started_at timestamptz not null,
   seen_at timestamptz not null
 );
-grant select, insert, update, delete on processes to beckon_app, beckon_engine;
+select grant_both('select, insert, update, delete on processes');
 comment on table processes is 'Server processes. Each holds an advisory lock while it lives; a free lock means it died.';

@@ -12,6 +12,7 @@ create table contacts (
   updated_at timestamptz not null,
   primary key (workspace_id, id)
 );
+create index contacts_merged_into_idx on contacts (workspace_id, merged_into) where merged_into is not null;
 select protect_table('contacts');
 comment on table contacts is 'A person we may message.';
 

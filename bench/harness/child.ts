@@ -16,7 +16,7 @@ function spawn(file: string, context: Context): ChildProcess {
   context.defer(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
-    child.disconnect()
+    if (child.connected) child.disconnect()
     await ended
   })
   return child
@@ -73,6 +73,6 @@ export async function workBeside<T>(
   const child = spawn(file, context)
   child.send(task)
   const message = await nextMessage(child, file)
-  child.disconnect()
+  if (child.connected) child.disconnect()
   return answer.parse(message)
 }

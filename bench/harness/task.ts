@@ -13,6 +13,20 @@ export async function runTask<T>(
   process.send?.(answer)
 }
 
+const TELL_MS = 2
+
+/** Tells the parent how many a sink has, when that changes, and shows its first one when asked. */
+export function tellArrivals(of: { count: number; at: number; sample: unknown }): void {
+  let told = 0
+  setInterval(() => {
+    if (of.count === told) return
+    told = of.count
+    process.send?.({ accepted: told, at: of.at })
+  }, TELL_MS)
+  process.on('message', () => process.send?.({ sample: of.sample }))
+  endWithParent()
+}
+
 /** The parent's death ends us too. */
 export function endWithParent(): void {
   process.on('disconnect', () => process.exit(0))

@@ -4,29 +4,25 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { endWithParent } from '../harness/task.ts'
+import { tellArrivals } from '../harness/task.ts'
 
-const TELL_MS = 2
-let accepted = 0
-let acceptedAt = 0
-let sample: { headers: string[]; body: string } | undefined
+const arrivals: { count: number; at: number; sample: unknown } = {
+  count: 0,
+  at: 0,
+  sample: undefined,
+}
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
-    accepted++
-    acceptedAt = performance.timeOrigin + performance.now()
-    sample ??= { headers: request.rawHeaders, body: Buffer.concat(parts).toString('utf8') }
+    arrivals.count++
+    arrivals.at = performance.timeOrigin + performance.now()
+    arrivals.sample ??= { headers: request.rawHeaders, body: Buffer.concat(parts).toString('utf8') }
     response.writeHead(204).end()
   })
 })
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port }) // it listens on a port
 })
-let told = 0
-setInterval(() => {
-  if (accepted !== told) process.send?.({ accepted: (told = accepted), at: acceptedAt })
-}, TELL_MS)
-process.on('message', () => process.send?.({ sample }))
-endWithParent()
+tellArrivals(arrivals)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testDatabase } from '../../test/helpers/database.ts'
+import { databaseWithoutRoles, testDatabase } from '../../test/helpers/database.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { inWorkspace } from './db.ts'
 
@@ -59,4 +59,27 @@ test('every table that belongs to a workspace is behind row level security', asy
 test('append-only tables can be neither changed nor emptied', async () => {
   await assert.rejects(db.engine`delete from events`, /permission denied/)
   await assert.rejects(db.app`update audit_entries set action = ''`, /permission denied/)
+})
+
+test('where roles cannot be made, the owner itself is bound and sees one workspace', async () => {
+  const { poor, close } = await databaseWithoutRoles()
+  const add = async (slug: string) => {
+    const id = uuid7()
+    await poor.engine`
+      insert into workspaces (id, slug, name, pepper, created_at) values (${id}, ${slug}, ${slug}, ${Buffer.from('p')}, ${clock.now()})
+    `
+    await poor.engine`
+      insert into topics (workspace_id, key, name, kind, created_at) values (${id}, 'news', 'News', 'marketing', ${clock.now()})
+    `
+    return id
+  }
+  const [mine] = [await add('mine'), await add('theirs')]
+  const seen = await inWorkspace(poor, mine, (tx) => tx`select workspace_id from topics`)
+  assert.deepEqual(
+    seen.map((row) => row['workspaceId']),
+    [mine],
+  )
+  assert.equal((await poor.app`select from topics`).count, 0)
+  assert.equal((await poor.engine`select from topics`).count, 2)
+  await close()
 })

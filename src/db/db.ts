@@ -82,11 +82,12 @@ export async function openDb(
   address: DatabaseAddress,
   options: { connections: number; clock?: Clock },
 ): Promise<Db> {
+  const roles = await hasRoles(address)
   const pool = (role: string, max: number, timeout: number, planner: Record<string, string> = {}) =>
     connect(address, {
       max,
       connection: {
-        role,
+        ...(roles ? { role } : { 'app.role': role }),
         application_name: 'beckon',
         statement_timeout: timeout,
         lock_timeout: LOCK_TIMEOUT_MS,
@@ -121,6 +122,17 @@ export function asText(values: readonly (Date | boolean | Buffer | null)[]): (st
     if (value instanceof Date) return value.toISOString()
     return typeof value === 'boolean' ? String(value) : `\\x${value.toString('hex')}`
   })
+}
+
+/** False where the owner may not make roles; then migrations/0001 binds the owner itself. */
+export async function hasRoles(address: DatabaseAddress): Promise<boolean> {
+  const sql = connect(address, { max: 1 })
+  try {
+    const [row] = await sql<{ roles: boolean }[]>`select has_roles() as roles`
+    return row?.roles ?? false
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import { connect, type Db, openDb } from '../../src/db/db.ts'
+import { migrate } from '../../src/db/migrate.ts'
 import { type Cluster, startCluster, template } from './cluster.ts'
 
 let cluster: Promise<Cluster> | undefined
@@ -60,4 +61,28 @@ export async function testDatabase(): Promise<TestDatabase> {
     await admin.end()
   })
   return { db, clock, address }
+}
+
+/** A database whose owner may not make roles, as on some managed services. */
+export async function databaseWithoutRoles(): Promise<{ poor: Db; close(): Promise<void> }> {
+  const { socketDir, port, user } = await findCluster()
+  const name = `poor_${randomBytes(6).toString('hex')}`
+  const admin = connect({ socketDir, port, user, database: 'beckon' }, { max: 1 })
+  await admin.unsafe(`create role ${name} login`)
+  await admin.unsafe(`grant ${name} to current_user`)
+  await admin.unsafe(`create database ${name} owner ${name}`)
+  const address = { socketDir, port, user: name, database: name }
+  const owner = connect(address, { max: 1 })
+  await migrate(owner)
+  await owner.end()
+  const poor = await openDb(address, { connections: 4, clock: new TestClock() })
+  return {
+    poor,
+    close: async () => {
+      await poor.close()
+      await admin.unsafe(`drop database ${name} with (force)`)
+      await admin.unsafe(`drop role ${name}`)
+      await admin.end()
+    },
+  }
 }

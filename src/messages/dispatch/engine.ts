@@ -49,11 +49,19 @@ export interface Engine {
 export interface EngineStats {
   claimed: number
   recovered: number
+  /** Settlements that came too late: the row was another's by then, and nothing was written. */
+  readonly fenced: number
 }
 
 export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
   const workers = new Map<string, Worker>()
-  const stats: EngineStats = { claimed: 0, recovered: 0 }
+  const stats = {
+    claimed: 0,
+    recovered: 0,
+    get fenced() {
+      return deps.settler.fenced
+    },
+  }
   const timers: NodeJS.Timeout[] = []
   const log: Logger = deps.log
   let running = false

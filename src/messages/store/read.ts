@@ -52,6 +52,17 @@ const columns = (sql: Sql) => sql`
   resend_of, metadata, routing, created_at, sent_at
 `
 
+/** A contact by any of its ids, with those that were merged into it. */
+const personOf = (sql: Sql, workspaceId: string, externalId: string) => sql`
+  with named as (
+    select contact_id from contact_identities where workspace_id = ${workspaceId} and external_id = ${externalId}
+  )
+  select contact_id from named
+  union all
+  select c.id from contacts c
+  where c.workspace_id = ${workspaceId} and c.merged_into in (select contact_id from named)
+`
+
 /** Newest first, before the message `before`. Ids are uuid v7, so their order is that of creation. */
 export function listMessages(sql: Sql, workspaceId: string, filter: ListFilter) {
   return sql<MessageRow[]>`
@@ -61,7 +72,7 @@ export function listMessages(sql: Sql, workspaceId: string, filter: ListFilter) 
       ${filter.before ? sql`and id < ${filter.before}` : sql``}
       ${filter.status ? sql`and status = ${filter.status}` : sql``}
       ${filter.channel ? sql`and channel = ${filter.channel}` : sql``}
-      ${filter.recipientId ? sql`and recipient_id = ${filter.recipientId} and contact_id in (select contact_id from contact_identities where workspace_id = ${workspaceId} and external_id = ${filter.recipientId})` : sql``}
+      ${filter.recipientId ? sql`and contact_id in (${personOf(sql, workspaceId, filter.recipientId)})` : sql``}
       ${filter.topic ? sql`and topic = ${filter.topic}` : sql``}
       ${filter.priority !== null ? sql`and priority = ${filter.priority}` : sql``}
       ${filter.from ? sql`and created_at >= ${filter.from}` : sql``}
