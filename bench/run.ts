@@ -6,11 +6,27 @@ import { mkdirSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { accept } from './accept.ts'
+import { acceptBatch } from './accept-batch.ts'
 import { dispatchEmail } from './dispatch-email.ts'
+import { dispatchHttp } from './dispatch-http.ts'
+import { events } from './events.ts'
+import { fair } from './fair.ts'
 import type { Bench, Context, Result } from './harness/bench.ts'
 import { linesOf, tableOf, writeReadme } from './harness/report.ts'
+import { size } from './size.ts'
+import { track } from './track.ts'
 
-const benches: readonly Bench[] = [dispatchEmail]
+const benches: readonly Bench[] = [
+  dispatchEmail,
+  dispatchHttp,
+  accept,
+  acceptBatch,
+  track,
+  fair,
+  events,
+  size,
+]
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -205,6 +205,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       help: 'Messages taken over from dead processes.',
       value: () => assembly.engine.stats.recovered,
     },
+    {
+      name: 'settlements_fenced_total',
+      help: 'Settlements that came after somebody else had taken over.',
+      value: () => assembly.engine.stats.fenced,
+    },
     { name: 'tracking_hits_total', help: 'Opens and clicks taken in.', value: () => counters.hits },
     {
       name: 'tracking_spooled_total',

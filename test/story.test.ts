@@ -75,7 +75,7 @@ describe('a team writes to a thousand people', () => {
   test('a fresh server says how to get in', async () => {
     assert.match(
       server.output(),
-      /Create the owner \(works once\): https:\/\/news\.example\.com\/app\//,
+      /Create the owner \(works once\): https:\/\/news\.example\.com\/\S*setup\S+/,
     )
     assert.match(server.output(), /API key \(shown once\): \S{40,}/)
     const { json } = await call('GET', '/health')
@@ -136,6 +136,10 @@ describe('a team writes to a thousand people', () => {
     assert.match(hebrew.parsed.text ?? '', /בHaifa מתחילים ביום שני/) // the variable's default
     assert.match(hebrew.html, /dir="rtl"/)
     assert.match(hebrew.html, /lang="he"/)
+
+    const [file] = mailOf(2).parsed.attachments
+    assert.equal(file?.filename, 'מפה.txt')
+    assert.equal(file.content.toString(), mapTo(2))
 
     const bodies = ids.map((id) => mails.get(id)?.parsed.subject)
     assert.equal(new Set(bodies).size, PEOPLE)
@@ -305,8 +309,19 @@ function messageTo(person: number) {
     template_id: 'spring',
     locale: person % HEBREW_EVERY === 0 ? 'he' : 'en',
     template_variables: { name: `Reader ${person}`, ...city },
+    ...(person === 2 && {
+      attachments: [
+        {
+          filename: 'מפה.txt',
+          content_type: 'text/plain',
+          content: Buffer.from(mapTo(person)).toString('base64'),
+        },
+      ],
+    }),
   }
 }
+
+const mapTo = (person: number) => `This way, reader ${person}: ←↑→`
 
 function page(title: string, text: string, read: string, shop: string): string {
   return `<h1>${title}</h1><p>${text}</p>

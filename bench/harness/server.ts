@@ -13,6 +13,7 @@ import type postgres from 'postgres'
 import { request } from 'undici'
 import { connect, type DatabaseAddress } from '../../src/db/db.ts'
 import type { Context } from './bench.ts'
+import { countStatements, writeStatements } from './profile.ts'
 
 const root = join(import.meta.dirname, '../..')
 const START_MS = 120_000 // a first start on a busy machine
@@ -51,10 +52,15 @@ export async function startServer(
   given?: string,
 ): Promise<TestedServer> {
   const dataDir = given ?? (await freshDataDir(context))
+  if (context.profileDir && given === undefined) await prepareProfile(context, dataDir)
   const key = randomBytes(24).toString('hex')
   const startedAt = performance.now()
   const child = launch(context, { ...env, DATA_DIR: dataDir, OREE_API_KEY: key })
-  const stop = () => stopProcess(child)
+  const stop = async () => {
+    if (isOver(child)) return
+    if (context.profileDir) await writeProfile(context.profileDir, { dataDir, pid: child.pid })
+    await stopProcess(child)
+  }
   context.defer(stop)
   const url = await readyLine(child)
   const startMs = performance.now() - startedAt
@@ -109,8 +115,22 @@ async function readyLine(child: ChildProcess): Promise<string> {
   })
 }
 
+/** A start of its own: the database reads what to count when it starts. */
+async function prepareProfile(context: Context, dataDir: string): Promise<void> {
+  const first = await startServer({ ...context, profileDir: undefined }, {}, dataDir)
+  await first.stop()
+  await countStatements(dataDir)
+}
+
+async function writeProfile(folder: string, of: { dataDir: string; pid: number | undefined }) {
+  const sql = connect({ ...(await addressOf(of.dataDir)), user: 'postgres' }, { max: 1 })
+  await writeStatements(sql, join(folder, `statements.${of.pid}.txt`)).finally(() => sql.end())
+}
+
+const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
+
 async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (isOver(child)) return
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   await ended

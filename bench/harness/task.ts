@@ -9,8 +9,13 @@ export async function runTask<T>(
 ): Promise<void> {
   endWithParent()
   const [message] = await once(process, 'message')
-  const answer = await work(task.parse(message))
-  process.send?.(answer)
+  try {
+    process.send?.(await work(task.parse(message)))
+  } catch (error) {
+    // Short: a statement's error carries its parameters.
+    console.error(String(error instanceof Error ? error.stack : error).slice(0, 2_000))
+    process.exit(1)
+  }
 }
 
 const TELL_MS = 2

@@ -40,7 +40,6 @@ await runTask(Task, async (task) => {
     database: 'beckon',
     max: task.connections,
     connection: { role: 'beckon_engine', enable_seqscan: 'off' },
-    fetch_types: false,
     onnotice: () => {},
   })
   const all = Array.from({ length: task.warmUp + task.batches }, (_, at) => rowsOf(task, at))
@@ -71,9 +70,7 @@ function rowsOf(task: Task, batch: number): Rows {
   return {
     ids: numbers.map(() => uuid7()),
     contactIds: numbers.map((n) => people?.[n % people.length] ?? uuid7()),
-    recipients: numbers.map((n) =>
-      recipient(people ? n % people.length : task.firstPerson + n),
-    ),
+    recipients: numbers.map((n) => recipient(people ? n % people.length : task.firstPerson + n)),
     addresses: numbers.map((n) => mailbox(people ? n % people.length : task.firstPerson + n)),
     variables: numbers.map((n) => JSON.stringify(variables(n))),
   }

@@ -17,14 +17,6 @@ interface Line {
   since: number
 }
 
-await runTask(LoadTask, async (task) => {
-  const texts: string[] = JSON.parse(await readFile(task.requestsFile, 'utf8')) // load() wrote it
-  return new Load(
-    task,
-    texts.map((text) => Buffer.from(text)),
-  ).run()
-})
-
 class Load {
   private readonly task: LoadTask
   private readonly requests: readonly Buffer[]
@@ -167,3 +159,11 @@ class Load {
     }
   }
 }
+
+await runTask(LoadTask, async (task) => {
+  const texts: string[] = JSON.parse(await readFile(task.requestsFile, 'utf8')) // load() wrote it
+  return new Load(
+    task,
+    texts.map((text) => Buffer.from(text)),
+  ).run()
+})

@@ -124,7 +124,7 @@ function byChannel(rows: readonly Total[]): Record<string, Record<string, number
   )
 }
 
-/** Shares of what they are counted against (PRACTICE C8); null below MIN_SAMPLE. */
+/** Shares of what they are counted against; null below MIN_SAMPLE. */
 function ratesOf(all: Readonly<Record<string, number>>): Record<string, number | null> {
   const delivered = Math.max(0, (all['sent'] ?? 0) - (all['bounced'] ?? 0))
   const share = (part: number, whole: number) =>

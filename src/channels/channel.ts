@@ -18,7 +18,7 @@ export const channelIds = [
 ] as const
 export type ChannelId = (typeof channelIds)[number]
 
-/** Channels whose destination belongs to the sender, not to a contact (RULINGS: addressless). */
+/** Channels whose destination belongs to the sender, not to a contact. */
 export const addresslessChannels: ReadonlySet<ChannelId> = new Set([
   'webhook',
   'slack',

@@ -152,7 +152,7 @@ export const stateRoutes =
     app.post(
       '/providers/:id/check',
       {
-        config: writing,
+        config: { ...writing, repeatable: false },
         schema: {
           tags,
           summary: 'Ask the provider whether the settings work; nothing is sent',

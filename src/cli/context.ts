@@ -2,9 +2,12 @@
 import { isAbsolute, join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, readConfig } from '../config.ts'
-import type { DatabaseAddress } from '../db/db.ts'
+import { attachEmbedded } from '../db/attach.ts'
+import { connect, type DatabaseAddress } from '../db/db.ts'
 import { startEmbedded } from '../db/embedded.ts'
+import { NotOwner } from '../db/owner.ts'
 import { createLog } from '../lib/log.ts'
+import { waitUntilAlone } from './ground.store.ts'
 
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -12,11 +15,17 @@ export interface Context {
 }
 
 const root = join(import.meta.dirname, '../..')
+const TURN_MS = 500 // a tool waits so long for an owner that is just going, then looks again
+const TURNS = 60
 
 /** Settings, with DATA_DIR made absolute: a relative one means beside the program, wherever it was started. */
 export function settingsOf({ env }: Context): Config {
   const config = readConfig(env, { terminal: process.stdout.isTTY })
-  return isAbsolute(config.DATA_DIR) ? config : { ...config, DATA_DIR: join(root, config.DATA_DIR) }
+  return { ...config, DATA_DIR: dataDirOf(config.DATA_DIR) }
+}
+
+export function dataDirOf(path: string): string {
+  return isAbsolute(path) ? path : join(root, path)
 }
 
 export function logOf(config: Config): Logger {
@@ -37,7 +46,46 @@ export interface Ground {
 export async function openGround(config: Config, log: Logger): Promise<Ground> {
   if (config.DATABASE_URL !== undefined)
     return { address: { url: config.DATABASE_URL }, close: async () => {} }
-  const embedded = await startEmbedded({ dataDir: config.DATA_DIR, log: (line) => log.info(line) })
+  return startOwn(config, (line) => log.info(line))
+}
+
+/** For tools, which may run beside a server: then its embedded database is used and left running. */
+export async function openToolGround(
+  config: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>,
+): Promise<Ground & { readonly beside: boolean }> {
+  if (config.DATABASE_URL !== undefined)
+    return { address: { url: config.DATABASE_URL }, beside: false, close: async () => {} }
+  for (let turn = 1; ; turn++) {
+    const address = await attachEmbedded(config.DATA_DIR)
+    if (address) return { address, beside: true, close: async () => {} }
+    try {
+      const own = await startOwn(config, () => {}, TURN_MS)
+      return { ...own, beside: false, close: () => leave(own) }
+    } catch (error) {
+      // Somebody was quicker: then there is a database to use.
+      if (!(error instanceof NotOwner) || turn >= TURNS) throw error
+    }
+  }
+}
+
+async function startOwn(
+  config: Pick<Config, 'DATA_DIR'>,
+  log: (line: string) => void,
+  patience?: number,
+): Promise<Ground> {
+  const embedded = await startEmbedded({
+    dataDir: config.DATA_DIR,
+    log,
+    ...(patience === undefined ? {} : { patience }),
+  })
   const { socketDir, port, database, user } = embedded
   return { address: { socketDir, port, database, user }, close: () => embedded.stop() }
+}
+
+/** Other tools may be using the database that this one started. */
+async function leave(own: Ground): Promise<void> {
+  const sql = connect(own.address, { max: 1, connect_timeout: 2 })
+  await waitUntilAlone(sql).catch(() => {}) // it is gone already
+  await sql.end({ timeout: 1 })
+  await own.close()
 }

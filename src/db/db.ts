@@ -115,6 +115,8 @@ export async function openDb(
 /**
  * An array parameter of times, booleans or bytes. The driver takes the type of an array from
  * its first element and would send `timestamptz` for `timestamptz[]`; as text the server decides.
+ * Booleans and bytes must be cast by way of text, `::text[]::boolean[]`: asked for `boolean[]`,
+ * the driver takes every string for false, and bytes it would encode a second time.
  */
 export function asText(values: readonly (Date | boolean | Buffer | null)[]): (string | null)[] {
   return values.map((value) => {

@@ -24,21 +24,22 @@ export interface Repeatable {
   readonly bodyHash: string
 }
 
-/** The key of a request, or null when it has none. The body's hash is of its canonical JSON text. */
+/** The key of a request, or null when it has none. */
 export function repeatable(request: FastifyRequest): Repeatable | null {
   const key = request.headers['idempotency-key']
   if (key === undefined) return null
   if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH) {
     throw new AppError('invalid_input', `Idempotency-Key: 1 to ${MAX_KEY_LENGTH} characters.`)
   }
-  const scope = `${request.method} ${request.url.split('?')[0]}`
-  return {
-    key,
-    scope,
-    bodyHash: createHash('sha256')
-      .update(JSON.stringify(request.body ?? null))
-      .digest('hex'),
-  }
+  const [path, query = ''] = request.url.split('?', 2)
+  const scope = `${request.method} ${path}`
+  return { key, scope, bodyHash: hashOf(query, request.body) }
+}
+
+/** Of all that makes two requests the same: the query, and the body's bytes or canonical JSON. */
+function hashOf(query: string, body: unknown): string {
+  const content = Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)
+  return createHash('sha256').update(query).update('\n').update(content).digest('hex')
 }
 
 /** See `FastifyReply.answer`. */

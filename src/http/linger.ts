@@ -13,7 +13,7 @@ const MAX_DRAINED = 64 * 1024 * 1024 // bytes of a refused body that are read an
 /** For Fastify's onSend. */
 export async function linger(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
   // Fastify closes whenever it could not read a body. There is no need once all of it is here.
-  if (request.raw.complete) reply.removeHeader('connection')
+  if (request.raw.complete !== false) reply.removeHeader('connection')
   else if (reply.statusCode >= 400 && typeof payload === 'string') {
     reply.header('connection', 'close')
     reply.header('content-length', Buffer.byteLength(payload))

@@ -14,6 +14,11 @@ interface Operation {
   readonly responses: Record<string, unknown>
 }
 
+interface Description {
+  readonly paths: Record<string, Partial<Record<(typeof methods)[number], Operation>>>
+  readonly components: { schemas?: Record<string, unknown>; responses?: unknown }
+}
+
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 export function description(version: string, cookieName: string): SwaggerOptions {
@@ -34,31 +39,44 @@ export function description(version: string, cookieName: string): SwaggerOptions
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document)
-      const { public: open, scope } = document.route.config ?? {}
+      const { public: open, scope, repeatable = true } = document.route.config ?? {}
       const needed = scope ? [scope] : []
       const security = open ? [] : [{ key: needed }, { session: needed }]
-      return { schema: { security, ...schema }, url }
+      const repeats = !open && repeatable && !readsOnly(document.route.method)
+      return {
+        schema: { security, ...(repeats ? { headers: idempotencyKey } : {}), ...schema },
+        url,
+      }
     },
     transformObject: (document) => {
-      // The library's type does not say which of OpenAPI's versions this is: the one given above.
-      const complete = jsonSchemaTransformObject(document) as ReturnType<
-        typeof jsonSchemaTransformObject
-      > & {
-        paths: Record<string, Partial<Record<(typeof methods)[number], Operation>>>
-      }
-      for (const path of Object.values(complete.paths))
-        for (const method of methods) if (path[method]) addRefusals(method, path[method])
-      const { components } = complete
-      return {
-        ...complete,
-        components: {
-          ...components,
-          schemas: { ...components?.schemas, Problem: problemSchema },
-          responses: problemResponses,
-        },
-      }
+      const complete = jsonSchemaTransformObject(document)
+      addProblems(complete as unknown as Description) // 3.1, as said above
+      return complete
     },
   }
+}
+
+const readsOnly = (method: string | readonly string[]) =>
+  [method].flat().every((each) => each === 'GET' || each === 'HEAD')
+
+const idempotencyKey = {
+  type: 'object',
+  properties: {
+    'Idempotency-Key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      description:
+        'The same key and request again within 24 hours gets the first answer, with Idempotent-Replayed: true.',
+    },
+  },
+}
+
+function addProblems({ paths, components }: Description): void {
+  for (const path of Object.values(paths))
+    for (const method of methods) if (path[method]) addRefusals(method, path[method])
+  components.schemas = { ...components.schemas, Problem: problemSchema }
+  components.responses = problemResponses
 }
 
 function addRefusals(method: string, operation: Operation): void {
@@ -70,14 +88,15 @@ function addRefusals(method: string, operation: Operation): void {
 function refusals(method: string, { parameters = [], requestBody, security }: Operation): number[] {
   const writes = method !== 'get'
   const open = security?.length === 0
+  const asks = parameters.some((each) => each.in !== 'header') || requestBody !== undefined
   return [
     400,
     ...(open ? [] : [401, 403]),
     ...(writes && open ? [401, 403] : []), // a wrong password or signature, another site
-    404,
+    ...(parameters.some((each) => each.in === 'path') || requestBody ? [404] : []),
     ...(writes ? [409, 413, 415] : []),
-    ...(writes || parameters.length > 0 || requestBody ? [422] : []),
-    429,
+    ...(writes || asks ? [422] : []),
+    ...(writes && open ? [429] : []), // sign-ins
     503,
   ]
 }

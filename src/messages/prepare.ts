@@ -72,11 +72,11 @@ export async function prepare(
 ): Promise<Prepared[]> {
   const workspace = await directories.workspaces.get(workspaceId)
   const { pointer } = options
-  const channels = channelsOf(item, pointer)
   const template =
     item.template_id === undefined
       ? null
       : await findTemplate(directories, workspaceId, item, pointer)
+  const channels = channelsOf(item, template, pointer)
   checkContent(item, channels, template, pointer)
   const topic =
     item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
@@ -114,16 +114,20 @@ export async function prepare(
   }))
 }
 
-function channelsOf(item: NewMessage, pointer: string): ChannelId[] {
+/** A template's own channel goes without saying. */
+function channelsOf(
+  item: NewMessage,
+  template: UsableTemplate | null,
+  pointer: string,
+): ChannelId[] {
   if (item.routing && (item.channel || item.fallback_channels)) {
     throw invalid(
       `${pointer}/routing`,
       'Give either routing or channel with fallback_channels, not both.',
     )
   }
-  const wanted =
-    item.routing?.channels ??
-    (item.channel ? [item.channel, ...(item.fallback_channels ?? [])] : [])
+  const first = item.channel ?? template?.channel
+  const wanted = item.routing?.channels ?? (first ? [first, ...(item.fallback_channels ?? [])] : [])
   if (wanted.length === 0) throw invalid(`${pointer}/channel`, 'Name a channel.')
   return [...new Set(wanted)]
 }

@@ -12,6 +12,7 @@ import type { ReceiptKind } from '../channels/provider.ts'
 import { recordConsent } from '../consent/record.ts'
 import { suppress } from '../consent/suppress.ts'
 import { type EventInput, recordEvents } from '../events/record.ts'
+import { uuid7 } from '../lib/uuid7.ts'
 import { rank } from './life.ts'
 import type { Status } from './schema.ts'
 import { type Hearer, lockMessages, noteEngagement, raiseStatus } from './store/receipts.ts'
@@ -49,17 +50,26 @@ export async function applyReceipts(
     return message ? [{ receipt, message }] : []
   })
   if (known.length === 0) return
-  await recordEvents(
-    tx,
-    known.map(({ receipt, message }) => eventOf(receipt, message)),
-    now,
+  const named = known.map((each) => ({
+    ...each,
+    event: { ...eventOf(each.receipt, each.message), id: uuid7() },
+  }))
+  const fresh = new Set(
+    (
+      await recordEvents(
+        tx,
+        named.map(({ event }) => event),
+        now,
+      )
+    ).map((event) => event.id),
   )
   await raiseStatus(tx, changes(known), now)
   await noteEngagement(
     tx,
     known.map(({ receipt }) => receipt),
   )
-  for (const { receipt, message } of known) await act(tx, receipt, message, now)
+  for (const { receipt, message, event } of named)
+    if (fresh.has(event.id)) await act(tx, receipt, message, now)
 }
 
 function eventOf(receipt: AppliedReceipt, message: Hearer): EventInput {

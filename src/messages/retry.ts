@@ -1,7 +1,7 @@
 /** When to try again, and how long a message is worth sending. */
 import type { Status } from './schema.ts'
 
-/** Seconds after each failed attempt: 9 attempts in 33 minutes (RELIABILITY 2.3). */
+/** Seconds after each failed attempt: 9 attempts in 33 minutes. */
 const DELAYS_SECONDS = [2, 5, 15, 45, 120, 300, 600, 900]
 const MAX_RETRY_AFTER_SECONDS = 900 // a vendor that asks for more is tried then all the same
 

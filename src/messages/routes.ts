@@ -4,7 +4,6 @@ import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { recordEvents } from '../events/record.ts'
-import { listMessageEvents } from '../events/store.ts'
 import { repeatable } from '../http/answer.ts'
 import { parse } from '../http/parse.ts'
 import { page, pageOf, readCursor } from '../lib/paging.ts'
@@ -27,7 +26,7 @@ import {
 } from './schema.ts'
 import { priorityNumber } from './store/accept.ts'
 import { noteClicked } from './store/change.ts'
-import { findEngagement, listMessages } from './store/read.ts'
+import { listMessages } from './store/read.ts'
 import { summaryOf, viewOf } from './view.ts'
 
 export interface MessageRouteDeps {
@@ -162,8 +161,7 @@ export const messageRoutes =
       (request) =>
         request.read(async (tx, workspaceId) => {
           const row = await getMessage(tx, workspaceId, request.params.id)
-          const events = await listMessageEvents(tx, workspaceId, row.id)
-          return viewOf(row, events, await findEngagement(tx, workspaceId, row.id))
+          return viewOf(tx, row)
         }),
     )
 
@@ -258,8 +256,7 @@ export const messageRoutes =
             now,
           )
           await noteClicked(tx, workspaceId, row.id, now)
-          const events = await listMessageEvents(tx, workspaceId, row.id)
-          return viewOf(row, events, await findEngagement(tx, workspaceId, row.id))
+          return viewOf(tx, row)
         }),
     )
 

@@ -1,9 +1,10 @@
 /** How a message is shown: its row, what happened to it in words, what its recipient did. */
 import type { z } from 'zod'
 import type { ChannelId } from '../channels/channel.ts'
-import type { Event } from '../events/store.ts'
+import type { Sql } from '../db/db.ts'
+import { type Event, listMessageEvents } from '../events/store.ts'
 import { type MessageSummary, type MessageView, priorities, type TimelineEntry } from './schema.ts'
-import type { EngagementRow, MessageRow } from './store/read.ts'
+import { type EngagementRow, findClasses, findEngagement, type MessageRow } from './store/read.ts'
 
 const iso = (date: Date | null | undefined) => date?.toISOString() ?? null
 
@@ -41,15 +42,21 @@ export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
   }
 }
 
-export function viewOf(
-  row: MessageRow,
-  events: readonly Event[],
-  engagement: EngagementRow | undefined,
-): z.infer<typeof MessageView> {
+/** A message with everything that happened to it. */
+export async function viewOf(sql: Sql, row: MessageRow): Promise<z.infer<typeof MessageView>> {
+  const [events, engagement, classes] = await Promise.all([
+    listMessageEvents(sql, row.workspaceId, row.id),
+    findEngagement(sql, row.workspaceId, row.id),
+    findClasses(sql, row.workspaceId, row.id),
+  ])
+  const known = events.map((event) => {
+    const now = classes.get(event.id)
+    return now === undefined ? event : { ...event, properties: { ...event.properties, class: now } }
+  })
   return {
     ...summaryOf(row),
     engagement: engagementOf(engagement),
-    timeline: [accepted(row), ...events.map(entryOf)],
+    timeline: [accepted(row), ...known.map(entryOf)],
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * RELIABILITY S01 and S02: what was published against template engines, tried
+ * What was published against template engines, tried
  * here. Each attack must print nothing of ours and end within its limits; the
  * test file as a whole ending is what shows that none runs away.
  */

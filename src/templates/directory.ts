@@ -5,6 +5,7 @@
  * compiled stays until it is pushed out.
  */
 import { LRUCache } from 'lru-cache'
+import type { ChannelId } from '../channels/channel.ts'
 import type { Db } from '../db/db.ts'
 import { createCache } from '../lib/cache.ts'
 import { type CompiledEmail, compileEmail } from './compileEmail.ts'
@@ -23,6 +24,7 @@ const MAX_COMPILED = 1_000
 export interface UsableTemplate {
   readonly id: string
   readonly name: string
+  readonly channel: ChannelId
   readonly version: number
   readonly variables: readonly DeclaredVariable[]
   readonly hasHtml: boolean
@@ -100,6 +102,7 @@ async function load(
   return {
     id: template.id,
     name: template.name,
+    channel: template.channel as ChannelId, // stored from channelIds
     version: template.version,
     variables: version.variables,
     hasHtml,

@@ -47,7 +47,7 @@ export const templateRoutes =
     app.post(
       '/templates/:id/test',
       {
-        config: reading,
+        config: { ...reading, repeatable: false },
         schema: {
           tags,
           summary: 'Render a template with sample data; with `to`, send it there once',

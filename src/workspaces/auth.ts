@@ -93,5 +93,7 @@ declare module 'fastify' {
     /** No login. Everything else needs `scope`, or any login when that is absent. */
     public?: boolean
     scope?: Scope
+    /** False for a route that writes but takes no Idempotency-Key, since its answer must not be kept. */
+    repeatable?: boolean
   }
 }

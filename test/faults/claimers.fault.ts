@@ -55,7 +55,7 @@ test('R19', async (t) => {
 })
 
 async function claimAll() {
-  const db = await openDb(world.database.address, { connections: 2 })
+  const db = await openDb(world.address, { connections: 2 })
   const mine: { id: string; ms: number }[] = []
   try {
     for (;;) {

@@ -37,7 +37,10 @@ test('R20', async (t) => {
   await sleep(FROZEN_MS)
   zombie.thaw()
   await allSettled(world.db.engine, world.workspaceId)
-  const { fenced } = await zombie.stats()
+  const { fenced } = await until('late settlements to be refused', async () => {
+    const stats = await zombie.stats()
+    return stats.fenced > 0 && stats
+  })
   const { recovered } = await other.stats()
   for (const worker of [zombie, other]) assert.equal(await worker.stop(), 0, worker.output())
 

@@ -59,6 +59,11 @@ test('R01', async (t) => {
     received: [...calls.filter(({ again }) => !again).map(({ id }) => id), ...arrivals.map(idOf)],
   })
   assert.equal(verdict.other, 0)
+  const doubtful = await world.db.engine`
+    select m.id, m.attempt, m.reason, m.detail, (select array_agg(name || ' ' || properties::text || ' ' || at order by at) from events e where e.message_id = m.id) as events
+    from messages m where channel = 'webhook' and status = 'unknown'
+  `
+  assert.deepEqual([...doubtful], [], 'unknown, though the vendor knows repetitions')
   assert.equal(new Set(calls.map(({ id }) => id)).size, EACH, 'the idempotent channel lost some')
   assert.ok(verdict.unknown <= KILLS * IN_FLIGHT)
   assert.ok(slowest <= RECOVERY_MS, `recovered after ${slowest} ms`)

@@ -6,10 +6,10 @@ import { type Assembly, assemble } from '../../src/app.ts'
 import type { ChannelId } from '../../src/channels/channel.ts'
 import { sealContext } from '../../src/channels/directory.ts'
 import { insertSenders } from '../../src/channels/store.ts'
-import { type Db, openDb } from '../../src/db/db.ts'
+import { type DatabaseAddress, type Db, openDb } from '../../src/db/db.ts'
 import { uuid7 } from '../../src/lib/uuid7.ts'
 import { NewMessage } from '../../src/messages/schema.ts'
-import { type TestDatabase, testDatabase } from '../helpers/database.ts'
+import { TestClock } from '../helpers/database.ts'
 import { addWorkspace } from '../helpers/workspace.ts'
 import { startWorker, type WorkerOrder, type WorkerProcess } from './workers.ts'
 
@@ -24,9 +24,10 @@ export interface NewSender {
 }
 
 export interface World {
-  readonly database: TestDatabase
-  /** With the database's own clock, or the one given. */
+  readonly address: DatabaseAddress
+  /** With the database's own clock, or one that stands still. */
   readonly db: Db
+  readonly clock: TestClock
   readonly assembly: Assembly
   readonly workspaceId: string
   addSender(sender: NewSender): Promise<string>
@@ -37,9 +38,12 @@ export interface World {
 
 /** `clock: 'test'` gives time that stands still until it is moved. Nothing sends before `engine.start()`. */
 export async function faultWorld(options: { clock?: 'real' | 'test' } = {}): Promise<World> {
-  const database = await testDatabase()
-  const { address } = database
-  const db = options.clock === 'test' ? database.db : await openDb(address, { connections: 8 })
+  const { address, drop } = await freshDatabase()
+  const clock = new TestClock()
+  const db = await openDb(address, {
+    connections: 8,
+    ...(options.clock === 'test' ? { clock } : {}),
+  })
   const key = createHash('sha256').update('faults').digest()
   const log = pino({ level: 'silent' })
   const assembly = await assemble({
@@ -51,12 +55,13 @@ export async function faultWorld(options: { clock?: 'real' | 'test' } = {}): Pro
   after(async () => {
     for (const worker of workers) await worker.kill()
     await assembly.close()
-    if (options.clock !== 'test') await db.close()
+    await db.close()
+    await drop()
   })
-  const workspaceId = await addWorkspace(database, 'default')
+  const workspaceId = await addWorkspace({ db, clock }, 'default')
   const order: WorkerOrder = { address, key: key.toString('hex') }
   return {
-    ...{ database, db, assembly, workspaceId },
+    ...{ address, db, clock, assembly, workspaceId },
     async addSender(sender) {
       const id = uuid7()
       const settings = JSON.stringify(sender.settings)

@@ -6,11 +6,11 @@ import { channel } from 'node:diagnostics_channel'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import pino from 'pino'
 import { type App, allRoles, startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import { inWorkspace } from '../../src/db/db.ts'
+import { connect, inWorkspace, type Sql } from '../../src/db/db.ts'
 import { system } from '../../src/workspaces/audit/audit.ts'
 import { type Scope, scopes } from '../../src/workspaces/auth.ts'
 import { createKey } from '../../src/workspaces/keys/createKey.ts'
@@ -22,6 +22,7 @@ export const ORIGIN = 'https://beckon.test'
 export interface Route {
   readonly method: string
   readonly url: string
+  /** Without a login. */
   readonly open: boolean
   readonly scope: Scope | undefined
   /** Not in /api/openapi.json. */
@@ -53,10 +54,9 @@ export interface TestApp {
   keyFor(slug: string, given?: readonly Scope[]): Promise<{ authorization: string }>
   /** Rows of every table, by its name; those of `except` left out. */
   rowCounts(except?: readonly string[]): Promise<Record<string, number>>
-  stop(): Promise<void>
 }
 
-/** `env` adds to the environment. Stop it in `after`. */
+/** Stopped after the file's tests. `env` adds to the environment. */
 export async function startTestApp(
   database: TestDatabase,
   env: Record<string, string> = {},
@@ -80,6 +80,12 @@ export async function startTestApp(
       roles: allRoles,
     }),
   )
+  const owner = connect(database.address, { max: 1 })
+  database.closeFirst(async () => {
+    await app.stop()
+    await owner.end()
+    await rm(dataDir, { recursive: true, force: true })
+  })
   const port = Number(new URL(app.url ?? '').port)
   const url = `http://127.0.0.1:${port}`
   const keys = new Map<string, Promise<string>>()
@@ -91,31 +97,33 @@ export async function startTestApp(
       if (!keys.has(name)) keys.set(name, makeKey(app, slug, given))
       return { authorization: `Bearer ${await keys.get(name)}` }
     },
-    rowCounts: (except = []) => countRows(app, except),
-    async stop() {
-      await app.stop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    rowCounts: (except = []) => countRows(owner, except),
   }
 }
 
 /** Fastify tells of each server that it makes before anybody adds a route. */
 async function withRoutes(start: () => Promise<App>): Promise<{ app: App; routes: Route[] }> {
-  const routes: Route[] = []
+  const added: RouteOptions[] = []
   const made = channel('fastify.initialization')
   const listen = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance } // as its documentation says
-    fastify.addHook('onRoute', ({ method, url, schema, config: { public: open, scope } = {} }) => {
-      for (const each of [method].flat().filter((name) => name !== 'HEAD'))
-        routes.push({ method: each, url, open: open ?? false, scope, hidden: !!schema?.hide })
-    })
+    fastify.addHook('onRoute', (route) => void added.push(route))
   }
   made.subscribe(listen)
   try {
-    return { app: await start(), routes }
+    return { app: await start(), routes: added.flatMap(routesOf) }
   } finally {
     made.unsubscribe(listen)
   }
+}
+
+/** Read once all are there: plugins' own hooks still change what they add. */
+function routesOf({ method, url, schema, config }: RouteOptions): Route[] {
+  const { public: open = false, scope } = config ?? {}
+  return [method]
+    .flat()
+    .filter((each) => each !== 'HEAD')
+    .map((each) => ({ method: each, url, open, scope, hidden: schema?.hide === true }))
 }
 
 async function call(
@@ -155,8 +163,8 @@ async function makeKey(app: App, slug: string, given: readonly Scope[]): Promise
   return key
 }
 
-async function countRows({ db }: App, except: readonly string[]): Promise<Record<string, number>> {
-  const tables = await db.engine<{ name: string }[]>`
+async function countRows(owner: Sql, except: readonly string[]): Promise<Record<string, number>> {
+  const tables = await owner<{ name: string }[]>`
     select relname as name from pg_class
     where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
     order by relname
@@ -164,9 +172,7 @@ async function countRows({ db }: App, except: readonly string[]): Promise<Record
   const counts: Record<string, number> = {}
   for (const { name } of tables) {
     if (except.includes(name)) continue
-    const [row] = await db.engine<
-      { n: number }[]
-    >`select count(*)::int as n from ${db.engine(name)}`
+    const [row] = await owner<{ n: number }[]>`select count(*)::int as n from ${owner(name)}`
     counts[name] = row?.n ?? 0
   }
   return counts

@@ -44,6 +44,8 @@ export interface TestDatabase {
   readonly clock: TestClock
   /** Where the database is, for a server started in a process of its own. */
   readonly address: { socketDir: string; port: number; user: string; database: string }
+  /** Has something closed when the file's tests are done, before the database goes. */
+  closeFirst(close: () => Promise<void>): void
 }
 
 /** Dropped when the file's tests are done. Call it at the top of a test file, outside `test`. */
@@ -60,7 +62,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     await admin.unsafe(`drop database ${database} with (force)`)
     await admin.end()
   })
-  return { db, clock, address }
+  return { db, clock, address, closeFirst: (close) => void closers.push(close) }
 }
 
 /** A database whose owner may not make roles, as on some managed services. */

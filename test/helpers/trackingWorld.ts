@@ -37,6 +37,15 @@ export const tokens = createTokens({ keys: new Map([[1, randomBytes(32)]]), curr
 export const mac = createMac(randomBytes(32))
 const publicUrl = 'https://track.example.test'
 
+/** Hits on a message that were stored and are not understood yet. */
+export async function hitsWaiting({ db }: TestDatabase, messageId: string) {
+  const rows = await db.engine<{ hits: string }[]>`select hits from tracking_hits`
+  const hits: (string | null)[][] = rows.flatMap((row) => JSON.parse(row.hits))
+  return hits
+    .filter(([, message]) => message === messageId)
+    .map(([id, , kind, , , ip, userAgent, method]) => ({ id, kind, ip, userAgent, method }))
+}
+
 /** Says of itself whether it is genuine, and carries its receipts as JSON. */
 const vendor = defineProvider({
   id: 'vendor',

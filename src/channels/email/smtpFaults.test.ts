@@ -1,4 +1,4 @@
-/** What becomes of messages when servers misbehave (RELIABILITY's R31, and more). */
+/** What becomes of messages when servers misbehave. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'

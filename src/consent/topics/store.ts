@@ -13,7 +13,7 @@ export async function findTopic(
   return row && { ...row, known: true }
 }
 
-/** Makes transactional topics of keys that are new (RULINGS: class). Known ones stay as they are. */
+/** Makes transactional topics of keys that are new. Known ones stay as they are. */
 export async function insertTopics(
   sql: Sql,
   topics: readonly { workspaceId: string; key: string }[],

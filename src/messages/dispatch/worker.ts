@@ -225,6 +225,7 @@ export function createWorker(
     durationMs: number,
   ) => {
     deps.onSent(current, durationMs)
+    const answeredAt = deps.db.clock.now()
     const kept = await settleRow(item, {
       status: 'sent',
       reason: null,
@@ -233,7 +234,13 @@ export function createWorker(
       providerMessageId: accepted.providerMessageId,
       properties: { ...attempted(item, current, durationMs), reply: accepted.reply.slice(0, 1024) },
     })
-    if (kept && accepted.receipts?.length) await deps.onReceipts(item.row, accepted.receipts)
+    if (!kept || !accepted.receipts?.length) return
+    // The sandbox's recipient cannot have reacted before the message was sent.
+    const receipts = accepted.receipts.map((receipt) => ({
+      ...receipt,
+      at: receipt.at < answeredAt ? answeredAt : receipt.at,
+    }))
+    await deps.onReceipts(item.row, receipts)
   }
 
   const settleFailure = async (item: Held, error: unknown, current: Sender, durationMs: number) => {
@@ -354,6 +361,7 @@ export function createWorker(
         event,
         dueAt: outcome.dueAt ?? null,
         providerMessageId: outcome.providerMessageId ?? null,
+        at: deps.db.clock.now(),
         properties: outcome.properties ?? (reason ? { reason, detail } : {}),
       })
     } finally {

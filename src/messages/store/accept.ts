@@ -115,7 +115,7 @@ async function insertAttachments(
       ${files.map((file) => file.row.workspaceId)}::uuid[], ${files.map((file) => file.row.id)}::uuid[],
       ${files.map((file) => file.index)}::int[], ${files.map((file) => file.filename)}::text[],
       ${files.map((file) => file.contentType)}::text[], ${files.map((file) => file.contentId)}::text[],
-      ${asText(files.map((file) => file.content))}::bytea[]
+      ${asText(files.map((file) => file.content))}::text[]::bytea[]
     )
   `
 }

@@ -182,6 +182,8 @@ export interface Settlement {
   readonly reason: string | null
   readonly detail: string | null
   readonly providerMessageId: string | null
+  /** When it happened: the provider's answer, or our decision. */
+  readonly at: Date
   /** The event that tells of it, and its counter. */
   readonly event: string
   readonly eventId: string
@@ -203,9 +205,9 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
         ${asText(rows.map((row) => row.dueAt))}::timestamptz[], ${rows.map((row) => row.reason)}::text[],
         ${rows.map((row) => row.detail)}::text[], ${rows.map((row) => row.providerMessageId)}::text[],
         ${rows.map((row) => row.event)}::text[], ${rows.map((row) => row.eventId)}::uuid[],
-        ${rows.map((row) => JSON.stringify(row.properties))}::text[]
+        ${rows.map((row) => JSON.stringify(row.properties))}::text[], ${asText(rows.map((row) => row.at))}::timestamptz[]
       ) as w (workspace_id, id, lease, status, channel, contact_id, due_at, reason, detail, provider_message_id,
-        event, event_id, properties)
+        event, event_id, properties, at)
     ),
     done as (
       update messages m
@@ -214,13 +216,13 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
         reason = w.reason,
         detail = w.detail,
         provider_message_id = coalesce(w.provider_message_id, m.provider_message_id),
-        sent_at = case when w.status = 'sent' then ${now} else m.sent_at end,
-        settled_at = case when w.status = 'queued' then null else ${now} end,
+        sent_at = case when w.status = 'sent' then w.at else m.sent_at end,
+        settled_at = case when w.status = 'queued' then null else w.at end,
         lease = case when w.status = 'unknown' then m.lease end,
         leased_by = null
       from wanted w
       where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease
-      returning w.workspace_id, w.id, w.event_id, w.event, w.contact_id, w.properties, w.channel,
+      returning w.workspace_id, w.id, w.event_id, w.event, w.contact_id, w.properties, w.channel, w.at,
         m.status, m.sender_id, m.priority, m.due_at
     ),
     woken as (
@@ -235,15 +237,15 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
     ),
     noted as (
       insert into events (workspace_id, id, name, contact_id, message_id, at, recorded_at, source, properties)
-      select workspace_id, event_id, event, contact_id, id, ${now}, ${now}, 'messages', properties::jsonb
+      select workspace_id, event_id, event, contact_id, id, at, ${now}, 'messages', properties::jsonb
       from done
     ),
     counted as (
       insert into counts as c (workspace_id, hour, channel, metric, n)
-      select workspace_id, date_trunc('hour', ${now}::timestamptz, 'UTC'), channel, split_part(event, '.', 2), count(*)
+      select workspace_id, date_trunc('hour', at, 'UTC'), channel, split_part(event, '.', 2), count(*)
       from done
-      group by 1, 3, 4
-      order by 1, 3, 4
+      group by 1, 2, 3, 4
+      order by 1, 2, 3, 4
       on conflict (workspace_id, hour, channel, metric) do update set n = c.n + excluded.n
     )
     select workspace_id, id from done

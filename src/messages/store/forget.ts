@@ -13,7 +13,6 @@ export async function eraseMessagesOf(
   await sql`delete from message_contents where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`delete from message_attachments where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`delete from message_links where workspace_id = ${workspaceId} and message_id in (${theirs})`
-  await sql`delete from tracking_hits where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`delete from engagements where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`
     update messages

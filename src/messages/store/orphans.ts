@@ -16,7 +16,7 @@ export async function settleOrphans(
       select *
       from unnest(
         ${decided.map(({ orphan }) => orphan.workspaceId)}::uuid[], ${decided.map(({ orphan }) => orphan.id)}::uuid[],
-        ${asText(decided.map(({ again }) => again))}::boolean[], ${decided.map(() => uuid7())}::uuid[]
+        ${asText(decided.map(({ again }) => again))}::text[]::boolean[], ${decided.map(() => uuid7())}::uuid[]
       ) as w (workspace_id, id, again, event_id)
     ),
     done as (

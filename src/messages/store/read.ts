@@ -117,3 +117,15 @@ export async function findEngagement(sql: Sql, workspaceId: string, messageId: s
   `
   return row
 }
+
+/** What opens and clicks are taken for now, by the id of their event: later hits may have told us better. */
+export async function findClasses(
+  sql: Sql,
+  workspaceId: string,
+  messageId: string,
+): Promise<Map<string, string>> {
+  const rows = await sql<{ eventId: string; class: string }[]>`
+    select event_id, class from engagements where workspace_id = ${workspaceId} and message_id = ${messageId}
+  `
+  return new Map(rows.map((row) => [row.eventId, row.class]))
+}

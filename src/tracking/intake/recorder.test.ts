@@ -4,7 +4,12 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
-import { log, trackingServer, trackingWorld } from '../../../test/helpers/trackingWorld.ts'
+import {
+  hitsWaiting,
+  log,
+  trackingServer,
+  trackingWorld,
+} from '../../../test/helpers/trackingWorld.ts'
 import { connect, type Db } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { createCounters } from '../counters.ts'
@@ -13,8 +18,7 @@ import { createHitRecorder } from './recorder.ts'
 
 const base = await testDatabase()
 const world = await trackingWorld(base)
-const hitsOf = (messageId: string) =>
-  base.db.engine<{ id: string }[]>`select id from tracking_hits where message_id = ${messageId}`
+const hitsOf = (messageId: string) => hitsWaiting(base, messageId)
 
 /** A database that can be taken away and given back. */
 function unsteady(): { db: Db; away: boolean } {
@@ -66,7 +70,7 @@ test('while the database is away pixels and cached links are answered, and nothi
   assert.equal((await hitsOf(id)).length, 33)
 })
 
-test('what a process left on disk is carried over by the next, once', async () => {
+test('what a process left on disk is carried over by the next, and counts once when two do it', async () => {
   const state = unsteady()
   const first = await trackingServer(base, world, { db: state.db })
   const id = await world.addMessage()
@@ -84,7 +88,6 @@ test('what a process left on disk is carried over by the next, once', async () =
   for (const heir of heirs) heir.start()
   await until(async () => (await readdir(first.spoolDir)).length === 0)
   for (const heir of heirs) await heir.stop()
-  assert.equal((await hitsOf(id)).length, 1)
   await first.projector.runOnce()
   const [sum] = await base.db.engine`select opens from message_engagement where message_id = ${id}`
   assert.equal(sum?.['opens'], 1)
@@ -105,8 +108,8 @@ test('a hit that the database refuses is put aside and keeps none of the others 
     method: 'GET',
     purpose: null,
   }
-  const lines = [hit, { ...hit, id: 'no id' }, { ...hit, id: uuid7() }].map((each) =>
-    JSON.stringify(each),
+  const lines = [hit, { ...hit, workspaceNumber: 'no number' }, { ...hit, id: uuid7() }].map(
+    (each) => JSON.stringify(each),
   )
   await writeFile(join(spoolDir, `hits-${uuid7()}.jsonl`), `${lines.join('\n')}\n`)
   await writeFile(join(spoolDir, `hits-${uuid7()}.jsonl.part`), '{"id":"torn')
@@ -144,4 +147,32 @@ test('when neither database nor disk takes a hit, the pixel says that it was not
   )
   assert.equal(counters.lost, 1)
   assert.equal((await fetch('GET', `/api/track/open/${world.sign('open', id)}.png`)).status, 200) // its own disk is well
+})
+
+test('hits of many workspaces share a commit, and those of none are dropped', async () => {
+  const others = await Promise.all([1, 2, 3].map(() => trackingWorld(base)))
+  const { recorder } = await trackingServer(base, world)
+  const ids = await Promise.all(others.map((other) => other.addMessage()))
+  const hit = {
+    kind: 'open' as const,
+    linkIndex: 0,
+    atMs: 0,
+    ip: null,
+    method: 'GET',
+    purpose: null,
+  }
+  const userAgent = 'quotes " and \\ and {braces}, ünïcode'
+  const numbers = [...others.map((other) => other.number), 4_000_000_000]
+  await Promise.all(
+    numbers.map((workspaceNumber, nth) =>
+      recorder.add({
+        ...hit,
+        userAgent,
+        id: uuid7(),
+        workspaceNumber,
+        messageId: ids[nth] ?? uuid7(),
+      }),
+    ),
+  )
+  for (const id of ids) assert.equal((await hitsOf(id))[0]?.userAgent, userAgent)
 })

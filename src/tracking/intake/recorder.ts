@@ -13,7 +13,7 @@ import { createSpool } from './spool.ts'
 import { within } from './within.ts'
 
 const GROUP = 1_000 // hits in one statement
-const GROUPS_AT_ONCE = 1 // while one is written the next gathers: two at once would only be smaller
+const GROUPS_AT_ONCE = 2 // one gathers and writes while the other commits
 const PATIENCE_MS = 3_000 // for a database that does not answer, before the disk is used
 const REPLAY_MS = 500 // between two looks whether it is back
 const SWEEP_MS = 30_000 // between two looks for what other processes left behind

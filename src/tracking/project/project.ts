@@ -97,8 +97,9 @@ async function placed(
   const fresh = taken.flatMap((hit): (Placed & { message: HitMessage })[] => {
     const message = messages.get(hit.messageId)
     if (!message) return []
-    const network = hit.ip === null ? null : ipPrefix(hit.ip)
-    return [{ ...hit, network, company: companyOf(message), message }]
+    const seen = isErased(message) ? { ...hit, ip: null, userAgent: null } : hit
+    const network = seen.ip === null ? null : ipPrefix(seen.ip)
+    return [{ ...seen, network, company: companyOf(message), message }]
   })
   const dropped = taken.length - fresh.length
   deps.counters.dropped += dropped
@@ -109,6 +110,11 @@ async function placed(
     )
   }
   return fresh
+}
+
+/** Nobody's any more: that it was opened still counts, by whom and from where is not kept. */
+function isErased(message: HitMessage): boolean {
+  return message.channel === 'email' && message.address === null && message.contactId === null
 }
 
 function companyOf(message: HitMessage): string | null {

@@ -45,8 +45,12 @@ async function start() {
   >`
     select name, properties from events where message_id = ${messageId} order by at, id
   `
-  const waiting = async () =>
-    (await db.engine`select from tracking_hits where workspace_id = ${world.workspaceId}`).length
+  const waiting = async () => {
+    const [row] = await db.engine<{ n: number }[]>`
+      select coalesce(sum(n), 0)::int as n from tracking_hits where workspace_id = ${world.workspaceId}
+    `
+    return row?.n ?? 0
+  }
   return { ...world, ...server, record, summary, events, waiting }
 }
 
@@ -200,4 +204,38 @@ test('the loop finds hits by itself', async () => {
     await new Promise((resolve) => setTimeout(resolve, 25))
   await projector.stop()
   assert.equal((await summary(id))?.opens, 1)
+})
+
+test('who opened a message of an erased person is not kept', async () => {
+  const { addMessage, record, projector, summary, events } = await start()
+  const id = await addMessage({ contactId: null, address: null })
+  await record({ messageId: id })
+  await projector.runOnce()
+  assert.equal((await summary(id))?.opens, 1)
+  const kept =
+    await db.engine`select ip, user_agent, network from engagements where message_id = ${id}`
+  assert.deepEqual({ ...kept[0] }, { ip: null, userAgent: null, network: null })
+  assert.doesNotMatch(JSON.stringify(await events(id)), /Firefox|198/)
+})
+
+test('a message with thousands of hits counts each of them once', async () => {
+  const { addMessage, record, projector, summary, counts } = await start()
+  const id = await addMessage({ address: 'ada@gmail.com' })
+  const made = await record(
+    ...Array.from({ length: 5_000 }, (_, nth) => ({
+      messageId: id,
+      atMs: +clock.now() + nth * 1_000,
+    })),
+  )
+  await projector.runOnce()
+  await record({ ...made[0]!, messageId: id })
+  await projector.runOnce()
+  assert.deepEqual(await summary(id), {
+    opens: 5_000,
+    humanOpens: 5_000,
+    clicks: 0,
+    humanClicks: 0,
+  })
+  const { opened, opened_unique } = await counts()
+  assert.deepEqual([opened, opened_unique], [5_000, 1])
 })

@@ -13,6 +13,8 @@ import { BATCH, project } from './project.ts'
 
 const POLL_MS = 800 // hits of other processes are found within this
 const GATHER_MS = 200 // after a hit, so that those around it travel together
+const FLOOD = 2_000 // hits a second from which on answering comes before understanding
+const REST = 3 // then it rests so many times as long as it worked
 
 export interface Projector {
   start(): void
@@ -49,8 +51,19 @@ export function createProjector(options: {
     }
   }
 
+  let resting = false
+  let seen = { hits: 0, atMs: performance.now() }
+  const flooded = (): boolean => {
+    const now = { hits: deps.counters.hits, atMs: performance.now() }
+    const perSecond = ((now.hits - seen.hits) * 1000) / Math.max(1, now.atMs - seen.atMs)
+    seen = now
+    return perSecond > FLOOD
+  }
+
   /** A workspace that fails does not keep the others waiting. */
   const look = async (): Promise<number> => {
+    const began = performance.now()
+    resting = false
     let more = false
     for (const workspaceId of await workspacesWithHits(db.engine)) {
       const full = await batch(workspaceId).catch((error: unknown) => {
@@ -62,14 +75,18 @@ export function createProjector(options: {
       })
       more ||= full
     }
-    return more ? 0 : POLL_MS
+    const rest = flooded() ? (performance.now() - began) * REST : 0
+    resting = more && rest > 0
+    return more ? rest : POLL_MS
   }
   const loop = createLoop({ look, retryMs: POLL_MS, name: 'looking for opens and clicks', log })
 
   return {
     start: () => loop.start(),
     stop: () => loop.stop(),
-    poke: () => loop.poke(GATHER_MS),
+    poke() {
+      if (!resting) loop.poke(GATHER_MS)
+    },
     runOnce,
   }
 }

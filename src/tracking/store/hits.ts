@@ -29,6 +29,8 @@ export type HitSource = 'web' | 'provider' | 'sandbox'
 /** One statement. Hits of workspaces that are gone are left out. */
 export async function insertHits(sql: Sql, hits: readonly NewHit[]): Promise<void> {
   const groups = [...Map.groupBy(hits, (hit) => hit.workspaceNumber)]
+  const [first] = groups
+  if (first && groups.length === 1) return insertGroup(sql, ...first)
   await sql`
     insert into tracking_hits (workspace_id, id, n, hits)
     select w.id, g.id, g.n, g.hits
@@ -37,6 +39,16 @@ export async function insertHits(sql: Sql, hits: readonly NewHit[]): Promise<voi
       ${groups.map(([, own]) => own.length)}::int[], ${groups.map(([, own]) => write(own, 'web'))}::text[]
     ) as g (workspace_number, id, n, hits)
     join workspaces w on w.number = g.workspace_number
+  `
+}
+
+/** The usual case, at half the price: no text has to be quoted into an array and back. */
+async function insertGroup(sql: Sql, workspaceNumber: number, hits: readonly NewHit[]) {
+  await sql`
+    insert into tracking_hits (workspace_id, id, n, hits)
+    select id, ${uuid7()}::uuid, ${hits.length}::int, ${write(hits, 'web')}::text
+    from workspaces
+    where number = ${workspaceNumber}
   `
 }
 

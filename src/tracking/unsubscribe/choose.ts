@@ -1,7 +1,7 @@
 /**
  * What people choose on the pages behind our links: to get no more of a topic, of anything,
  * or to get it again. Each is recorded as a consent, which the gate reads in the moment of
- * sending (RULINGS: unsubscribe is a consent, not a suppression).
+ * sending: an unsubscribe is a consent, not a suppression.
  *
  * All of them are idempotent: what is so already is not recorded again.
  */

@@ -17,6 +17,7 @@ import { clientOf } from './session.ts'
 export function clientRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
   const { db, secrets } = access
   const tags = ['Client']
+  const once = { repeatable: false } as const
   return async (server) => {
     server.post(
       '/api/client/login',
@@ -54,7 +55,7 @@ export function clientRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
 
     server.post(
       '/api/client/logout',
-      { schema: { tags, summary: 'End the token', response: { 200: Message } } },
+      { config: once, schema: { tags, summary: 'End the token', response: { 200: Message } } },
       async (request) => {
         await logout(db, request.auth, actorOf(request))
         return { message: 'You are signed out.' }
@@ -64,6 +65,7 @@ export function clientRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
     server.post(
       '/api/client/change-password',
       {
+        config: once,
         schema: {
           tags,
           summary: 'Change your password',

@@ -25,10 +25,11 @@ export function loginRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
 
 function onceSignedIn(access: Access): FastifyPluginAsyncZod {
   const tags = ['Login']
+  const once = { repeatable: false } as const
   return async (server) => {
     server.post(
       '/auth/logout',
-      { schema: { tags, summary: 'Sign out', response: { 204: z.null() } } },
+      { config: once, schema: { tags, summary: 'Sign out', response: { 204: z.null() } } },
       async (request, reply) => {
         await logout(access.db, request.auth, actorOf(request))
         clearSessionCookie(reply, access)
@@ -40,6 +41,7 @@ function onceSignedIn(access: Access): FastifyPluginAsyncZod {
     server.post(
       '/auth/verify',
       {
+        config: once,
         schema: {
           tags,
           summary: 'Give the password again, before a sensitive act',
@@ -63,6 +65,7 @@ function onceSignedIn(access: Access): FastifyPluginAsyncZod {
     server.put(
       '/auth/password',
       {
+        config: once,
         schema: {
           tags,
           summary: 'Change your password; ends your other sessions',

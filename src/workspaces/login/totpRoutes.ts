@@ -12,11 +12,13 @@ import { CodeBody, EnrolmentView, RecoveryCodesView } from './schema.ts'
 export function totpRoutes(access: Access): FastifyPluginAsyncZod {
   const { db } = access
   const tags = ['Login']
+  const once = { repeatable: false } as const
   const preHandler = recentLogin(access)
   return async (server) => {
     server.post(
       '/auth/totp',
       {
+        config: once,
         preHandler,
         schema: { tags, summary: 'Begin two-factor login', response: { 201: EnrolmentView } },
       },
@@ -31,6 +33,7 @@ export function totpRoutes(access: Access): FastifyPluginAsyncZod {
     server.post(
       '/auth/totp/confirmation',
       {
+        config: once,
         preHandler,
         schema: {
           tags,
@@ -51,6 +54,7 @@ export function totpRoutes(access: Access): FastifyPluginAsyncZod {
     server.delete(
       '/auth/totp',
       {
+        config: once,
         preHandler,
         schema: { tags, summary: 'Turn two-factor login off', response: { 204: z.null() } },
       },

@@ -66,6 +66,7 @@ function members(access: Access): FastifyPluginAsyncZod {
       '/members',
       {
         ...write,
+        config: { ...write.config, repeatable: false },
         schema: {
           tags,
           summary: 'Create a member with a password',

@@ -1,0 +1,76 @@
+/** `beckon workspace …`: more workspaces, each with its sandboxes and a first key. */
+import { AppError } from '../errors.ts'
+import { parse } from '../http/parse.ts'
+import { system } from '../workspaces/audit/audit.ts'
+import { scopes } from '../workspaces/auth.ts'
+import { openWorkspace } from '../workspaces/openWorkspace.ts'
+import { NewWorkspaceBody } from '../workspaces/schema.ts'
+import { listWorkspaces, type Workspace } from '../workspaces/store.ts'
+import { table } from './output.ts'
+import type { Tool } from './tool.ts'
+
+const MAX_LISTED = 100_000
+
+export interface WorkspaceOptions {
+  readonly name?: string
+  readonly timeZone?: string
+  readonly locale?: string
+  readonly country?: string
+}
+
+export async function makeWorkspace(
+  { db, hooks, out }: Tool,
+  slug: string,
+  options: WorkspaceOptions,
+): Promise<void> {
+  const { name = slug, timeZone, locale, country } = options
+  const body = parse(NewWorkspaceBody, {
+    ...{ slug, name },
+    ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(country === undefined ? {} : { default_country: country.toUpperCase() }),
+  })
+  const input = {
+    ...{ slug: body.slug, name: body.name, locale: body.locale },
+    ...{ timeZone: body.time_zone, defaultCountry: body.default_country },
+  }
+  const auth = {
+    ...{ kind: 'instance', workspaceId: '', actorId: 'cli', memberId: null, sessionHash: null },
+    scopes: new Set(scopes),
+  } as const
+  const now = db.clock.now()
+  const opened = await db.app.begin((tx) =>
+    openWorkspace(tx, input, { auth, actor: system, now, hooks }),
+  )
+  if (!('workspace' in opened)) throw new AppError('internal') // the driver's type: never an array
+  const { workspace, key } = opened
+  out.result(
+    { ...view(workspace), api_key: { id: key.id, key: key.key } },
+    () => `The workspace ${workspace.slug} is made.\nIts API key (shown once): ${key.key}`,
+  )
+}
+
+export async function showWorkspaces({ db, out }: Tool): Promise<void> {
+  const rows = await listWorkspaces(db.app, { limit: MAX_LISTED })
+  out.result(rows.map(view), () =>
+    table(
+      ['slug', 'name', 'time zone', 'locale', 'country', 'id'],
+      rows.map((row) => [
+        ...[row.slug, row.name, row.timeZone, row.locale],
+        ...[row.defaultCountry ?? '', row.id],
+      ]),
+    ),
+  )
+}
+
+function view(row: Workspace) {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    time_zone: row.timeZone,
+    locale: row.locale,
+    default_country: row.defaultCountry,
+    created_at: row.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import { refusedUrl } from '../../../test/fakes/startFaultServer.ts'
+import { testDatabase } from '../../../test/helpers/database.ts'
+import { testEngine } from '../../../test/helpers/engine.ts'
+import { newSigningSecret } from '../../lib/standardWebhooks.ts'
+import { claim, dueLanes, intend } from '../store/deliver.ts'
+import { findMessage } from '../store/read.ts'
+
+const database = await testDatabase()
+const { db, clock } = database
+const engine = await testEngine(database, { start: false })
+const { workspaceId } = engine
+const url = await refusedUrl()
+const settings = { url, signing_secret: newSigningSecret() }
+await engine.addSender({ channel: 'webhook', provider: 'webhook', settings })
+
+/** A process that claimed everything, committed the intents of some, and was never heard of again. */
+async function die(begun: ReadonlySet<string>): Promise<void> {
+  const processId = randomUUID()
+  const now = clock.now()
+  await db.engine`
+    insert into processes (id, lock_key, host, roles, started_at, seen_at)
+    values (${processId}, ${Math.floor(Math.random() * 2 ** 40)}, 'gone', ${['work']}, ${now}, ${now})
+  `
+  const until = new Date(+now + 30_000)
+  for (const lane of await dueLanes(db.engine, now, 100)) {
+    const lease = randomUUID()
+    const rows = await claim(db.engine, lane, { id: lease, processId, now, until, limit: 100 })
+    const wanted = rows
+      .filter(({ id }) => begun.has(id))
+      .map(({ id }) => ({ workspaceId, id, lease, kind: null, addressHash: null }))
+    if (wanted.length > 0) await intend(db.engine, wanted, now, until)
+  }
+}
+
+test('what a dead process had begun is asked again where that is harmless, and unknown elsewhere', async () => {
+  const accept = (channel: string, to?: string) =>
+    engine.accept({ channel, message: 'Once.', ...(to ? { to, subject: 'Once' } : {}) })
+  const knowsRepetitions = await accept('webhook')
+  const doesNot = await accept('email', 'someone@example.org')
+  const onlyClaimed = await accept('email', 'other@example.org')
+  await die(new Set([knowsRepetitions, doesNot]))
+
+  await engine.engine.start()
+  assert.equal((await findMessage(db.engine, workspaceId, knowsRepetitions))?.status, 'queued')
+  assert.equal((await findMessage(db.engine, workspaceId, doesNot))?.status, 'unknown')
+  const freed = await findMessage(db.engine, workspaceId, onlyClaimed)
+  assert.notEqual(freed?.status, 'unknown')
+  assert.equal(freed?.reason, null)
+  await engine.engine.stop()
+})

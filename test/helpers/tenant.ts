@@ -1,0 +1,212 @@
+/** A workspace with one of everything, each named with the workspace's mark, so that a leak shows. */
+import { randomBytes } from 'node:crypto'
+import { inWorkspace } from '../../src/db/db.ts'
+import { uuid7 } from '../../src/lib/uuid7.ts'
+import { insertCallback } from '../../src/tracking/store/callbacks.ts'
+import { system } from '../../src/workspaces/audit/audit.ts'
+import { hashPassword } from '../../src/workspaces/login/password.ts'
+import { createMember } from '../../src/workspaces/members/createMember.ts'
+import { type Answer, INSTANCE_KEY, ORIGIN, type TestApp } from './app.ts'
+
+export const PASSWORD = 'violet tractor ninety'
+
+export interface Tenant {
+  readonly mark: string
+  readonly workspace: string
+  readonly key: { authorization: string }
+  /** Cookie and Origin of a member that is an owner. */
+  readonly session: { cookie: string; origin: string }
+  readonly sessionId: string
+  readonly member: string
+  readonly memberEmail: string
+  /** Another member, whom one may remove. */
+  readonly otherMember: string
+  readonly contact: string
+  readonly externalId: string
+  readonly email: string
+  /** Of contacts that were, and were not, merged into `contact`. */
+  readonly merged: string
+  readonly duplicate: string
+  readonly suppressed: string
+  readonly topic: string
+  readonly template: string
+  readonly templateName: string
+  readonly sender: string
+  /** Scheduled for the far future. */
+  readonly message: string
+  readonly apiKey: string
+  readonly importId: string
+  readonly callback: string
+  readonly event: string
+}
+
+type Call = (method: string, path: string, body?: unknown, headers?: object) => Promise<Answer>
+
+export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
+  const workspace: string = (
+    await must(
+      app.call(
+        'POST',
+        '/workspaces',
+        { slug: mark, name: mark, default_country: 'IL' },
+        { authorization: `Bearer ${INSTANCE_KEY}` },
+      ),
+    )
+  ).id
+  const key = await app.keyFor(mark)
+  const call: Call = (method, path, body, headers) =>
+    app.call(method, path, body, { ...key, ...headers })
+  const people = await addPeople(app, workspace, mark)
+  const contacts = await addContacts(call, mark)
+  const template = await must(
+    call('POST', '/templates', {
+      name: `${mark}-template`,
+      channel: 'email',
+      locale: 'en',
+      subject: `${mark} {{ name }}`,
+      html: `<p>${mark} {{ name }}</p>`,
+      variables: ['name'],
+    }),
+  )
+  await must(call('PUT', `/templates/${template.id}`, { subject: `${mark} anew {{ name }}` }))
+  const sender = await must(
+    call('POST', '/providers', {
+      channel: 'webhook',
+      provider: 'webhook',
+      name: `${mark}-sender`,
+      settings: {
+        url: `https://${mark}.example.com/hook`,
+        signing_secret: `whsec_${randomBytes(24).toString('base64')}`,
+      },
+    }),
+  )
+  const message = await must(
+    call('POST', '/notifications', {
+      recipient_id: contacts.externalId,
+      channel: 'email',
+      subject: mark,
+      message: mark,
+      category: contacts.topic,
+      metadata: { mark },
+      scheduled_at: '2099-01-01T00:00:00Z',
+    }),
+  )
+  const apiKey = await must(
+    call('POST', '/api-keys', { name: `${mark}-key`, scopes: ['contacts:read'] }),
+  )
+  const csv = `external_id,email\n${mark}-imported,${mark}-imported@example.com\n,broken\n`
+  const imported = await must(
+    call('POST', '/contacts/imports', csv, { 'content-type': 'text/csv' }),
+  )
+  const { event, callback } = await addHappenings(app, call, { mark, workspace, sender: sender.id })
+  return {
+    ...{ mark, workspace, key, event, callback },
+    ...people,
+    ...contacts,
+    template: template.id,
+    templateName: `${mark}-template`,
+    sender: sender.id,
+    message: message.id,
+    apiKey: apiKey.id,
+    importId: imported.id,
+  }
+}
+
+async function addPeople({ app, call }: TestApp, workspace: string, mark: string) {
+  const { db } = app
+  const passwordHash = await hashPassword(PASSWORD)
+  const add = async (name: string) =>
+    inWorkspace(db, workspace, (tx) =>
+      createMember(
+        tx,
+        workspace,
+        {
+          email: `${name}@example.com`,
+          role: 'owner',
+          userName: name,
+          fullName: `${mark} ${name}`,
+          passwordHash,
+          createdBy: null,
+        },
+        { actor: system, now: db.clock.now() },
+      ),
+    )
+  const owner = await add(`${mark}-owner`)
+  const other = await add(`${mark}-other`)
+  const session = { cookie: '', origin: ORIGIN }
+  for (const _ of ['the one that is used', 'the one to end']) {
+    const answer = await call('POST', '/auth/login', { email: owner.email, password: PASSWORD })
+    if (answer.status !== 200) throw new Error(answer.text)
+    session.cookie ||= answer.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ')
+  }
+  const { data } = await must(call('GET', '/auth/sessions', undefined, session))
+  const other_ = data.find((each: { current: boolean }) => !each.current)
+  return {
+    session,
+    sessionId: other_.id,
+    member: owner.id,
+    memberEmail: owner.email,
+    otherMember: other.id,
+  }
+}
+
+async function addContacts(call: Call, mark: string) {
+  const externalId = `${mark}-person`
+  const email = `${mark}-person@example.com`
+  const add = (id: string, more: object) =>
+    must(call('POST', '/contacts', { external_id: id, name: id, traits: { mark }, ...more }))
+  const contact = await add(externalId, { email, tags: [`${mark}-tag`] })
+  const merged = await add(`${mark}-merged`, {})
+  const duplicate = await add(`${mark}-duplicate`, {})
+  await must(call('POST', `/contacts/${contact.id}/merge`, { duplicate_id: merged.id }))
+  const suppressed = `${mark}-suppressed@example.com`
+  await must(call('POST', '/suppressions', { kind: 'email', address: suppressed, detail: mark }))
+  const topic = `${mark}-topic`
+  await must(call('POST', '/topics', { key: topic, name: topic, kind: 'marketing' }))
+  await must(call('POST', '/consents', { contact_id: contact.id, topic, granted: true }))
+  return {
+    contact: contact.id,
+    merged: merged.id,
+    duplicate: duplicate.id,
+    ...{ externalId, email, suppressed, topic },
+  }
+}
+
+async function addHappenings(
+  { app: { db } }: TestApp,
+  call: Call,
+  { mark, workspace, sender }: { mark: string; workspace: string; sender: string },
+) {
+  const event = await must(
+    call('POST', '/events', {
+      name: `${mark}.done`,
+      recipient_id: `${mark}-person`,
+      key: 'one',
+      properties: { mark },
+    }),
+  )
+  const callback = uuid7()
+  const row = { workspaceId: workspace, id: callback, source: 'webhook', senderId: sender }
+  await insertCallback(
+    db.engine,
+    {
+      ...row,
+      key: mark,
+      headers: {},
+      method: 'POST',
+      url: `${ORIGIN}/webhook/webhook/${sender}?${mark}`,
+      body: Buffer.from(mark),
+    },
+    db.clock.now(),
+  )
+  return { event: event.id, callback }
+}
+
+async function must(pending: Promise<Answer>) {
+  const answer = await pending
+  if (answer.status >= 300) throw new Error(`${answer.status} ${answer.text}`)
+  return answer.json
+}
