@@ -263,6 +263,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         handler,
       },
       onCallback: processor.poke,
+      onHits: projector.poke,
     }),
   )
   if (roles.includes('serve')) {

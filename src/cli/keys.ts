@@ -4,8 +4,7 @@ import { AppError, invalid } from '../errors.ts'
 import { system } from '../workspaces/audit/audit.ts'
 import { type Scope, scopes } from '../workspaces/auth.ts'
 import { createKey, revokeKey } from '../workspaces/keys/createKey.ts'
-import { type ApiKey, listKeys } from '../workspaces/keys/store.ts'
-import { listWorkspaces } from '../workspaces/store.ts'
+import { type ApiKey, findKeyFacts, listKeys } from '../workspaces/keys/store.ts'
 import { table } from './output.ts'
 import type { Tool } from './tool.ts'
 
@@ -73,19 +72,17 @@ export async function showKeys(tool: Tool, options: { workspace?: string }): Pro
 
 /** Ids of keys are unique over all workspaces. */
 export async function endKey({ db, out }: Tool, id: string): Promise<void> {
+  const found = await findKeyFacts(db.app, id)
+  if (!found)
+    throw new AppError(
+      'not_found',
+      `There is no API key ${id}. \`beckon key list\` tells their ids.`,
+    )
   const context = { actor: system, memberId: null, now: db.clock.now() }
-  for (const workspace of await listWorkspaces(db.app, { limit: MAX_LISTED })) {
-    const revoked = await inWorkspace(db, workspace.id, (tx) =>
-      revokeKey(tx, workspace.id, id, context),
-    ).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'not_found') return undefined
-      throw error
-    })
-    if (!revoked) continue
-    out.result(view(revoked), () => `The key ${revoked.name} works no more, within 5 seconds.`)
-    return
-  }
-  throw new AppError('not_found', `There is no API key ${id}. \`beckon key list\` tells their ids.`)
+  const revoked = await inWorkspace(db, found.workspaceId, (tx) =>
+    revokeKey(tx, found.workspaceId, id, context),
+  )
+  out.result(view(revoked), () => `The key ${revoked.name} works no more, within 5 seconds.`)
 }
 
 function stateOf(key: ApiKey, now: Date): string {

@@ -1,8 +1,7 @@
 /** `beckon workspace …`: more workspaces, each with its sandboxes and a first key. */
-import { AppError } from '../errors.ts'
 import { parse } from '../http/parse.ts'
 import { system } from '../workspaces/audit/audit.ts'
-import { scopes } from '../workspaces/auth.ts'
+import { type Auth, scopes } from '../workspaces/auth.ts'
 import { openWorkspace } from '../workspaces/openWorkspace.ts'
 import { NewWorkspaceBody } from '../workspaces/schema.ts'
 import { listWorkspaces, type Workspace } from '../workspaces/store.ts'
@@ -34,16 +33,18 @@ export async function makeWorkspace(
     ...{ slug: body.slug, name: body.name, locale: body.locale },
     ...{ timeZone: body.time_zone, defaultCountry: body.default_country },
   }
-  const auth = {
-    ...{ kind: 'instance', workspaceId: '', actorId: 'cli', memberId: null, sessionHash: null },
+  const auth: Auth = {
+    kind: 'instance',
+    workspaceId: '',
+    actorId: 'cli',
+    memberId: null,
+    sessionHash: null,
     scopes: new Set(scopes),
-  } as const
+  }
   const now = db.clock.now()
-  const opened = await db.app.begin((tx) =>
+  const { workspace, key } = await db.app.begin((tx) =>
     openWorkspace(tx, input, { auth, actor: system, now, hooks }),
   )
-  if (!('workspace' in opened)) throw new AppError('internal') // the driver's type: never an array
-  const { workspace, key } = opened
   out.result(
     { ...view(workspace), api_key: { id: key.id, key: key.key } },
     () => `The workspace ${workspace.slug} is made.\nIts API key (shown once): ${key.key}`,

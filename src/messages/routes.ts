@@ -3,7 +3,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { recordEvents } from '../events/record.ts'
 import { repeatable } from '../http/answer.ts'
 import { parse } from '../http/parse.ts'
 import { page, pageOf, readCursor } from '../lib/paging.ts'
@@ -25,7 +24,6 @@ import {
   StatusChange,
 } from './schema.ts'
 import { priorityNumber } from './store/accept.ts'
-import { noteClicked } from './store/change.ts'
 import { listMessages } from './store/read.ts'
 import { summaryOf, viewOf } from './view.ts'
 
@@ -221,43 +219,6 @@ export const messageRoutes =
             await changeStatus(tx, workspaceId, request.params.id, request.body, db.clock.now()),
           ),
         ),
-    )
-
-    app.put(
-      '/notifications/:id/clicked',
-      {
-        config: { scope: 'messages:write' },
-        schema: {
-          tags,
-          summary: 'Note that its recipient clicked it',
-          params: Id,
-          response: { 200: MessageView },
-        },
-      },
-      (request, reply) =>
-        reply.answer(200, async (tx, workspaceId) => {
-          const now = db.clock.now()
-          const row = await getMessage(tx, workspaceId, request.params.id)
-          const count = { channel: row.channel, metric: 'clicked' }
-          await recordEvents(
-            tx,
-            [
-              {
-                workspaceId,
-                name: 'message.clicked',
-                contactId: row.contactId,
-                messageId: row.id,
-                at: now,
-                source: 'api',
-                properties: { class: 'human' },
-                count,
-              },
-            ],
-            now,
-          )
-          await noteClicked(tx, workspaceId, row.id, now)
-          return viewOf(tx, row)
-        }),
     )
 
     app.post(

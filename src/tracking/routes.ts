@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts'
 import type { Mac } from '../lib/hmac.ts'
 import type { Tokens } from '../lib/token.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
-import { inboundRoutes, replyRoutes } from './answers/routes.ts'
+import { clickedRoutes, inboundRoutes, replyRoutes } from './answers/routes.ts'
 import { callbackListRoutes, callbackRoutes } from './callbacks/routes.ts'
 import { createCallbackTaker } from './callbacks/takeCallback.ts'
 import type { TrackingCounters } from './counters.ts'
@@ -26,6 +26,8 @@ export interface TrackingRoutesDeps {
   readonly handler: TrackingHandler
   /** There is a callback to process. */
   onCallback(): void
+  /** There are hits to project. */
+  onHits?(): void
 }
 
 export function trackingRoutes(deps: TrackingRoutesDeps): FastifyPluginAsync {
@@ -38,6 +40,7 @@ export function trackingRoutes(deps: TrackingRoutesDeps): FastifyPluginAsync {
     await server.register(callbackRoutes(callbacks))
     await server.register(callbackListRoutes(callbacks))
     await server.register(replyRoutes(answers))
+    await server.register(clickedRoutes({ ...answers, onHits: () => deps.onHits?.() }))
     await server.register(inboundRoutes(answers))
   }
 }

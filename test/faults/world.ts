@@ -11,6 +11,7 @@ import { uuid7 } from '../../src/lib/uuid7.ts'
 import { NewMessage } from '../../src/messages/schema.ts'
 import { TestClock } from '../helpers/database.ts'
 import { addWorkspace } from '../helpers/workspace.ts'
+import { freshDatabase } from './freshDatabase.ts'
 import { startWorker, type WorkerOrder, type WorkerProcess } from './workers.ts'
 
 const BATCH = 1_000

@@ -7,6 +7,7 @@ import { system } from '../../src/workspaces/audit/audit.ts'
 import { hashPassword } from '../../src/workspaces/login/password.ts'
 import { createMember } from '../../src/workspaces/members/createMember.ts'
 import { type Answer, INSTANCE_KEY, ORIGIN, type TestApp } from './app.ts'
+import { until } from './until.ts'
 
 export const PASSWORD = 'violet tractor ninety'
 
@@ -98,6 +99,10 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
   const imported = await must(
     call('POST', '/contacts/imports', csv, { 'content-type': 'text/csv' }),
   )
+  await until('the import', async () => {
+    const { status } = await must(call('GET', `/contacts/imports/${imported.id}`))
+    return status === 'done'
+  })
   const { event, callback } = await addHappenings(app, call, { mark, workspace, sender: sender.id })
   return {
     ...{ mark, workspace, key, event, callback },

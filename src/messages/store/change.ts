@@ -101,21 +101,3 @@ export async function requeue(
     )
   return rows
 }
-
-/** One more click that a person made, told by the API. */
-export async function noteClicked(
-  sql: Sql,
-  workspaceId: string,
-  messageId: string,
-  at: Date,
-): Promise<void> {
-  await sql`
-    insert into message_engagement as e
-      (workspace_id, message_id, opens, human_opens, clicks, human_clicks, first_open_at, first_human_open_at, first_click_at, first_human_click_at)
-    values (${workspaceId}, ${messageId}, 0, 0, 1, 1, null, null, ${at}, ${at})
-    on conflict (workspace_id, message_id) do update
-    set clicks = e.clicks + 1, human_clicks = e.human_clicks + 1,
-      first_click_at = least(e.first_click_at, excluded.first_click_at),
-      first_human_click_at = least(e.first_human_click_at, excluded.first_human_click_at)
-  `
-}

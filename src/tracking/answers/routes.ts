@@ -4,6 +4,10 @@ import { z } from 'zod'
 import type { Clock } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import type { Mac } from '../../lib/hmac.ts'
+import { getMessage } from '../../messages/change.ts'
+import { MessageSummary } from '../../messages/schema.ts'
+import { summaryOf } from '../../messages/view.ts'
+import { takeReceipts } from '../receive.ts'
 import { MAX_REPORT, readReport } from '../report.ts'
 import { MailTaken, ReplyInput, ReplyTaken } from '../schema.ts'
 import { takeMail } from './takeMail.ts'
@@ -43,6 +47,39 @@ export function replyRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyn
         reply.answer(200, (tx, workspaceId) =>
           takeReply(tx, workspaceId, request.body, { mac, now: clock.now() }),
         ),
+    )
+  }
+}
+
+/** Document 003: a click that somebody else has seen. It is counted as a person's, with all others. */
+export function clickedRoutes({
+  clock,
+  onHits,
+}: AnswerRoutesDeps & { onHits(): void }): FastifyPluginAsyncZod {
+  return async (server) => {
+    server.put(
+      '/notifications/:id/clicked',
+      {
+        config: write,
+        schema: {
+          tags,
+          summary: 'Note that its recipient clicked it; the counts follow within a second',
+          params: z.object({ id: z.uuid('not an id of a message') }),
+          response: { 200: MessageSummary },
+        },
+      },
+      async (request, reply) => {
+        const answer = await reply.answer(200, async (tx, workspaceId) => {
+          const now = clock.now()
+          const message = await getMessage(tx, workspaceId, request.params.id)
+          const receipt = { kind: 'clicked' as const, at: now }
+          const origin = { workspaceId, source: 'api', told: 'provider' as const }
+          await takeReceipts(tx, origin, [{ messageId: message.id, receipt }], now)
+          return summaryOf(message)
+        })
+        onHits()
+        return answer
+      },
     )
   }
 }

@@ -1,0 +1,96 @@
+/** Each configured sender: does it work, and if not, what does its provider say. */
+import { checkSender } from '../../channels/checkSender.ts'
+import { createSenderDirectory, type SenderDirectory } from '../../channels/directory.ts'
+import type { Sealing } from '../../channels/settings.ts'
+import { listSenders, type SenderRow } from '../../channels/store.ts'
+import { openSettings } from '../../channels/view.ts'
+import type { Config } from '../../config.ts'
+import type { Db } from '../../db/db.ts'
+import { createHttp } from '../../lib/http.ts'
+import { listWorkspaces, type Workspace } from '../../workspaces/store.ts'
+import { silent } from '../tool.ts'
+import { type Finding, fail, pass, warn, wordsOf } from './finding.ts'
+
+const MAX_WORKSPACES = 1_000 // the check calls a vendor for each sender
+
+interface Examined {
+  readonly db: Db
+  readonly config: Config
+  readonly sealing: Sealing
+}
+
+export async function checkSenders({ db, config, sealing }: Examined): Promise<Finding[]> {
+  const guardedHttp = createHttp({ guard: true })
+  const trustedHttp = createHttp({ guard: false })
+  const senders = createSenderDirectory({
+    ...{ db, log: silent, guardedHttp, trustedHttp, unseal: sealing.unseal },
+    publicUrl: config.PUBLIC_URL,
+  })
+  try {
+    const findings: Finding[] = []
+    for (const workspace of await listWorkspaces(db.app, { limit: MAX_WORKSPACES })) {
+      findings.push(...(await checkWorkspace(db, senders, sealing, workspace)))
+    }
+    return findings
+  } finally {
+    await senders.close()
+    await Promise.all([guardedHttp.close(), trustedHttp.close()])
+  }
+}
+
+async function checkWorkspace(
+  db: Db,
+  senders: SenderDirectory,
+  sealing: Sealing,
+  workspace: Workspace,
+): Promise<Finding[]> {
+  const rows = await listSenders(db.engine, workspace.id)
+  const real = rows.filter((row) => row.origin !== 'builtin' && row.status !== 'disabled')
+  const check = `senders of ${workspace.slug}`
+  const sealed = rows.find((row) => !opens(row, sealing))
+  if (sealed) {
+    const mend = 'Set ENCRYPTION_KEY, or DATA_DIR/secrets, to what it was when they were saved.'
+    return [fail(check, `The settings of ${sealed.name} cannot be decrypted.`, mend)]
+  }
+  if (real.length === 0) {
+    const mend = 'Set SMTP_URL and EMAIL_FROM, or make a sender by POST /providers.'
+    return [warn(check, 'There are only sandboxes: nothing leaves this server.', mend)]
+  }
+  const now = db.clock.now()
+  return Promise.all(real.map((row) => checkOne(senders, row, `${check}: ${row.name}`, now)))
+}
+
+function opens(row: SenderRow, sealing: Sealing): boolean {
+  try {
+    openSettings(row, sealing)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function checkOne(
+  senders: SenderDirectory,
+  row: SenderRow,
+  check: string,
+  now: Date,
+): Promise<Finding> {
+  const answer = await checkSender(senders, row.workspaceId, row.id).catch((error: unknown) => ({
+    ok: false,
+    detail: wordsOf(error),
+  }))
+  const mend =
+    row.origin === 'environment'
+      ? 'Correct its variables in the environment and start again.'
+      : `Correct it by PUT /providers/${row.id}.`
+  if (!answer.ok) return fail(check, answer.detail, mend)
+  if (row.status === 'paused') {
+    const detail = `It works and is paused: ${row.statusReason ?? 'no reason was given'}`
+    return warn(check, detail, `PUT /providers/${row.id}/status {"status": "active"}`)
+  }
+  if (row.breakerOpenUntil && row.breakerOpenUntil > now) {
+    const detail = `It works now; its circuit is open until ${row.breakerOpenUntil.toISOString()}. ${row.breakerReason ?? ''}`
+    return warn(check, detail.trim(), 'Wait: it is tried again by itself.')
+  }
+  return pass(check, answer.detail)
+}

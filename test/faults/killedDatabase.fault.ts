@@ -1,0 +1,146 @@
+/** PostgreSQL and all its processes are killed again and again, while messages come in and go out. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from '../../src/db/db.ts'
+import { findPostmaster } from '../../src/db/postmaster.ts'
+import { type Api, api } from '../helpers/api.ts'
+import { startServer, stopDatabase } from '../helpers/process.ts'
+import { chance, seedOf } from '../helpers/random.ts'
+import { idOf, startSmtpSink } from '../helpers/smtpSink.ts'
+import { until } from '../helpers/until.ts'
+import { allSettled, checkInvariants } from './checker.ts'
+
+const KILLS = 5
+const CLIENTS = 4
+const BATCH = 20
+const KEY = 'database-test-key-of-the-instance'
+const FIRST_SUCCESS_MS = 5_000
+
+const dataDir = await mkdtemp(join(tmpdir(), 'beckon-killed-'))
+const cluster = join(dataDir, 'postgres')
+const sink = await startSmtpSink({ thinkMs: 2 })
+const server = await startServer({
+  by: 'node',
+  env: {
+    DATA_DIR: dataDir,
+    OREE_API_KEY: KEY,
+    PUBLIC_URL: 'https://faults.example.com',
+    SMTP_URL: `${sink.url}?connections=4`,
+    EMAIL_FROM: 'faults@example.com',
+    LOG_LEVEL: 'warn',
+  },
+})
+after(async () => {
+  await server.kill()
+  await stopDatabase(dataDir)
+  await sink.close()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+test('R03', async (t) => {
+  const random = chance(seedOf())
+  const call = api(() => server.url, KEY)
+  const load = startLoad(call)
+  const waits: number[] = []
+  for (let kill = 0; kill < KILLS; kill++) {
+    await sleep(random.between(1_500, 3_000))
+    const dead = await killDatabase()
+    await until('PostgreSQL to be back', async () => {
+      const found = await findPostmaster(cluster).catch(() => undefined)
+      return found?.status === 'ready' && found.pid !== dead
+    })
+    const accepts = performance.now()
+    await until('a success', () => load.lastSuccessAt() > accepts)
+    waits.push(Math.round(load.lastSuccessAt() - accepts))
+  }
+  await sleep(1_000)
+  const { acknowledged, statuses, broken } = await load.stop()
+  assert.ok(server.running, server.output())
+
+  const sql = await owner()
+  const [workspace] = await sql<{ id: string }[]>`select id from workspaces where slug = 'default'`
+  const workspaceId = workspace?.id ?? ''
+  await allSettled(sql, workspaceId)
+  const verdict = await checkInvariants(sql, {
+    workspaceId,
+    acknowledged,
+    received: (await sink.arrivals()).map(idOf),
+  })
+  await sql.end()
+  assert.equal(verdict.other, 0)
+  assert.deepEqual([...statuses.keys()].sort(), [202, 503], JSON.stringify([...statuses]))
+  assert.equal(await server.stop(), 0, server.output())
+  const slowest = Math.max(...waits)
+  assert.ok(slowest <= FIRST_SUCCESS_MS, `${slowest} ms until the first success`)
+  t.diagnostic(
+    `${KILLS} kills of PostgreSQL: ${acknowledged.length} messages acknowledged, 0 lost, 0 received twice, ` +
+      `${verdict.unknown} unknown; while it was down ${statuses.get(503)} answers of 503, ${broken} connections broken; ` +
+      `first success at most ${slowest} ms after it accepts again, without a restart`,
+  )
+})
+
+/** Clients that hand in mail without pause, each request until it is answered by 202. */
+function startLoad(call: Api) {
+  const acknowledged: string[] = []
+  const statuses = new Map<number, number>()
+  let broken = 0
+  let running = true
+  let lastSuccessAt = 0
+  const client = async (name: number) => {
+    for (let n = 0; running; n++) {
+      const batch = Array.from({ length: BATCH }, (_, at) => ({
+        ...{ to: `p${name}-${n}-${at}@example.org`, channel: 'email' },
+        ...{ subject: 'Once', message: 'Once.' },
+      }))
+      const headers = { 'idempotency-key': `${name}-${n}` }
+      for (;;) {
+        const answer = await call('POST', '/notifications', batch, headers).catch(() => null)
+        if (!answer) broken++
+        else statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+        if (answer?.status === 202) {
+          lastSuccessAt = performance.now()
+          acknowledged.push(...answer.json.data.map(({ id }: { id: string }) => id))
+          break
+        }
+        await sleep(20)
+      }
+      await sleep(10)
+    }
+  }
+  const clients = Promise.all(Array.from({ length: CLIENTS }, (_, name) => client(name)))
+  return {
+    lastSuccessAt: () => lastSuccessAt,
+    async stop() {
+      running = false
+      await clients
+      return { acknowledged, statuses, broken }
+    },
+  }
+}
+
+async function owner() {
+  const found = await until('the database', () => findPostmaster(cluster))
+  return connect({ socketDir: found.socketDir, port: found.port }, { max: 1 })
+}
+
+/** Answers the pid of the postmaster that is no more. */
+async function killDatabase(): Promise<number> {
+  const { pid } = await until('the postmaster', () => findPostmaster(cluster))
+  const sql = await owner()
+  const children = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where pid <> pg_backend_pid()
+  `
+  await sql.end()
+  for (const victim of [pid, ...children.map((child) => child.pid)]) {
+    try {
+      process.kill(victim, 'SIGKILL')
+    } catch {
+      // it ended by itself
+    }
+  }
+  return pid
+}

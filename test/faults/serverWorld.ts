@@ -1,0 +1,58 @@
+/** Whole servers, as people run several of them: one database that DATABASE_URL names, one mail server. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { type Db, openDb } from '../../src/db/db.ts'
+import { type ServerProcess, type StartOptions, startServer } from '../helpers/process.ts'
+import { type SmtpSink, startSmtpSink } from '../helpers/smtpSink.ts'
+import { freshDatabase } from './freshDatabase.ts'
+
+export const KEY = 'fault-test-key-of-the-instance'
+
+export interface ServerWorld {
+  readonly db: Db
+  readonly sink: SmtpSink
+  start(options?: Partial<StartOptions>): Promise<ServerProcess>
+  /** Of the default workspace, once a server has made it. */
+  workspaceId(): Promise<string>
+}
+
+export async function serverWorld(options: { thinkMs?: number } = {}): Promise<ServerWorld> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'beckon-faults-'))
+  const { address, drop } = await freshDatabase()
+  const db = await openDb(address, { connections: 4 })
+  const sink = await startSmtpSink(options)
+  const servers: ServerProcess[] = []
+  after(async () => {
+    for (const server of servers) await server.kill()
+    await sink.close()
+    await db.close()
+    await drop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const env = {
+    DATA_DIR: dataDir,
+    DATABASE_URL: `postgres://${address.user}@/${address.database}?host=${address.socketDir}&port=${address.port}`,
+    OREE_API_KEY: KEY,
+    PUBLIC_URL: 'https://faults.example.com',
+    SMTP_URL: `${sink.url}?connections=4`,
+    EMAIL_FROM: 'faults@example.com',
+    LOG_LEVEL: 'warn',
+  }
+  return {
+    db,
+    sink,
+    async start(given = {}) {
+      const server = await startServer({ by: 'node', ...given, env: { ...env, ...given.env } })
+      servers.push(server)
+      return server
+    },
+    async workspaceId() {
+      const [row] = await db.engine<
+        { id: string }[]
+      >`select id from workspaces where slug = 'default'`
+      return row?.id ?? ''
+    },
+  }
+}
