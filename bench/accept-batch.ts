@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { acceptAll, createTemplate, mailbox, recipient } from './harness/accept.ts'
 import { type Bench, type Context, type Result, ratioAtLeast } from './harness/bench.ts'
 import { workBeside } from './harness/child.ts'
+import { startMeter } from './harness/cpu.ts'
 import { variables } from './harness/letter.ts'
 import { jsonPost, load } from './harness/load.ts'
 import { workspaceId } from './harness/sender.ts'
@@ -67,7 +68,9 @@ async function compare(
     ),
   )
   const task = { port: server.port, requests, connections: CONNECTIONS, warmUp }
+  const meter = await startMeter(context, server)
   const ours = await load(context, task)
+  await meter(ours.answered * BATCH, 'message')
   context.say(`${who}: ${Math.round(ours.perSecond * BATCH)} messages a second`)
   const bare = await insertDirectly({ context, server, template_id }, { batches, warmUp, people })
   return ratioAtLeast(

@@ -2,6 +2,7 @@
 import { acceptAll, createTemplate, mailbox, recipient } from './harness/accept.ts'
 import { atMost, type Bench, ratioAtLeast } from './harness/bench.ts'
 import { serveBeside } from './harness/child.ts'
+import { startMeter } from './harness/cpu.ts'
 import { variables } from './harness/letter.ts'
 import { jsonPost, load } from './harness/load.ts'
 import { inTurns } from './harness/rounds.ts'
@@ -44,7 +45,12 @@ export const accept: Bench = {
     }
     const { ours, theirs } = await inTurns(
       ROUNDS,
-      () => hit(server.port, 'ours'),
+      async () => {
+        const meter = await startMeter(context, server)
+        const found = await hit(server.port, 'ours')
+        await meter(found.answered, 'message')
+        return found
+      },
       () => hit(reference.port, 'Fastify'),
     )
     const rate = ours.perSecond / 2

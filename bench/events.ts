@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { recipient } from './harness/accept.ts'
 import { type Bench, ratioAtLeast } from './harness/bench.ts'
 import { workBeside } from './harness/child.ts'
+import { startMeter } from './harness/cpu.ts'
 import { jsonPost, load } from './harness/load.ts'
 import { workspaceId } from './harness/sender.ts'
 import { addressOf, startServer } from './harness/server.ts'
@@ -32,7 +33,9 @@ export const events: Bench = {
       ),
     )
     const task = { port: server.port, requests, connections: CONNECTIONS, warmUp }
+    const meter = await startMeter(context, server)
     const ours = await load(context, task)
+    await meter(ours.answered * BATCH, 'event')
     const value = ours.perSecond * BATCH
     context.say(`${Math.round(value)} events a second`)
 

@@ -11,6 +11,7 @@ import { createTokens, type TokenKind, type Tokens } from '../src/lib/token.ts'
 import { createTemplate, mailbox, recipient } from './harness/accept.ts'
 import { type Bench, type Context, type Result, ratioAtLeast } from './harness/bench.ts'
 import { serveBeside } from './harness/child.ts'
+import { startMeter } from './harness/cpu.ts'
 import * as letter from './harness/letter.ts'
 import { load, rawRequest } from './harness/load.ts'
 import { inTurns } from './harness/rounds.ts'
@@ -46,6 +47,7 @@ export const track: Bench = {
       const share = Math.ceil(all.length / ROUNDS)
       const fresh = Array.from({ length: ROUNDS }, (_, n) => all.slice(n * share, (n + 1) * share))
       const hit = async () => {
+        const meter = await startMeter(context, server)
         const found = await load(context, {
           ...{ ...task, port: server.port },
           requests: fresh.pop() ?? all,
@@ -53,7 +55,9 @@ export const track: Bench = {
         answered += found.answered
         const [rate, late] = [Math.round(found.perSecond), found.p99.toFixed(1)]
         context.say(`${what}: ${rate}/s, p99 ${late} ms`)
+        await meter(found.answered, 'hit answered')
         await counted(server, answered, context)
+        await meter(found.answered, 'hit answered and counted')
         return found
       }
       const { ours, theirs } = await inTurns(ROUNDS, hit, () =>

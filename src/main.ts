@@ -5,9 +5,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { addCommands } from './cli/commands.ts'
 import { generate } from './cli/generate.ts'
 import { migrateOnly } from './cli/migrate.ts'
+import { type Flags, printError, wantsJson } from './cli/output.ts'
 import { serve } from './cli/serve.ts'
+import { workOnce } from './cli/work.ts'
 
 const NODE = 26 // runs .ts files as they are; older ones do not
 if (Number(process.versions.node.split('.')[0]) < NODE) {
@@ -21,6 +24,14 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../packag
 const program = new Command('beckon')
   .version(version)
   .description('Reach people on every channel, hear every answer.')
+  .option('--json', 'print JSON, as is done when the output is no terminal')
+  .option('-q, --quiet', 'no notes and no progress')
+  .configureOutput({
+    outputError: (text, write) => {
+      if (!wantsJson(program.opts<Flags>())) return write(text)
+      printError(new Error(text.trim().replace(/^error: /, '')), program.opts<Flags>(), 'usage')
+    },
+  })
 const context = { env: process.env, version: String(version) }
 
 program
@@ -31,7 +42,10 @@ program
 program
   .command('work')
   .description('run the engine without the API')
-  .action(() => serve(context, { roles: 'work' }))
+  .option('--once', 'do what is due, then exit; for schedulers')
+  .action((options: { once?: boolean }) =>
+    options.once ? workOnce(context, program.opts<Flags>()) : serve(context, { roles: 'work' }),
+  )
 program
   .command('migrate')
   .description('bring the database up to date and exit')
@@ -43,6 +57,8 @@ program
   )
   .option('--check', 'change nothing; fail when a file is out of date')
   .action((options: { check?: boolean }) => generate(context, options.check ?? false))
+
+addCommands(program, context)
 
 try {
   await program.parseAsync()

@@ -1,6 +1,7 @@
 /** Messages that all fall due at one moment, and how fast they then leave. */
 import { acceptAll } from './accept.ts'
 import type { Context } from './bench.ts'
+import { startMeter } from './cpu.ts'
 import type { Receiver } from './receiver.ts'
 import type { TestedServer } from './server.ts'
 
@@ -28,6 +29,8 @@ export async function sendAtOnce(
   const early = dueAt.getTime() - Date.now()
   context.say(`${count} messages accepted, ${Math.round(early)} ms before they fall due`)
   if (early < 0) throw new Error('accepting took longer than expected: nothing could be measured')
+  const meter = await startMeter(context, server)
   const lastAt = await sink.reached(warmUp + count)
+  await meter(count, 'message sent')
   return count / ((lastAt - dueAt.getTime()) / 1_000)
 }

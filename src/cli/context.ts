@@ -1,11 +1,12 @@
 /** What every command begins with: settings, log, database. */
+import { realpath } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, readConfig } from '../config.ts'
 import { attachEmbedded } from '../db/attach.ts'
 import { connect, type DatabaseAddress } from '../db/db.ts'
 import { startEmbedded } from '../db/embedded.ts'
-import { NotOwner } from '../db/owner.ts'
+import { NotOwner, removeOwner } from '../db/owner.ts'
 import { createLog } from '../lib/log.ts'
 import { waitUntilAlone } from './ground.store.ts'
 
@@ -56,11 +57,11 @@ export async function openToolGround(
   if (config.DATABASE_URL !== undefined)
     return { address: { url: config.DATABASE_URL }, beside: false, close: async () => {} }
   for (let turn = 1; ; turn++) {
-    const address = await attachEmbedded(config.DATA_DIR)
-    if (address) return { address, beside: true, close: async () => {} }
+    const attached = await attachEmbedded(config.DATA_DIR)
+    if (attached) return { ...attached, beside: true }
     try {
       const own = await startOwn(config, () => {}, TURN_MS)
-      return { ...own, beside: false, close: () => leave(own) }
+      return { ...own, beside: false, close: () => leave(own, config.DATA_DIR) }
     } catch (error) {
       // Somebody was quicker: then there is a database to use.
       if (!(error instanceof NotOwner) || turn >= TURNS) throw error
@@ -82,8 +83,9 @@ async function startOwn(
   return { address: { socketDir, port, database, user }, close: () => embedded.stop() }
 }
 
-/** Other tools may be using the database that this one started. */
-async function leave(own: Ground): Promise<void> {
+/** Other tools may be using the database that this one started; see db/attach.ts. */
+async function leave(own: Ground, dataDir: string): Promise<void> {
+  await removeOwner(await realpath(dataDir))
   const sql = connect(own.address, { max: 1, connect_timeout: 2 })
   await waitUntilAlone(sql).catch(() => {}) // it is gone already
   await sql.end({ timeout: 1 })

@@ -47,9 +47,10 @@ export function createOutput(flags: Flags): Output {
   }
 }
 
-export function printError(error: unknown, flags: Flags): void {
+/** `code` names errors that are none of ours. */
+export function printError(error: unknown, flags: Flags, other = 'failed'): void {
   const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof AppError ? error.code : 'failed'
+  const code = error instanceof AppError ? error.code : other
   const errors = error instanceof AppError ? error.errors : undefined
   process.stderr.write(
     wantsJson(flags)

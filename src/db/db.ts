@@ -40,6 +40,10 @@ export interface DatabaseAddress {
  */
 const transform = { column: { from: postgres.toCamel }, undefined: null } as const
 
+/** Before another try to connect. The driver's own waits grow to 20 s, long after the database is back. */
+const reconnectSeconds = (tries: number) =>
+  Math.min(0.05 * 2 ** tries, 1) * (0.5 + Math.random() / 2)
+
 export function connect(
   address: DatabaseAddress,
   options: postgres.Options<Record<string, postgres.PostgresType>> = {},
@@ -49,6 +53,7 @@ export function connect(
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
     connect_timeout: 10,
+    backoff: reconnectSeconds,
     idle_timeout: 0,
     max_lifetime: null,
     ...options,

@@ -52,8 +52,11 @@ export async function writeOwner(folder: string): Promise<void> {
   await writeFile(join(folder, 'beckon.lock'), line, { mode: 0o600 })
 }
 
-export function removeOwner(folder: string): Promise<void> {
-  return rm(join(folder, 'beckon.lock'), { force: true })
+/** Gives the folder up, unless somebody else has taken it meanwhile. */
+export async function removeOwner(folder: string): Promise<void> {
+  const path = join(folder, 'beckon.lock')
+  const text = await readFile(path, 'utf8').catch(() => '')
+  if (text.startsWith(`${process.pid} `)) await rm(path, { force: true })
 }
 
 /** Holds the session lock until it is ended. `onClose` runs when PostgreSQL takes it from us. */

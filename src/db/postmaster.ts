@@ -80,6 +80,7 @@ async function spawnPostmaster(ground: Ground, deadline: number): Promise<void> 
 
 /** Someone else's start, or children of a killed postmaster, pass by themselves. Nothing else does. */
 async function explainExit(cluster: string, failure: Error | undefined): Promise<void> {
+  if (await findPostmaster(cluster)) return // another start was quicker, and has the log
   const output = await startLog(cluster)
   const passing = /lock file "[^"]+" (already exists|is empty)|shared memory block .* still in use/
   if (failure || !passing.test(output)) {

@@ -13,6 +13,8 @@ import { findDuplicate } from './duplicates.ts'
 import { append } from './pointer.ts'
 
 const MAX_DEPTH = 64
+const MAX_MEMBERS = 100_000 // in one body; a batch of 1,000 messages has some 20,000
+const SHORT = 128 // bytes of a string that are looked at one by one
 
 /** Escapes that can hide what checkText refuses, `__proto__`, and numbers that may not fit a double. */
 const suspicious = /\\u(?:0000|[dD][89a-fA-F]|005[fF])|__proto__|\d{16}|\d[eE]\+?\d{3}/
@@ -50,24 +52,41 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
 
-/** How many names the objects of the text hold. Throws when it is nested too deep. */
+/** How many names the objects of the text hold. Throws when it is nested too deep, or holds too many. */
 function scan(raw: Buffer): number {
   let depth = 0
   let members = 0
-  let inString = false
   for (let at = 0; at < raw.length; at++) {
     const byte = raw[at]
-    if (inString) {
-      if (byte === BACKSLASH) at++
-      else if (byte === QUOTE) inString = false
-    } else if (byte === QUOTE) inString = true
+    if (byte === QUOTE) at = endOfString(raw, at + 1)
     else if (byte === COLON) members++
     else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > MAX_DEPTH)
         throw new AppError('malformed', `The body is nested deeper than ${MAX_DEPTH} levels.`)
     } else if (byte === 0x5d || byte === 0x7d) depth--
   }
+  if (members > MAX_MEMBERS)
+    throw new AppError('malformed', `The body has more than ${MAX_MEMBERS} names of fields.`)
   return members
+}
+
+/** Where the quote is that ends the string; behind the text when there is none. */
+function endOfString(raw: Buffer, start: number): number {
+  let at = start
+  for (const near = start + SHORT; at < near; at++) {
+    const byte = raw[at]
+    if (byte === QUOTE || byte === undefined) return at
+    if (byte === BACKSLASH) at++
+  }
+  // A file in base64 is found through by indexOf six times faster, which costs too much for words.
+  for (;;) {
+    const quote = raw.indexOf(QUOTE, at)
+    if (quote === -1) return raw.length
+    let before = quote
+    while (before > at && raw[before - 1] === BACKSLASH) before--
+    if ((quote - before) % 2 === 0) return quote
+    at = quote + 1
+  }
 }
 
 function countMembers(value: unknown): number {

@@ -68,18 +68,30 @@ export function createAcceptor(options: {
     weigh: (unit) => unit.prepared.length,
   })
 
-  const accept = async (request: AcceptRequest): Promise<AcceptAnswer> => {
+  const prepareAll = async ({ workspaceId, items, batch }: AcceptRequest): Promise<Prepared[]> => {
     const now = db.clock.now()
     const groups: Prepared[][] = []
-    for (const [index, item] of request.items.entries()) {
-      const pointer = request.batch ? `/${index}` : ''
-      groups.push(await prepare(directories, request.workspaceId, item, { pointer, now }))
+    for (const [index, item] of items.entries()) {
+      const pointer = batch ? `/${index}` : ''
+      groups.push(await prepare(directories, workspaceId, item, { pointer, now }))
     }
-    return batcher.add({
-      workspaceId: request.workspaceId,
-      prepared: groups.flat(),
-      repeat: request.repeat,
-    })
+    return groups.flat()
+  }
+
+  const accept = async (request: AcceptRequest): Promise<AcceptAnswer> => {
+    const { workspaceId, repeat } = request
+    let prepared: readonly Prepared[]
+    try {
+      prepared = await prepareAll(request)
+    } catch (error) {
+      if (!repeat || !(error instanceof AppError)) throw error
+      // What was taken once is answered as it was, also when its template is gone by now.
+      const unit: Unit = { workspaceId, prepared: [], repeat }
+      const before = (await db.engine.begin((tx) => earlierAnswers(tx, [unit]))).get(unit)
+      if (!before || before instanceof Error) throw before ?? error
+      return before
+    }
+    return batcher.add({ workspaceId, prepared, repeat })
   }
 
   return {

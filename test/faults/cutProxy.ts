@@ -24,7 +24,7 @@ export async function startCutProxy(
     }
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end)
     client.on('data', (part) => upstream.write(part))
-    upstream.on('data', (part) => {
+    upstream.on('data', (part: Buffer) => {
       if (left === null) return void client.write(part)
       if (part.length < left) {
         left -= part.length

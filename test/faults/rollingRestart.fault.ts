@@ -18,11 +18,14 @@ const world = await serverWorld()
 test('R21', async (t) => {
   const servers = [await world.start(), await world.start()]
   const load = startLoad(() => servers)
+  t.after(() => load.stop())
   let slowestExit = 0
   for (let restart = 0; restart < RESTARTS; restart++) {
     const at = restart % servers.length
     const begun = performance.now()
-    assert.equal(await servers[at]?.stop(), 0, servers[at]?.output())
+    const leaving = servers[at]
+    assert.ok(leaving)
+    assert.equal(await leaving.stop(), 0, leaving.output())
     slowestExit = Math.max(slowestExit, performance.now() - begun)
     servers[at] = await world.start()
     await sleep(PAUSE_MS)

@@ -55,7 +55,8 @@ function checkVersion({ version, versionNumber }: { version: string; versionNumb
 function checkSuperuser(server: { user: string; superuser: boolean }, config: Config): Finding {
   if (!server.superuser) return pass('database user', `${server.user} is no superuser.`)
   const detail = `${server.user} is a superuser, whom row level security does not bind.`
-  const mend = 'Connect as a user without it: create role beckon login createrole password …; alter database … owner to beckon.'
+  const mend =
+    'Connect as a user without it: create role beckon login createrole password …; alter database … owner to beckon.'
   const refused = config.ENVIRONMENT === 'production' && !config.ALLOW_SUPERUSER
   return refused
     ? fail('database user', detail, `${mend} Or set ALLOW_SUPERUSER=true.`)

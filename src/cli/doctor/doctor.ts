@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { exists } from '../../db/copyTree.ts'
-import { openDb } from '../../db/db.ts'
+import { type Db, openDb } from '../../db/db.ts'
 import { open, seal } from '../../lib/crypt.ts'
 import { loadSecrets } from '../../lib/secrets.ts'
 import { type Context, type Ground, openToolGround, settingsOf } from '../context.ts'
@@ -19,6 +19,7 @@ import {
   checkSettings,
   checkSpool,
   environmentFaults,
+  hasEncryptionKey,
 } from './machine.ts'
 import { checkSenders } from './senders.ts'
 import { checkWork } from './work.ts'
@@ -52,15 +53,14 @@ async function examine(context: Context): Promise<Finding[]> {
   const started = own && (await exists(join(config.DATA_DIR, 'postgres', 'PG_VERSION')))
   const findings = [node, ...checkSettings(config), folder, ...(await checkDisk(config))]
   if (folder.status === 'fail') return findings
-  const secrets = await checkSecrets(config, started || !own)
-  findings.push(...secrets, ...(await checkSpool(config)))
+  findings.push(...(await checkSecrets(config, started)), ...(await checkSpool(config)))
   if (own && !started) findings.push(pass('database', 'None yet; the first start makes it.'))
-  else findings.push(...(await examineDatabase(config, secrets)))
+  else findings.push(...(await examineDatabase(config)))
   findings.push(...(await checkPublicUrl(config)))
   return findings
 }
 
-async function examineDatabase(config: Config, secrets: readonly Finding[]): Promise<Finding[]> {
+async function examineDatabase(config: Config): Promise<Finding[]> {
   let ground: Ground
   try {
     ground = await openToolGround(config)
@@ -73,16 +73,7 @@ async function examineDatabase(config: Config, secrets: readonly Finding[]): Pro
     if (!usable) return [...findings]
     const db = await openDb(ground.address, { connections: CONNECTIONS })
     try {
-      // Without secrets, loading them would make new ones, which open nothing.
-      const opened = secrets.every(({ status }) => status !== 'fail')
-      const { encryptionKey } = opened
-        ? await loadSecrets(config, config.DATA_DIR)
-        : { encryptionKey: Buffer.alloc(0) }
-      const sealing = {
-        seal: (text: string, about: string) => seal(encryptionKey, text, about),
-        unseal: (sealed: string, about: string) => open(encryptionKey, sealed, about),
-      }
-      const senders = opened ? await checkSenders({ db, config, sealing }) : []
+      const senders = (await hasEncryptionKey(config)) ? await examineSenders(config, db) : []
       return [...findings, ...(await checkWork(db)), ...senders]
     } finally {
       await db.close()
@@ -90,4 +81,13 @@ async function examineDatabase(config: Config, secrets: readonly Finding[]): Pro
   } finally {
     await ground.close()
   }
+}
+
+async function examineSenders(config: Config, db: Db): Promise<Finding[]> {
+  const { encryptionKey } = await loadSecrets(config, config.DATA_DIR)
+  const sealing = {
+    seal: (text: string, about: string) => seal(encryptionKey, text, about),
+    unseal: (sealed: string, about: string) => open(encryptionKey, sealed, about),
+  }
+  return checkSenders({ db, config, sealing })
 }

@@ -20,4 +20,6 @@ export const fail = (check: string, detail: string, mend: string): Finding => ({
   ...{ check, status: 'fail', detail, mend },
 })
 
-export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+/** An error's message, to stand inside a sentence. */
+export const wordsOf = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.+$/, '')

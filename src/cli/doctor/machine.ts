@@ -10,7 +10,7 @@ const NODE = 26
 const GIGABYTE = 1024 ** 3
 const LITTLE = GIGABYTE // bytes free; below it is time to make room
 const TOO_LITTLE = GIGABYTE / 5 // PostgreSQL stops when it cannot write
-const REACH_MS = 5_000
+const REACH_SECONDS = 5
 
 export function checkNode(): Finding {
   const { node } = process.versions
@@ -23,7 +23,8 @@ export function checkNode(): Finding {
 export function environmentFaults(error: unknown): Finding[] {
   const lines = wordsOf(error).split('\n')
   const faults = lines.filter((line) => line.startsWith('  - ')).map((line) => line.slice(4))
-  const mend = 'Correct it in the environment or in .env; .env.example tells what each setting takes.'
+  const mend =
+    'Correct it in the environment or in .env; .env.example tells what each setting takes.'
   return (faults.length > 0 ? faults : lines).map((fault) => fail('environment', fault, mend))
 }
 
@@ -59,31 +60,50 @@ export async function checkDataDir({ DATA_DIR }: Pick<Config, 'DATA_DIR'>): Prom
   return pass(check, `${DATA_DIR} is writable and closed to others.`)
 }
 
-/** `started`: there is a database, so there should be secrets. */
-export async function checkSecrets(config: Config, started: boolean): Promise<Finding[]> {
-  const names = [
-    ['ENCRYPTION_KEY', 'encryption_key'],
-    ['JWT_SECRET_KEY', 'jwt_key'],
-  ] as const
-  return Promise.all(
-    names.map(async ([name, file]) => {
-      const check = 'secrets'
-      if (config[name] !== undefined) return pass(check, `${name} is set.`)
-      const path = join(config.DATA_DIR, 'secrets', file)
-      const text = await readFile(path, 'utf8').catch(() => undefined)
-      if (text === undefined) {
-        if (!started) return pass(check, `${name}: the first start makes one.`)
-        const mend = `Restore ${path} from a backup, or set ${name}. A new one cannot open what was encrypted before.`
-        return fail(check, `${path} is missing and ${name} is not set.`, mend)
-      }
-      if (!/^[0-9a-f]{64}$/.test(text.trim()))
-        return fail(check, `${path} is damaged.`, 'Restore it from a backup.')
-      const { mode } = await stat(path)
-      return (mode & 0o077) === 0
-        ? pass(check, `${name} is kept in ${path}.`)
-        : warn(check, `${path} can be read by other users.`, `chmod 600 ${path}`)
-    }),
+/** A missing key is made by the first start; `needed` when something was encrypted with it already. */
+export async function checkSecrets(config: Config, needed: boolean): Promise<Finding[]> {
+  return Promise.all(secretNames.map(([name, file]) => checkSecret(config, name, file, needed)))
+}
+
+const secretNames = [
+  ['ENCRYPTION_KEY', 'encryption_key'],
+  ['JWT_SECRET_KEY', 'jwt_key'],
+] as const
+
+async function checkSecret(
+  config: Config,
+  name: (typeof secretNames)[number][0],
+  file: string,
+  needed: boolean,
+): Promise<Finding> {
+  const check = 'secrets'
+  if (config[name] !== undefined) return pass(check, `${name} is set.`)
+  const path = join(config.DATA_DIR, 'secrets', file)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined && needed) {
+    const mend = `Restore ${path} from a backup, or set ${name}. A new one cannot open what was encrypted before.`
+    return fail(check, `${path} is missing and ${name} is not set.`, mend)
+  }
+  if (text === undefined && config.DATABASE_URL !== undefined) {
+    const mend = `Set ${name} to the same on every machine that uses this database.`
+    return warn(check, `${name} is not set: the first start makes one for this machine.`, mend)
+  }
+  if (text === undefined) return pass(check, `${name}: the first start makes one.`)
+  if (!/^[0-9a-f]{64}$/.test(text.trim()))
+    return fail(check, `${path} is damaged.`, 'Restore it from a backup.')
+  const { mode } = await stat(path)
+  return (mode & 0o077) === 0
+    ? pass(check, `${name} is kept in ${path}.`)
+    : warn(check, `${path} can be read by other users.`, `chmod 600 ${path}`)
+}
+
+/** Whether the encryption key is there, so that looking at it would not make one. */
+export async function hasEncryptionKey(config: Config): Promise<boolean> {
+  if (config.ENCRYPTION_KEY !== undefined) return true
+  const text = await readFile(join(config.DATA_DIR, 'secrets/encryption_key'), 'utf8').catch(
+    () => '',
   )
+  return /^[0-9a-f]{64}$/.test(text.trim())
 }
 
 export async function checkDisk({ DATA_DIR }: Pick<Config, 'DATA_DIR'>): Promise<Finding[]> {
@@ -119,14 +139,15 @@ export async function checkPublicUrl({ PUBLIC_URL, ENVIRONMENT }: Config): Promi
   const found: Finding[] = []
   if (!PUBLIC_URL.startsWith('https:') && ENVIRONMENT === 'production') {
     const mend = 'Put a proxy with a certificate before it and set PUBLIC_URL=https://…'
-    found.push(warn(check, `${PUBLIC_URL} is not https: links and logins travel in the open.`, mend))
+    found.push(
+      warn(check, `${PUBLIC_URL} is not https: links and logins travel in the open.`, mend),
+    )
   }
   const http = createHttp({ guard: false })
   try {
     const url = `${PUBLIC_URL}/health`
-    const answer = await http.request({ method: 'GET', url, timeoutMs: REACH_MS })
-    const text = answer.text()
-    if (answer.status === 200 && text.includes('"healthy"'))
+    const answer = await http.send({ method: 'GET', url, timeoutSeconds: REACH_SECONDS })
+    if (answer.status === 200 && answer.text.includes('"healthy"'))
       found.push(pass(check, `${PUBLIC_URL} answers.`))
     else found.push(unreachable(PUBLIC_URL, `it answered ${answer.status}`))
   } catch (error) {
@@ -138,6 +159,7 @@ export async function checkPublicUrl({ PUBLIC_URL, ENVIRONMENT }: Config): Promi
 }
 
 function unreachable(url: string, why: string): Finding {
-  const mend = 'Start the server if it is stopped; else check the proxy and DNS. From outside it may work all the same.'
+  const mend =
+    'Start the server if it is stopped; else check the proxy and DNS. From outside it may work all the same.'
   return warn('public url', `${url} does not lead here: ${why}.`, mend)
 }

@@ -21,7 +21,11 @@ function checkQueue({ overdueLanes }: Workload, worked: boolean): Finding {
   if (overdueLanes === 0)
     return pass(check, worked ? 'Nothing is late.' : 'Nothing is late; no worker runs.')
   return worked
-    ? warn(check, 'Messages have been due for more than a minute.', 'See the log of the server; start more workers if it is busy.')
+    ? warn(
+        check,
+        'Messages have been due for more than a minute.',
+        'See the log of the server; start more workers if it is busy.',
+      )
     : fail(check, 'Messages are due and no worker runs.', 'Start `beckon serve` or `beckon work`.')
 }
 
@@ -29,25 +33,31 @@ function checkMessages({ unknown, failed, held }: Workload): Finding[] {
   const check = 'messages'
   const found: Finding[] = []
   if (unknown > 0) {
-    const mend = '`beckon messages list --status unknown` shows them; settle each by PUT /notifications/:id/status, or `beckon redrive --status unknown --yes`.'
+    const mend =
+      '`beckon messages list --status unknown` shows them; settle each by PUT /notifications/:id/status, or `beckon redrive --status unknown --yes`.'
     found.push(warn(check, `${unknown} are unknown: nobody knows whether they arrived.`, mend))
   }
   if (failed > 0) {
-    const mend = '`beckon messages list --status failed` tells why; `beckon redrive --status failed` sends them again.'
+    const mend =
+      '`beckon messages list --status failed` tells why; `beckon redrive --status failed` sends them again.'
     found.push(warn(check, `${failed} failed in the last 24 hours.`, mend))
   }
   if (held > 0) {
-    const mend = '`beckon redrive --status restored --yes` sends them, `beckon messages cancel <id>` does not.'
+    const mend =
+      '`beckon redrive --status restored --yes` sends them, `beckon messages cancel <id>` does not.'
     found.push(warn(check, `${held} are held since a restore.`, mend))
   }
-  return found.length > 0 ? found : [pass(check, 'None is unknown, none failed in the last 24 hours.')]
+  return found.length > 0
+    ? found
+    : [pass(check, 'None is unknown, none failed in the last 24 hours.')]
 }
 
 function checkCallbacks({ callbacksFailed, callbacksWaiting }: Workload): Finding[] {
   const check = 'callbacks'
   const found: Finding[] = []
   if (callbacksFailed > 0) {
-    const mend = 'beckon sql "select source, reason, received_at from callbacks where status = \'failed\'"'
+    const mend =
+      'beckon sql "select source, reason, received_at from callbacks where status = \'failed\'"'
     found.push(warn(check, `${callbacksFailed} of vendors could not be processed.`, mend))
   }
   if (callbacksWaiting > 0) {
@@ -59,6 +69,7 @@ function checkCallbacks({ callbacksFailed, callbacksWaiting }: Workload): Findin
 
 function owner({ owners }: Workload): Finding {
   if (owners > 0) return pass('owner', 'Somebody owns it.')
-  const mend = 'Open the link that `beckon serve` prints, or `beckon user create --email … --role owner`.'
+  const mend =
+    'Open the link that `beckon serve` prints, or `beckon user create --email … --role owner`.'
   return warn('owner', 'There is no owner who could sign in.', mend)
 }

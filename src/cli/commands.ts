@@ -1,0 +1,224 @@
+/** The tools of the command line: their names, options and help. What they do is in files of their own. */
+import { type Command, Option } from 'commander'
+import { backup, holdAfterRestore, restore } from './backup.ts'
+import { printConfig } from './configPrint.ts'
+import type { Context } from './context.ts'
+import { doctor } from './doctor/doctor.ts'
+import { type Exportable, exportable, exportRows } from './exportRows.ts'
+import { importContacts } from './importContacts.ts'
+import { endKey, makeKey, type NewKeyOptions, showKeys } from './keys.ts'
+import {
+  cancelMessage,
+  type ListOptions,
+  type RedriveOptions,
+  redriveMessages,
+  showMessage,
+  showMessages,
+} from './messages.ts'
+import type { Flags } from './output.ts'
+import type { PasswordFlags } from './prompt.ts'
+import { type SendOptions, sendMessage } from './send.ts'
+import { runSql, type SqlOptions } from './sql.ts'
+import { type Tool, withTool } from './tool.ts'
+import { changeUserPassword, createUser, listUsers, type NewUser } from './users.ts'
+import { makeWorkspace, showWorkspaces, type WorkspaceOptions } from './workspaces.ts'
+
+interface In {
+  readonly workspace?: string
+}
+
+const WORKSPACE = ['--workspace <slug>', 'another workspace than the default one'] as const
+
+export function addCommands(program: Command, context: Context): void {
+  const flags = () => program.opts<Flags>()
+  const use = (work: (tool: Tool) => Promise<void>) => withTool(context, flags(), work)
+
+  program
+    .command('doctor')
+    .description('say what is wrong and how to mend it; exit code 1 when something fails')
+    .action(() => doctor(context, flags()))
+  addPeople(program, use)
+  addMessages(program, use)
+  addRows(program, use)
+  program
+    .command('backup <folder>')
+    .description('copy the embedded database and its secrets into a new folder, also while it runs')
+    .action((folder: string) => backup(context, flags(), folder))
+  program
+    .command('restore <folder>')
+    .description('put a backup in the place of the data; what was due then is held, not sent again')
+    .option('--yes', 'really do it')
+    .action((folder: string, options: { yes?: boolean }) =>
+      restore(context, flags(), folder, options),
+    )
+  program
+    .command('hold-restored')
+    .description(
+      'after pg_restore and before a start: hold what is due, so that nothing is sent twice',
+    )
+    .option('--yes', 'really do it')
+    .action((options: { yes?: boolean }) => holdAfterRestore(context, flags(), options))
+  program
+    .command('config')
+    .description('the settings')
+    .command('print')
+    .description('print them as they are understood, secrets hidden')
+    .action(() => printConfig(context, flags()))
+}
+
+type Use = (work: (tool: Tool) => Promise<void>) => Promise<void>
+
+function addPeople(program: Command, use: Use): void {
+  const user = program.command('user').description('people who sign in')
+  user
+    .command('create')
+    .description('make a member; the first one is the owner')
+    .requiredOption('--email <email>')
+    .option('--role <role>', 'owner, admin, editor, viewer or client')
+    .option('--name <name>', 'full name')
+    .option('--password <password>', 'seen by other users of this machine; better by stdin')
+    .option('--password-stdin', 'read the password from stdin')
+    .option(...WORKSPACE)
+    .action((options: NewUser) => use((tool) => createUser(tool, options)))
+  user
+    .command('list')
+    .description('the members of a workspace')
+    .option(...WORKSPACE)
+    .action((options: In) => use((tool) => listUsers(tool, options)))
+  user
+    .command('password')
+    .description('set a new password and end all sessions')
+    .requiredOption('--email <email>')
+    .option('--password <password>', 'seen by other users of this machine; better by stdin')
+    .option('--password-stdin', 'read the password from stdin')
+    .action((options: PasswordFlags & { email: string }) =>
+      use((tool) => changeUserPassword(tool, options)),
+    )
+
+  const workspace = program.command('workspace').description('workspaces own everything')
+  workspace
+    .command('create <slug>')
+    .description('make a workspace with sandboxes; prints its first API key')
+    .option('--name <name>')
+    .option('--time-zone <zone>', 'such as Europe/Berlin')
+    .option('--locale <locale>', 'such as en or he-IL')
+    .option('--country <code>', 'of phone numbers written without one, such as IL')
+    .action((slug: string, options: WorkspaceOptions) =>
+      use((tool) => makeWorkspace(tool, slug, options)),
+    )
+  workspace
+    .command('list')
+    .description('all workspaces')
+    .action(() => use(showWorkspaces))
+
+  const key = program.command('key').description('API keys')
+  key
+    .command('create')
+    .description('make an API key; it is printed once')
+    .requiredOption('--name <name>')
+    .option('--scopes <scopes>', 'comma-separated', 'all')
+    .option('--expires <when>', 'a date, or days such as 90d; never when absent')
+    .option(...WORKSPACE)
+    .action((options: NewKeyOptions) => use((tool) => makeKey(tool, options)))
+  key
+    .command('list')
+    .description('the API keys of a workspace')
+    .option(...WORKSPACE)
+    .action((options: In) => use((tool) => showKeys(tool, options)))
+  key
+    .command('revoke <id>')
+    .description('end an API key')
+    .action((id: string) => use((tool) => endKey(tool, id)))
+}
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value]
+
+function addMessages(program: Command, use: Use): void {
+  program
+    .command('send')
+    .description('send one message')
+    .option('--channel <channel>')
+    .option('--to <address>')
+    .option('--recipient <id>', 'your id of the contact')
+    .option('--subject <text>')
+    .option('--message <text>', '- reads it from stdin')
+    .option('--html <text>')
+    .option('--template <name>', 'name or id')
+    .option('--var <name=value>', 'a variable of the template; may be repeated', collect)
+    .option('--locale <locale>')
+    .option('--category <topic>')
+    .option('--priority <priority>', 'low, normal, high or urgent')
+    .option('--at <date>', 'send it then, such as 2027-03-14T14:00:00Z')
+    .option('--wait', 'wait up to 10 seconds for the provider; exit code 1 when it failed')
+    .option(...WORKSPACE)
+    .action((options: SendOptions) => use((tool) => sendMessage(tool, options)))
+
+  const messages = program.command('messages').description('look at messages')
+  messages
+    .command('list')
+    .description('newest first')
+    .option('--status <status>')
+    .option('--channel <channel>')
+    .option('--recipient <id>')
+    .option('--limit <count>', 'at most 1000', '20')
+    .option(...WORKSPACE)
+    .action((options: ListOptions) => use((tool) => showMessages(tool, options)))
+  messages
+    .command('show <id>')
+    .description('one message with its timeline')
+    .option(...WORKSPACE)
+    .action((id: string, options: In) => use((tool) => showMessage(tool, id, options)))
+  messages
+    .command('cancel <id>')
+    .description('a message that was not sent yet')
+    .option('--reason <text>')
+    .option(...WORKSPACE)
+    .action((id: string, options: In & { reason?: string }) =>
+      use((tool) => cancelMessage(tool, id, options)),
+    )
+  program
+    .command('redrive')
+    .description('queue dead messages again, under their own ids')
+    .option('--status <status>', 'failed, unknown, expired, or restored', 'failed')
+    .option('--channel <channel>')
+    .option('--error <code>')
+    .option('--limit <count>', 'at most so many', '1000000')
+    .option('--yes', 'needed where some may have arrived already')
+    .option(...WORKSPACE)
+    .action((options: RedriveOptions) => use((tool) => redriveMessages(tool, options)))
+}
+
+function addRows(program: Command, use: Use): void {
+  program
+    .command('import')
+    .description('bring rows in')
+    .command('contacts <file>')
+    .description('a CSV file with a header row, at most 100 MB')
+    .option('--country <code>', 'of phone numbers written without one')
+    .option(...WORKSPACE)
+    .action((file: string, options: In & { country?: string }) =>
+      use((tool) => importContacts(tool, file, options)),
+    )
+  const rows = program.command('export').description('rows to stdout')
+  const format = () => new Option('--format <format>').choices(['csv', 'json']).default('csv')
+  for (const what of exportable) addExport(rows, what, format(), use)
+  program
+    .command('sql <query>')
+    .description('ask the database; nothing can be changed')
+    .option('--limit <rows>', 'at most so many', '1000')
+    .option('--csv', 'as CSV')
+    .option('--all-workspaces', 'rows of all workspaces')
+    .option(...WORKSPACE)
+    .action((query: string, options: SqlOptions) => use((tool) => runSql(tool, query, options)))
+}
+
+function addExport(rows: Command, what: Exportable, format: Option, use: Use): void {
+  rows
+    .command(what)
+    .description(`all ${what} of a workspace`)
+    .addOption(format)
+    .option(...WORKSPACE)
+    .action((options: In & { format: 'csv' | 'json' }) =>
+      use((tool) => exportRows(tool, what, options)),
+    )
+}
