@@ -26,7 +26,8 @@ after(async () => {
 /** A clean environment, so that the developer's own settings change nothing. */
 const environment = (more: Record<string, string> = {}) => ({
   ...{ PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0' },
-  ...{ LOG_LEVEL: 'error', ...more },
+  // Spares each of these short processes a second of compiling.
+  ...{ NODE_COMPILE_CACHE: join(home, 'compiled'), LOG_LEVEL: 'error', ...more },
 })
 
 interface Ran {

@@ -6,7 +6,7 @@ import { type Config, readConfig } from '../config.ts'
 import { attachEmbedded } from '../db/attach.ts'
 import { connect, type DatabaseAddress } from '../db/db.ts'
 import { startEmbedded } from '../db/embedded.ts'
-import { NotOwner, removeOwner } from '../db/owner.ts'
+import { announceLeaving, NotOwner } from '../db/owner.ts'
 import { createLog } from '../lib/log.ts'
 import { waitUntilAlone } from './ground.store.ts'
 
@@ -85,7 +85,7 @@ async function startOwn(
 
 /** Other tools may be using the database that this one started; see db/attach.ts. */
 async function leave(own: Ground, dataDir: string): Promise<void> {
-  await removeOwner(await realpath(dataDir))
+  await announceLeaving(await realpath(dataDir))
   const sql = connect(own.address, { max: 1, connect_timeout: 2 })
   await waitUntilAlone(sql).catch(() => {}) // it is gone already
   await sql.end({ timeout: 1 })

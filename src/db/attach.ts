@@ -3,18 +3,18 @@
  * nothing. Tools may own it too, for as long as they run; so that none of them stops it
  * under another's feet, one connection says from beginning to end that it is used:
  *
- *   whoever uses it   connects, then looks whether its owner is still the owner
- *   a tool that ends  gives up ownership, then waits until nobody else is connected, then stops it
+ *   whoever uses it   connects, then looks whether its owner stays
+ *   a tool that ends  says that it leaves, waits until nobody else is connected, then stops it
  */
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type DatabaseAddress } from './db.ts'
 import { DATABASE, USER } from './embedded.ts'
-import { livingOwner } from './owner.ts'
+import { isLeaving, livingOwner } from './owner.ts'
 import { findPostmaster } from './postmaster.ts'
 
-const PATIENCE_MS = 60_000 // a server that recovers from a crash takes so long at most
+const PATIENCE_MS = 90_000 // recovery after a crash, or a tool that waits for others, takes a minute at most
 const POLL_MS = 50
 
 export interface Attached {
@@ -41,7 +41,7 @@ export async function attachEmbedded(dataDir: string): Promise<Attached | undefi
 
 async function tryAttaching(folder: string, owner: number): Promise<Attached | undefined> {
   const found = await findPostmaster(join(folder, 'postgres'))
-  if (found?.status !== 'ready') return undefined
+  if (found?.status !== 'ready' || (await isLeaving(folder))) return undefined
   const { socketDir, port } = found
   const address = { socketDir, port, database: DATABASE, user: USER }
   const sql = connect(address, {
@@ -52,7 +52,8 @@ async function tryAttaching(folder: string, owner: number): Promise<Attached | u
   const close = () => sql.end({ timeout: 1 })
   try {
     await sql`select 1`
-    if ((await livingOwner(folder)) === owner) return { address, close }
+    if ((await livingOwner(folder)) === owner && !(await isLeaving(folder)))
+      return { address, close }
   } catch {
     // It is just ending, or was made and has no database of ours yet.
   }

@@ -80,7 +80,13 @@ const IDLE_IN_TRANSACTION_MS = 10_000
  * are kept per session, and one made while a table was small scans it for ever: accepting
  * 20,000 messages on a fresh database took 32 s so and 3 s with these.
  */
-const lookUps = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' }
+const lookUps = {
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_sort: 'off',
+}
 
 /** Opens both pools. `connections` are shared out between them. */
 export async function openDb(

@@ -5,7 +5,7 @@
  *                                  so it is neither kept by the dead nor given to two
  *   beckon.lock with our pid       tells who owns it while PostgreSQL is down, and names it to people
  */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
@@ -50,6 +50,18 @@ export class NotOwner extends Error {
 export async function writeOwner(folder: string): Promise<void> {
   const line = `${process.pid} ${await startedAt(process.pid)}\n`
   await writeFile(join(folder, 'beckon.lock'), line, { mode: 0o600 })
+}
+
+const LEAVING = 'leaving'
+
+/** Still the owner, but about to stop the database: nobody new may begin to use it. */
+export function announceLeaving(folder: string): Promise<void> {
+  return appendFile(join(folder, 'beckon.lock'), `${LEAVING}\n`)
+}
+
+export async function isLeaving(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, 'beckon.lock'), 'utf8').catch(() => '')
+  return text.split('\n')[1] === LEAVING
 }
 
 /** Gives the folder up, unless somebody else has taken it meanwhile. */

@@ -50,7 +50,9 @@ export function description(version: string, cookieName: string): SwaggerOptions
     },
     transformObject: (document) => {
       const complete = jsonSchemaTransformObject(document)
-      addProblems(complete as unknown as Description) // 3.1, as said above
+      const described = complete as unknown as Description // 3.1, as said above
+      addProblems(described)
+      openReferences(described, new Set(Object.keys(described.components.schemas ?? {})))
       return complete
     },
   }
@@ -79,6 +81,14 @@ function addProblems({ paths, components }: Description): void {
   components.responses = problemResponses
 }
 
+/** The converter names z.json(), which holds itself, but does not define it: any JSON will do. */
+function openReferences(at: unknown, known: ReadonlySet<string>): void {
+  if (typeof at !== 'object' || at === null) return
+  const name = '$ref' in at ? /^#\/components\/schemas\/(.+)/.exec(String(at.$ref))?.[1] : undefined
+  if (name !== undefined && !known.has(name)) Reflect.deleteProperty(at, '$ref')
+  for (const inner of Object.values(at)) openReferences(inner, known)
+}
+
 function addRefusals(method: string, operation: Operation): void {
   for (const status of refusals(method, operation))
     operation.responses[status] ??= { $ref: `#/components/responses/Problem${status}` }
@@ -93,7 +103,7 @@ function refusals(method: string, { parameters = [], requestBody, security }: Op
     400,
     ...(open ? [] : [401, 403]),
     ...(writes && open ? [401, 403] : []), // a wrong password or signature, another site
-    ...(parameters.some((each) => each.in === 'path') || requestBody ? [404] : []),
+    ...(asks || !open ? [404] : []),
     ...(writes ? [409, 413, 415] : []),
     ...(writes || asks ? [422] : []),
     ...(writes && open ? [429] : []), // sign-ins

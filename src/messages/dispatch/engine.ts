@@ -181,6 +181,7 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
     for (const worker of workers.values())
       for (const item of worker.held()) if (item.heldAtMs < before) old.push(item)
     if (old.length === 0) return
+    old.sort((a, b) => (a.row.id < b.row.id ? -1 : 1)) // as the settler does, so that neither waits for the other
     const until = new Date(deps.db.clock.now().getTime() + LEASE_SECONDS * 1000)
     const at = performance.now()
     await renew(

@@ -64,7 +64,12 @@ export interface Claimed {
   readonly createdAt: Date
 }
 
-/** Takes up to `limit` due rows of one lane under a lease until `until`. Order by due time. */
+/**
+ * Takes up to `limit` due rows of one lane under a lease until `until`. Order by due time.
+ *
+ * Here and below rows are locked first and then updated by their place (ctid). Joined by key,
+ * a plan made while the table was small walks the whole of it: 20 s for 500 rows of 300,000.
+ */
 export function claim(
   sql: Sql,
   lane: Lane,
@@ -72,7 +77,7 @@ export function claim(
 ) {
   return sql<Claimed[]>`
     with due as materialized (
-      select id
+      select ctid as place
       from messages
       where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
         and status in ('scheduled', 'queued', 'held') and due_at <= ${lease.now}
@@ -83,7 +88,7 @@ export function claim(
     update messages m
     set status = 'queued', lease = ${lease.id}, leased_by = ${lease.processId}, due_at = ${lease.until}
     from due
-    where m.workspace_id = ${lane.workspaceId} and m.id = due.id
+    where m.ctid = due.place
     returning m.workspace_id, m.id, m.channel, m.priority, m.kind, m.topic, m.contact_id, m.recipient_id, m.address,
       m.sender_id, m.template_id, m.template_version, m.locale, m.variables, m.flags, m.routing, m.metadata,
       m.expires_at, m.attempt, m.created_at
@@ -137,7 +142,7 @@ export function intend(sql: Sql, wanted: readonly Wanted[], now: Date, until: Da
       ) as w (workspace_id, id, lease, address_kind, address_hash)
     ),
     facts as materialized (
-      select w.workspace_id, w.id, w.lease, m.kind,
+      select w.workspace_id, w.id, m.ctid as place, m.kind,
         m.expires_at <= ${now} as expired,
         exists (
           select from suppressions s
@@ -146,22 +151,26 @@ export function intend(sql: Sql, wanted: readonly Wanted[], now: Date, until: Da
         ) as suppressed,
         m.kind = 'marketing' and exists (
           select from consent_states c
-          where c.workspace_id = m.workspace_id and c.contact_id = m.contact_id and not c.granted
+          where c.workspace_id = w.workspace_id and c.contact_id = m.contact_id and not c.granted
             and c.topic in ('*', m.topic) and c.channel in ('*', m.channel)
         ) as unsubscribed
       from wanted w
-      join messages m on m.workspace_id = w.workspace_id and m.id = w.id
-      where m.lease = w.lease
+      cross join lateral (
+        select m.ctid, m.kind, m.expires_at, m.contact_id, m.topic, m.channel
+        from messages m
+        where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease
+        limit 1
+        for update
+      ) m
     ),
     gone as (
       update messages m
       set status = 'sending', attempt = m.attempt + 1, due_at = ${until}
       from facts f
-      where m.workspace_id = f.workspace_id and m.id = f.id and m.lease = f.lease
-        and not f.expired and not f.suppressed and not f.unsubscribed
+      where m.ctid = f.place and not f.expired and not f.suppressed and not f.unsubscribed
       returning f.workspace_id, f.id, f.kind, f.expired, f.suppressed, f.unsubscribed
     )
-    select *, true as gone from gone
+    select workspace_id, id, kind, expired, suppressed, unsubscribed, true as gone from gone
     union all
     select workspace_id, id, kind, expired, suppressed, unsubscribed, false
     from facts
@@ -209,6 +218,17 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
       ) as w (workspace_id, id, lease, status, channel, contact_id, due_at, reason, detail, provider_message_id,
         event, event_id, properties, at)
     ),
+    found as materialized (
+      select w.*, m.ctid as place
+      from wanted w
+      cross join lateral (
+        select m.ctid
+        from messages m
+        where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease
+        limit 1
+        for update
+      ) m
+    ),
     done as (
       update messages m
       set status = case when m.status in ('queued', 'sending', 'unknown') then w.status else m.status end,
@@ -220,8 +240,8 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
         settled_at = case when w.status = 'queued' then null else w.at end,
         lease = case when w.status = 'unknown' then m.lease end,
         leased_by = null
-      from wanted w
-      where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease
+      from found w
+      where m.ctid = w.place
       returning w.workspace_id, w.id, w.event_id, w.event, w.contact_id, w.properties, w.channel, w.at,
         m.status, m.sender_id, m.priority, m.due_at
     ),
@@ -252,27 +272,31 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
   `
 }
 
-/** Prolongs the lease of rows that are under way, in one order. */
+/** Prolongs the lease of rows that are under way. Locked in the order given, which is that of their ids. */
 export async function renew(
   sql: Sql,
   rows: readonly { workspaceId: string; id: string; lease: string }[],
   until: Date,
 ) {
   await sql`
-    update messages m
-    set due_at = ${until}
-    from (
-      select m.workspace_id, m.id
+    with mine as materialized (
+      select m.place
       from unnest(
         ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
         ${rows.map((row) => row.lease)}::uuid[]
       ) as w (workspace_id, id, lease)
-      join messages m on m.workspace_id = w.workspace_id and m.id = w.id
-      where m.lease = w.lease and m.status in ('queued', 'sending')
-      order by m.workspace_id, m.id
-      for update of m
-    ) mine
-    where m.workspace_id = mine.workspace_id and m.id = mine.id
+      cross join lateral (
+        select m.ctid as place
+        from messages m
+        where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease
+        limit 1
+        for update
+      ) m
+    )
+    update messages m
+    set due_at = ${until}
+    from mine
+    where m.ctid = mine.place and m.status in ('queued', 'sending')
   `
 }
 
