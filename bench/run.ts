@@ -64,7 +64,7 @@ for (const bench of wanted) {
 console.log(`\n${tableOf(results)}\n`)
 process.stdout.write(linesOf(results))
 if (options.readme && !(await writeReadme(results))) {
-  console.error('README.md has no two lines <!-- bench --> to put the table between.')
+  console.error('README.md has no <!-- bench --> and <!-- /bench --> to put the table between.')
 }
 const missed = results.filter((result) => !result.ok).length
 if (missed > 0) console.error(`${missed} of ${results.length} goals missed`)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Result } from './bench.ts'
 
 const README = join(import.meta.dirname, '../../README.md')
-const MARKED = /<!-- bench -->[\s\S]*?<!-- bench -->/
+const MARKED = /<!-- bench -->[\s\S]*?<!-- \/bench -->/
 const titles = ['bench', 'measured', 'value', 'reference', 'ratio', 'goal', '']
 
 /** A Markdown table with aligned columns. */
@@ -26,7 +26,7 @@ export function linesOf(results: readonly Result[]): string {
 export async function writeReadme(results: readonly Result[]): Promise<boolean> {
   const text = await readFile(README, 'utf8').catch(() => '')
   if (!MARKED.test(text)) return false
-  const part = `<!-- bench -->\n${tableOf(results)}\n<!-- bench -->`
+  const part = `<!-- bench -->\n${tableOf(results)}\n<!-- /bench -->`
   await writeFile(
     README,
     text.replace(MARKED, () => part),

@@ -9,9 +9,11 @@ import { migrateAs } from '../app.ts'
 import type { Config } from '../config.ts'
 import { backupCluster } from '../db/backupCluster.ts'
 import { copyTree, exists } from '../db/copyTree.ts'
+import { connect, type DatabaseAddress } from '../db/db.ts'
 import { restoreCluster } from '../db/restoreCluster.ts'
 import { AppError, invalid } from '../errors.ts'
 import { type Context, openToolGround, settingsOf } from './context.ts'
+import { hasWorker } from './ground.store.ts'
 import type { Flags, Output } from './output.ts'
 import { type HeldBack, holdRestored } from './restored.ts'
 import { runTool, silent } from './tool.ts'
@@ -139,14 +141,24 @@ export function holdAfterRestore(
       throw new AppError('conflict', 'This holds every message that is due. Add --yes to do it.')
     const ground = await openToolGround(config)
     try {
-      if (ground.beside) throw new AppError('conflict', 'A server runs and sends. Stop it first.')
       await migrateAs(ground.address, silent, config)
+      await requireNoWorker(ground.address)
       const heldBack = await holdRestored(ground.address, new Date())
       out.result(heldBack, () => (heldBack.held > 0 ? heldLine(heldBack.held) : 'Nothing was due.'))
     } finally {
       await ground.close()
     }
   })
+}
+
+async function requireNoWorker(address: DatabaseAddress): Promise<void> {
+  const sql = connect(address, { max: 1 })
+  try {
+    if (await hasWorker(sql))
+      throw new AppError('conflict', 'A server runs and sends. Stop it first.')
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }
 
 async function requireEmpty(target: string): Promise<void> {

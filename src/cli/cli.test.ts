@@ -349,6 +349,7 @@ test('a backup of a running server is whole, and closed to others', async () => 
   await sending
   assert.match(await refused('invalid_input', 'backup', folder), /not empty/)
   assert.match(await refused('failed', 'restore', folder, '--yes'), /another running Beckon/)
+  assert.match(await refused('conflict', 'hold-restored', '--yes'), /Stop it first/)
   assert.equal(statSync(folder).mode & 0o077, 0)
   assert.equal(statSync(join(folder, 'secrets/encryption_key')).mode & 0o077, 0)
   await stopServer()

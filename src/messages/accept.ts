@@ -46,7 +46,7 @@ interface Unit {
 }
 
 const GROUP_ITEMS = 2_000 // messages in one transaction
-const GROUPS_AT_ONCE = 2 // one gathers and writes while the other commits
+const GROUPS_AT_ONCE = 1 // a second one would wait for the same lanes and counters, and make both small
 
 export function createAcceptor(options: {
   db: Db

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
 import type { Receipt, ReceiptKind } from '../channels/provider.ts'
 import type { Db } from '../db/db.ts'
+import { createBatcher } from '../lib/batcher.ts'
 import { uuidFromBytes } from '../lib/uuid7.ts'
 import { applyReceipts, type StateReceipt } from '../messages/receipts.ts'
 import { type HitSource, insertToldHits, type ToldHit } from './store/hits.ts'
@@ -43,18 +44,34 @@ export async function takeReceipts(
   if (states.length > 0) await applyReceipts(tx, states, now)
 }
 
-/** Receipts that came with the acceptance, as the sandbox gives them. For the engine. */
+type Told = { row: { workspaceId: string; id: string }; receipts: readonly Receipt[] }
+
+const GROUP = 500 // messages in one transaction
+
+/** Receipts that came with the acceptance, as the sandbox gives them, many in one commit. For the engine. */
 export function createReceiver(options: {
   db: Pick<Db, 'engine' | 'clock'>
   onHits(): void
 }): (row: { workspaceId: string; id: string }, receipts: readonly Receipt[]) => Promise<void> {
-  return async (row, receipts) => {
-    const origin: Origin = { workspaceId: row.workspaceId, source: 'sandbox', told: 'sandbox' }
-    const located = receipts.map((receipt) => ({ messageId: row.id, receipt }))
-    const { engine, clock } = options.db
-    await engine.begin((tx) => takeReceipts(tx, origin, located, clock.now()))
-    if (receipts.some(({ kind }) => !isState(kind))) options.onHits()
-  }
+  const { engine, clock } = options.db
+  const batcher = createBatcher<Told, undefined>({
+    run: async (told) => {
+      await engine.begin(async (tx) => {
+        for (const [workspaceId, own] of Map.groupBy(told, ({ row }) => row.workspaceId)) {
+          const origin: Origin = { workspaceId, source: 'sandbox', told: 'sandbox' }
+          const located = own.flatMap(({ row, receipts }) =>
+            receipts.map((receipt) => ({ messageId: row.id, receipt })),
+          )
+          await takeReceipts(tx, origin, located, clock.now())
+        }
+      })
+      if (told.some(({ receipts }) => receipts.some(({ kind }) => !isState(kind)))) options.onHits()
+      return told.map(() => undefined)
+    },
+    maxWeight: GROUP,
+    concurrency: 1,
+  })
+  return (row, receipts) => batcher.add({ row, receipts })
 }
 
 function isState(kind: ReceiptKind): kind is StateReceipt {

@@ -46,7 +46,8 @@ interface Request {
 function requestOf(operation: Operation): Arbitrary<Request> {
   const parts = operation.parameters.filter((each) => each.in !== 'header')
   const path = parts.filter((each) => each.in === 'path')
-  const query = parts.filter((each) => each.in === 'query')
+  // Made-up cursors get nowhere; their own tests send them.
+  const query = parts.filter((each) => each.in === 'query' && each.name !== 'cursor')
   const own = addressOf(operation.name, table[operation.name]!, apple)
   const madeUp = valuesOf(path).map((values) =>
     path.reduce(
@@ -69,21 +70,14 @@ function requestOf(operation: Operation): Arbitrary<Request> {
 }
 
 function valuesOf(parameters: Operation['parameters']): Arbitrary<Record<string, string>> {
-  const told = parameters.map(({ name, schema, required }) => {
+  const told = parameters.map(({ name, schema }) => {
     const text = like(schema, resolve, ids).map((value) =>
       (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed(),
     )
-    return [name, required ? text : fc.option(text, { nil: undefined, freq: 1 })] as const
+    return [name, text] as const
   })
   const requiredKeys = parameters.filter(({ required }) => required).map(({ name }) => name)
-  return fc
-    .record(Object.fromEntries(told), { requiredKeys })
-    .map(
-      (values) =>
-        Object.fromEntries(
-          Object.entries(values).filter((each) => each[1] !== undefined),
-        ) as Record<string, string>,
-    )
+  return fc.record(Object.fromEntries(told), { requiredKeys }) as Arbitrary<Record<string, string>>
 }
 
 function bodyOf({ name, body }: Operation): Arbitrary<unknown> {
@@ -105,7 +99,7 @@ function bodyOf({ name, body }: Operation): Arbitrary<unknown> {
       const names = Object.keys(all)
       const picked = picks.flatMap((pick) => names[pick % names.length] ?? [])
       return {
-        ...(good(apple, unique) as object),
+        ...(good(apple, `u${unique}`) as object),
         ...Object.fromEntries(picked.map((each) => [each, all[each]])),
       }
     })

@@ -18,8 +18,10 @@ const KILLS = 5
 const CLIENTS = 4
 const BATCH = 20
 const KEY = 'database-test-key-of-the-instance'
+const LAST_TRIES = 500 // of a client that is asked to stop
 const FIRST_SUCCESS_MS = 5_000
 
+const seen: string[] = []
 const dataDir = await mkdtemp(join(tmpdir(), 'beckon-killed-'))
 const cluster = join(dataDir, 'postgres')
 const sink = await startSmtpSink({ thinkMs: 2 })
@@ -51,6 +53,7 @@ test('R03', async (t) => {
     await sleep(random.between(1_500, 3_000))
     const dead = await killDatabase()
     await until('PostgreSQL to be back', async () => {
+      assert.ok(server.running, server.output())
       const found = await findPostmaster(cluster).catch(() => undefined)
       return found?.status === 'ready' && found.pid !== dead
     })
@@ -60,6 +63,13 @@ test('R03', async (t) => {
       return load.lastSuccessAt() > accepts
     })
     waits.push(Math.round(load.lastSuccessAt() - accepts))
+    if ((waits.at(-1) ?? 0) > 3000) {
+      console.log('SLOW at', new Date().toISOString(), waits.at(-1), [...seen].slice(-40))
+      console.log(server.output().slice(-15000))
+      const { readdirSync, readFileSync } = await import('node:fs')
+      for (const f of readdirSync(join(cluster, 'log'))) console.log(readFileSync(join(cluster, 'log', f), 'utf8').slice(-6000))
+      break
+    }
   }
   await sleep(1_000)
   const { acknowledged, statuses, broken } = await load.stop()
@@ -107,8 +117,9 @@ function startLoad(call: Api) {
         ...{ subject: 'Once', message: 'Once.' },
       }))
       const headers = { 'idempotency-key': `${name}-${n}` }
-      for (;;) {
+      for (let tries = 0; running || tries < LAST_TRIES; tries++) {
         const answer = await call('POST', '/notifications', batch, headers).catch(() => null)
+        seen.push(`${new Date().toISOString()} ${answer?.status}`)
         if (!answer) broken++
         else statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
         if (answer?.status === 202) {

@@ -78,9 +78,9 @@ function checkMigrations(applied: readonly string[]): Finding {
     return fail('migrations', detail, 'Run that version again, or restore a backup of before.')
   }
   if (missing.length === 0) return pass('migrations', 'The database is up to date.')
-  const detail =
-    applied.length === 0 ? 'The database is empty.' : `These are missing: ${missing.join(', ')}.`
-  return fail('migrations', detail, 'Run `beckon migrate`; a start does it too.')
+  const mend = 'Run `beckon migrate`; a start does it too.'
+  if (applied.length === 0) return warn('migrations', 'The database is empty.', mend)
+  return fail('migrations', `These are missing: ${missing.join(', ')}.`, mend)
 }
 
 /** Without roles the policies bind the owner itself, which is less safe against our own faults. */

@@ -54,8 +54,11 @@ export async function checkDataDir({ DATA_DIR }: Pick<Config, 'DATA_DIR'>): Prom
     return fail(check, `${DATA_DIR} cannot be written.`, mend)
   }
   if ((found.mode & 0o077) !== 0) {
-    const mend = `chmod 700 ${DATA_DIR}; the next start does it too.`
-    return warn(check, `${DATA_DIR} is open to other users of this machine.`, mend)
+    return warn(
+      check,
+      `${DATA_DIR} is open to other users of this machine.`,
+      `chmod 700 ${DATA_DIR}`,
+    )
   }
   return pass(check, `${DATA_DIR} is writable and closed to others.`)
 }
