@@ -67,7 +67,8 @@ test('R03', async (t) => {
       console.log('SLOW at', new Date().toISOString(), waits.at(-1), [...seen].slice(-40))
       console.log(server.output().slice(-15000))
       const { readdirSync, readFileSync } = await import('node:fs')
-      for (const f of readdirSync(join(cluster, 'log'))) console.log(readFileSync(join(cluster, 'log', f), 'utf8').slice(-6000))
+      for (const f of readdirSync(join(cluster, 'log')))
+        console.log(readFileSync(join(cluster, 'log', f), 'utf8').slice(-6000))
       break
     }
   }
@@ -80,7 +81,9 @@ test('R03', async (t) => {
   const workspaceId = workspace?.id ?? ''
   await allSettled(sql, workspaceId, 75_000).catch(async (error) => {
     console.log(server.output().slice(-6000))
-    console.log(await sql`select status, attempt, leased_by, lease is null as free, due_at, now(), reason, count(*) from messages group by 1,2,3,4,5,6,7 limit 20`)
+    console.log(
+      await sql`select status, attempt, leased_by, lease is null as free, due_at, now(), reason, count(*) from messages group by 1,2,3,4,5,6,7 limit 20`,
+    )
     console.log(await sql`select * from lanes`, await sql`select * from processes`)
     throw error
   })
