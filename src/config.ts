@@ -195,15 +195,15 @@ const notNeeded =
  */
 export function readConfig(source: Environment, options: { terminal?: boolean } = {}): Config {
   const warnings: string[] = []
-  const env = unquoted(withAliases(withFiles(source)))
+  const faults: string[] = []
+  const env = withAliases(withFiles(unquoted(source), faults))
   for (const name of Object.keys(source)) {
     if (notNeeded.test(name)) warnings.push(`${name} is not needed: Beckon has no use for it.`)
   }
   const url = databaseUrl(env['DATABASE_URL'], warnings)
   const result = Variables.safeParse({ ...env, DATABASE_URL: url })
-  const faults = result.success
-    ? []
-    : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  for (const { path, message } of result.error?.issues ?? [])
+    faults.push(`${path.join('.')}: ${message}`)
   const production = env['ENVIRONMENT'] === 'production'
   faults.push(...placeholderFaults(env, production, warnings), ...pairFaults(env))
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
@@ -252,15 +252,16 @@ function complete(
 const tooShortAKey = (key: string | undefined) => key !== undefined && key.length < 16
 
 /** `NAME_FILE=/run/secrets/x` gives NAME its content. */
-function withFiles(env: Environment): Record<string, string | undefined> {
+function withFiles(env: Environment, faults: string[]): Record<string, string | undefined> {
   const values = { ...env }
   for (const [name, path] of Object.entries(env)) {
     const target = name.replace(/_FILE$/, '')
-    if (target === name || !path || values[target] || !(target in Variables.shape)) continue
+    const isKnown = target in Variables.shape || target in aliases
+    if (target === name || !path || values[target] || !isKnown) continue
     try {
       values[target] = readFileSync(path, 'utf8').trim()
-    } catch (cause) {
-      throw new Error(`${name}: ${path} could not be read.`, { cause })
+    } catch {
+      faults.push(`${name}: ${path} could not be read.`)
     }
   }
   return values
@@ -292,9 +293,7 @@ function databaseUrl(value: string | undefined, warnings: string[]): string | un
 }
 
 function placeholderFaults(env: Environment, production: boolean, warnings: string[]): string[] {
-  const names = Object.keys(env).filter(
-    (name) => env[name] === placeholder && name in Variables.shape,
-  )
+  const names = Object.keys(env).filter((name) => env[name] === placeholder)
   if (env['FIREBASE_SERVER_KEY']) {
     warnings.push(
       'FIREBASE_SERVER_KEY: Google has switched these keys off. Use FIREBASE_SERVICE_ACCOUNT.',

@@ -40,6 +40,8 @@ export interface DatabaseAddress {
  */
 const transform = { column: { from: postgres.toCamel }, undefined: null } as const
 
+const CONNECT_SECONDS = 3 // a try that PostgreSQL's own restart swallowed is given up then, with whoever waited for it
+
 /** Before another try to connect. The driver's own waits grow to 20 s, long after the database is back. */
 const reconnectSeconds = (tries: number) =>
   Math.min(0.05 * 2 ** tries, 1) * (0.5 + Math.random() / 2)
@@ -52,7 +54,7 @@ export function connect(
     transform,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-    connect_timeout: 10,
+    connect_timeout: CONNECT_SECONDS,
     backoff: reconnectSeconds,
     idle_timeout: 0,
     max_lifetime: null,

@@ -17,6 +17,12 @@ const cases = [
     { ...first, resendUnknown: true },
     'retry',
   ],
+  [
+    'no answer for the last time, known ids',
+    new Unanswered('cut'),
+    { attempt: MAX_ATTEMPTS, idempotent: true, resendUnknown: false },
+    'unknown',
+  ],
   ['refused', new Rejected('content', 'no'), first, 'fail'],
   ['wrong settings', new Misconfigured('401'), first, 'pause'],
   ['a fault of our own, which may have been sent', new TypeError('oops'), first, 'unknown'],

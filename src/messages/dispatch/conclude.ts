@@ -37,8 +37,10 @@ export function conclude(error: unknown, situation: Situation): Conclusion {
   }
   if (error instanceof Retryable)
     return again(situation, error.code ?? 'unavailable', detail, error.after)
-  if (error instanceof Unanswered && (situation.idempotent || situation.resendUnknown))
-    return again(situation, 'unanswered', detail)
+  if (error instanceof Unanswered && (situation.idempotent || situation.resendUnknown)) {
+    const next = again(situation, 'unanswered', detail)
+    if (next.do === 'retry') return next // and after the last attempt it is as unknown as before
+  }
   return { do: 'unknown', detail } // also for a fault of our own: it may have been sent
 }
 

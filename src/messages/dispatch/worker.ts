@@ -105,12 +105,15 @@ export function createWorker(
       for (const [index, item] of batch.entries()) {
         const result = results[index]
         if (result instanceof Error)
-          void settleRow(item, {
-            status: 'failed',
-            reason: 'template',
-            detail: result.message,
-            event: 'message.failed',
-          })
+          guard(
+            item,
+            settleRow(item, {
+              status: 'failed',
+              reason: 'template',
+              detail: result.message,
+              event: 'message.failed',
+            }),
+          )
         else if (result)
           ready.push({ item, rendered: result, pepper: parts.pepper(item.row.workspaceId) })
       }
@@ -133,7 +136,12 @@ export function createWorker(
       intents++
       underWay += batch.length
       for (const { item } of batch) item.counted = true
-      void begin(batch)
+      begin(batch).catch((error: unknown) =>
+        giveUp(
+          batch.map(({ item }) => item),
+          error,
+        ),
+      )
     }
     if (ready.length < CHUNK) void prepare()
   }
@@ -186,15 +194,19 @@ export function createWorker(
   }
 
   const proceed = (item: Held, intent: Intent, rendered: Rendered, current: Sender) => {
-    if (intent.gone) return void send(item, rendered, current)
+    if (intent.gone) return guard(item, send(item, rendered, current))
     const verdict = gate(intent)
     if (verdict.go) return release(item)
-    if (item.row.routing && verdict.status === 'skipped') return void reroute(item, verdict)
-    void settleRow(item, {
-      status: verdict.status,
-      reason: verdict.reason,
-      detail: verdict.detail,
-      event: `message.${verdict.status}`,
+    if (item.row.routing && verdict.status === 'skipped') return guard(item, reroute(item, verdict))
+    const { status, reason, detail } = verdict
+    guard(item, settleRow(item, { status, reason, detail, event: `message.${status}` }))
+  }
+
+  /** Nobody waits for a message's own work. When it breaks, the lease brings the row back, or shows it as unknown. */
+  const guard = (item: Held, work: Promise<unknown>): void => {
+    work.catch((error: unknown) => {
+      deps.log.error({ err: error, message_id: item.row.id }, 'a message could not be settled')
+      release(item)
     })
   }
 
@@ -209,13 +221,14 @@ export function createWorker(
         event: 'message.returned',
         dueAt: deps.db.clock.now(),
       })
+    let accepted: Accepted
     try {
-      const accepted = await current.provider.send(rendered.outbound, deps.senders.context(current))
-      noteCall(true, current)
-      await settleSent(item, accepted, current, performance.now() - startedAt)
+      accepted = await current.provider.send(rendered.outbound, deps.senders.context(current))
     } catch (error) {
-      await settleFailure(item, error, current, performance.now() - startedAt)
+      return settleFailure(item, error, current, performance.now() - startedAt)
     }
+    noteCall(true, current)
+    return settleSent(item, accepted, current, performance.now() - startedAt)
   }
 
   const settleSent = async (
@@ -252,7 +265,7 @@ export function createWorker(
     })
     const properties = { ...attempted(item, current, durationMs), error: conclusion.detail }
     const asked = error instanceof Retryable && error.code === '429' ? error.after : undefined
-    if (asked !== undefined) void deps.holdSender(current, asked)
+    if (asked !== undefined) quietly(deps.holdSender(current, asked))
     else noteCall(conclusion.do === 'fail' && conclusion.reason !== 'attempts_exhausted', current)
     if (conclusion.do === 'unknown') {
       return settleRow(item, {
@@ -265,7 +278,8 @@ export function createWorker(
     }
     if (conclusion.do === 'pause') return pause(item, error, current, properties)
     if (conclusion.do === 'retry') {
-      const next = await deps.alternative(current)
+      // Another sender knows nothing of this one's ids: what may have been sent stays here.
+      const next = error instanceof Retryable ? await deps.alternative(current) : undefined
       // The first failure may be this sender's alone; after that two senders in turn must not hurry.
       const afterMs = next && row.attempt === 0 ? 0 : conclusion.afterMs
       const dueAt = new Date(deps.db.clock.now().getTime() + afterMs)
@@ -369,12 +383,21 @@ export function createWorker(
     }
   }
 
+  /** Notes about a sender help the next message; this one does not wait for them. */
+  const quietly = (work: Promise<unknown>): void => {
+    work.catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'the state of a sender was not noted'),
+    )
+  }
+
   const noteCall = (ok: boolean, current: Sender) => {
     const change: Change = breaker.note(ok, performance.now())
     if (change)
-      void deps.setBreaker(
-        current,
-        change === 'open' ? new Date(deps.db.clock.now().getTime() + OPEN_MS) : null,
+      quietly(
+        deps.setBreaker(
+          current,
+          change === 'open' ? new Date(deps.db.clock.now().getTime() + OPEN_MS) : null,
+        ),
       )
   }
 
