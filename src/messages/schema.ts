@@ -34,10 +34,13 @@ const Instant = z.iso.datetime({
   error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.',
 })
 const Text = z.string().max(MAX_TEXT)
+/** What becomes a header field of a mail: a line break there would begin another field. */
+const oneLine = /^[^\r\n]*$/
+const ONE_LINE = 'one line only: take out the line breaks'
 const Name = z.string().min(1).max(255)
 
 const Attachment = z.strictObject({
-  filename: z.string().min(1).max(255),
+  filename: z.string().min(1).max(255).regex(oneLine, ONE_LINE),
   content_type: z
     .string()
     .regex(/^[\w.+-]+\/[\w.+-]+$/, 'not a media type, such as application/pdf')
@@ -56,7 +59,7 @@ const To = z.union([
     email: z.string().max(320).optional(),
     phone: z.string().max(64).optional(),
     push_token: z.string().max(4096).optional(),
-    name: z.string().max(200).optional(),
+    name: z.string().max(200).regex(oneLine, ONE_LINE).optional(),
   }),
 ])
 
@@ -77,7 +80,7 @@ export const NewMessage = z
       description: 'An address for this message; it is added to the contact.',
     }),
     channel: Channel.optional(),
-    subject: Text.optional(),
+    subject: Text.regex(oneLine, ONE_LINE).optional(),
     message: Text.optional().meta({ description: 'Plain text.' }),
     html: Text.optional().meta({ description: 'Email only.' }),
     template_id: Name.optional().meta({ description: 'Id or name of a template.' }),

@@ -121,6 +121,14 @@ const long = 'x'.repeat(1_000_001)
 const messages: readonly [what: string, body: object, pointer: string][] = [
   ['an unknown channel', { ...good, channel: 'pigeon' }, '/channel'],
   ['a channel in capitals', { ...good, channel: 'Email' }, '/channel'],
+  ['a subject of two lines', { ...good, subject: 'a\r\nBcc: b@example.com' }, '/subject'],
+  ['a subject with a carriage return', { ...good, subject: 'a\rb' }, '/subject'],
+  ['a name of two lines', { ...good, to: { email: 'a@example.com', name: 'a\nb' } }, '/to/name'],
+  [
+    'a file name of two lines',
+    { ...good, attachments: [{ filename: 'a\nb', content: '' }] },
+    '/attachments/0/filename',
+  ],
   ['no channel', { recipient_id: 'a', message: 'b' }, '/channel'],
   [
     'an unknown template',
