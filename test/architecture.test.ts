@@ -48,7 +48,7 @@ function read(folder: string, kinds: RegExp): readonly Source[] {
 const everything = read('src', /\.ts$/)
 /** Tests may reach for anything: a consent test needs a contact, a store test needs SQL. */
 const sources = everything.filter(({ path }) => !path.endsWith('.test.ts'))
-const room = (path: string) => path.split('/')[1]!.replace(/\.ts$/, '')
+const room = (path: string) => path.split('/')[1]!.replace(/(\.test)?\.ts$/, '')
 const withoutComments = (text: string) =>
   text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*/g, '')
 

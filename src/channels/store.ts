@@ -1,6 +1,5 @@
 /** Senders in the database. Settings stay sealed here; directory.ts opens them. */
-import postgres from 'postgres'
-import { asText, type Sql } from '../db/db.ts'
+import { asText, PostgresError, type Sql } from '../db/db.ts'
 import type { ChannelId } from './channel.ts'
 
 export interface SenderRow {
@@ -187,8 +186,7 @@ export async function deleteSender(sql: Sql, workspaceId: string, id: string): P
     return rows.count > 0
   } catch (error) {
     // A message came in between: its key to the sender holds.
-    if (error instanceof postgres.PostgresError && error.code === FOREIGN_KEY_VIOLATION)
-      return false
+    if (error instanceof PostgresError && error.code === FOREIGN_KEY_VIOLATION) return false
     throw error
   }
 }

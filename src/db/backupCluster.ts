@@ -8,8 +8,8 @@
  */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import postgres from 'postgres'
 import { copyTree } from './copyTree.ts'
+import { postgres } from './driver.ts'
 import { SUPERUSER } from './owner.ts'
 
 /** Made anew by each start, or of no use to a copy. Their folders stay, empty. */

@@ -5,15 +5,18 @@
  * `inWorkspace` names; `engine` connections are role beckon_engine and serve
  * claiming, settling and group commits over several workspaces.
  */
-import postgres from 'postgres'
+import type Postgres from 'postgres'
+import { postgres } from './driver.ts'
 import { socketAddress } from './socketUrl.ts'
 
-export type Sql = postgres.Sql | postgres.TransactionSql
-export type Json = postgres.JSONValue
+export type Sql = Postgres.Sql | Postgres.TransactionSql
+export type Json = Postgres.JSONValue
+/** An error that PostgreSQL itself reported, with its SQLSTATE as `code`. */
+export const { PostgresError } = postgres
 
 export interface Db {
-  readonly app: postgres.Sql
-  readonly engine: postgres.Sql
+  readonly app: Postgres.Sql
+  readonly engine: Postgres.Sql
   readonly clock: Clock
   close(): Promise<void>
 }
@@ -48,9 +51,9 @@ const reconnectSeconds = (tries: number) =>
 
 export function connect(
   address: DatabaseAddress,
-  options: postgres.Options<Record<string, postgres.PostgresType>> = {},
+  options: Postgres.Options<Record<string, Postgres.PostgresType>> = {},
 ) {
-  const settings: postgres.Options<Record<string, postgres.PostgresType>> = {
+  const settings: Postgres.Options<Record<string, Postgres.PostgresType>> = {
     transform,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
@@ -157,7 +160,7 @@ export async function hasRoles(address: DatabaseAddress): Promise<boolean> {
 export function inWorkspace<T>(
   db: Db,
   workspaceId: string,
-  work: (tx: postgres.TransactionSql) => Promise<T>,
+  work: (tx: Postgres.TransactionSql) => Promise<T>,
 ): Promise<T> {
   return db.app.begin(async (tx) => {
     // Sent at once and not awaited: it travels with the first statement of `work`.
@@ -170,7 +173,7 @@ export function inWorkspace<T>(
 const CLOCK_RENEWAL_MS = 30_000
 
 /** The database's time, by an offset that is measured now and again every half minute. */
-async function databaseClock(sql: postgres.Sql): Promise<{ clock: Clock; stop(): void }> {
+async function databaseClock(sql: Postgres.Sql): Promise<{ clock: Clock; stop(): void }> {
   let offsetMs = await measure(sql)
   const timer = setInterval(() => {
     measure(sql).then(
@@ -184,7 +187,7 @@ async function databaseClock(sql: postgres.Sql): Promise<{ clock: Clock; stop():
   return { clock: { now: () => new Date(Date.now() + offsetMs) }, stop: () => clearInterval(timer) }
 }
 
-async function measure(sql: postgres.Sql): Promise<number> {
+async function measure(sql: Postgres.Sql): Promise<number> {
   const before = Date.now()
   const [row] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
   const after = Date.now()

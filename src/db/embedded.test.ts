@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
-import postgres from 'postgres'
+import { postgres } from './driver.ts'
 import { type Embedded, startEmbedded } from './embedded.ts'
 import { stopPostmaster } from './postmaster.ts'
 import { isAlive } from './processes.ts'
@@ -87,7 +87,10 @@ async function end({ child }: Owner, signal?: 'SIGKILL') {
 const postmasterPid = (dataDir: string) =>
   Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
 
-async function withSql<T>(at: Partial<Embedded>, use: (sql: postgres.Sql) => Promise<T>) {
+async function withSql<T>(
+  at: Partial<Embedded>,
+  use: (sql: ReturnType<typeof postgres>) => Promise<T>,
+) {
   const sql = postgres({ ...at.options!, max: 1, onnotice: () => {} })
   return use(sql).finally(() => sql.end())
 }

@@ -8,7 +8,8 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import type Postgres from 'postgres'
+import { postgres } from './driver.ts'
 import type { Postmaster } from './postmaster.ts'
 import { startedAt } from './processes.ts'
 
@@ -77,7 +78,7 @@ export async function takeOwnership(
   at: Postmaster,
   patience: number,
   onClose: () => void,
-): Promise<postgres.Sql> {
+): Promise<Postgres.Sql> {
   let owned = false
   const sql = session(at, () => {
     if (owned) onClose()
@@ -101,7 +102,7 @@ export async function takeOwnership(
 }
 
 /** One connection as the superuser, kept for as long as we own the folder. */
-function session(at: Postmaster, onclose: () => void): postgres.Sql {
+function session(at: Postmaster, onclose: () => void): Postgres.Sql {
   return postgres({
     host: at.socketDir,
     port: at.port,

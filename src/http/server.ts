@@ -29,6 +29,7 @@ import type { Auth } from '../workspaces/auth.ts'
 import { cookieNames } from '../workspaces/login/session.ts'
 import { answerer } from './answer.ts'
 import { parseJson } from './body.ts'
+import { checkHead } from './checkHead.ts'
 import { answerClientError } from './clientError.ts'
 import { linger } from './linger.ts'
 import { description } from './openapi.ts'
@@ -129,28 +130,6 @@ function readBodies(
   })
 }
 
-/** Node takes the first; a proxy before us may have taken the other (RFC 9112 §3.2). */
-function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
-  let hosts = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]
-    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
-  }
-  return hosts > 1
-}
-
-/** Vendors' own addresses are taken as they come, but for what PostgreSQL cannot store. */
-function checkAddress(url: string, lenient: boolean): void {
-  if (url.includes('%00'))
-    throw new AppError('malformed', 'The address contains a NUL character. Remove it.')
-  if (lenient) return
-  try {
-    decodeURIComponent(url)
-  } catch (cause) {
-    throw new AppError('malformed', 'The address is not valid percent-encoded UTF-8.', { cause })
-  }
-}
-
 /** Asks who it is before the body is read, and whether they may. */
 function authenticateAll(
   server: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>,
@@ -161,9 +140,7 @@ function authenticateAll(
     reply.headers(securityHeaders)
     reply.header('x-request-id', request.id)
     const { public: open, scope } = request.routeOptions.config
-    if (hasTwoHosts(request.raw))
-      throw new AppError('malformed', 'There is more than one field Host. Send one.')
-    if (request.url.includes('%')) checkAddress(request.url, open ?? false)
+    checkHead(request.raw, open ?? false)
     if (open || request.is404) return
     request.auth = await options.authenticate(request)
     if (scope && !request.auth.scopes.has(scope)) {

@@ -123,7 +123,7 @@ const words: Readonly<Record<string, (p: Readonly<Record<string, unknown>>) => s
   'message.held': (p) => `Held: ${p['detail'] ?? ''}`,
   'message.rescheduled': () => 'Scheduled anew.',
   'message.requeued': (p) => `Queued again; it was ${p['from']}.`,
-  'message.returned': () => 'Given back unsent: its turn came too late.',
+  'message.returned': () => 'Given back unsent, to be sent again.',
   'message.settled_by_hand': () => 'Settled by hand.',
 }
 

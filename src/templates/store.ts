@@ -1,6 +1,5 @@
 /** Templates and their versions in the database. */
-import postgres from 'postgres'
-import type { Sql } from '../db/db.ts'
+import { PostgresError, type Sql } from '../db/db.ts'
 import type { Content } from './schema.ts'
 import type { DeclaredVariable } from './variables.ts'
 
@@ -117,7 +116,7 @@ export async function putToUse(
     `
     return row
   } catch (error) {
-    if (error instanceof postgres.PostgresError && error.code === UNIQUE_VIOLATION) return undefined
+    if (error instanceof PostgresError && error.code === UNIQUE_VIOLATION) return undefined
     throw error
   }
 }

@@ -72,7 +72,9 @@ test('R03', async (t) => {
   const workspaceId = workspace?.id ?? ''
   await allSettled(sql, workspaceId, 75_000).catch(async (error) => {
     console.log(server.output().slice(-6000))
-    console.log(await sql`select status, attempt, leased_by, lease is null as free, due_at, now(), reason, count(*) from messages group by 1,2,3,4,5,6,7 limit 20`)
+    console.log(
+      await sql`select status, attempt, leased_by, lease is null as free, due_at, now(), reason, count(*) from messages group by 1,2,3,4,5,6,7 limit 20`,
+    )
     console.log(await sql`select * from lanes`, await sql`select * from processes`)
     throw error
   })

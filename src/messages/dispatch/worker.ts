@@ -152,15 +152,26 @@ export function createWorker(
     for (const item of batch) release(item)
   }
 
+  /** Whether these intents were committed nobody knows, but that nothing was sent we do know. */
+  const returnUnsent = (batch: readonly Ready[], error: unknown) => {
+    deps.log.warn({ err: error, messages: batch.length }, 'a batch was given back unsent')
+    for (const { item } of batch) guard(item, settleRow(item, returned()))
+  }
+
+  const returned = () => ({
+    status: 'queued' as const,
+    reason: null,
+    detail: null,
+    event: 'message.returned',
+    dueAt: deps.db.clock.now(),
+  })
+
   const begin = async (batch: readonly Ready[]) => {
     const now = deps.db.clock.now()
     const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
     const intended = await intend(deps.db.engine, batch.map(wanted), now, until).catch(
       (error: unknown) => {
-        giveUp(
-          batch.map(({ item }) => item),
-          error,
-        )
+        returnUnsent(batch, error)
         return null
       },
     )
@@ -213,14 +224,7 @@ export function createWorker(
   const send = async (item: Held, rendered: Rendered, current: Sender) => {
     const startedAt = performance.now()
     // A stopped or swapped-out process must not send under a lease that may be another's by now.
-    if (startedAt - item.heldAtMs > HALF_LEASE_MS)
-      return settleRow(item, {
-        status: 'queued',
-        reason: null,
-        detail: null,
-        event: 'message.returned',
-        dueAt: deps.db.clock.now(),
-      })
+    if (startedAt - item.heldAtMs > HALF_LEASE_MS) return settleRow(item, returned())
     let accepted: Accepted
     try {
       accepted = await current.provider.send(rendered.outbound, deps.senders.context(current))
