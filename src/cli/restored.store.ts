@@ -3,7 +3,7 @@ import type { Sql } from '../db/db.ts'
 
 const UNKNOWN = 'It was being sent when the backup was made that this database was restored from.'
 const HELD =
-  'It was due before this database was restored from a backup and may have been sent since. `beckon redrive --status restored` sends it.'
+  'It was due before this database was restored from a backup and may have been sent since. `beckon redrive --status restored --yes` sends it.'
 
 /** What was between intent and answer. Answers how many. */
 export async function markUnknown(sql: Sql, now: Date): Promise<number> {

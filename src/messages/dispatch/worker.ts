@@ -248,6 +248,7 @@ export function createWorker(
       reason: null,
       detail: null,
       event: 'message.sent',
+      at: answeredAt,
       providerMessageId: accepted.providerMessageId,
       properties: { ...attempted(item, current, durationMs), reply: accepted.reply.slice(0, 1024) },
     })
@@ -358,6 +359,8 @@ export function createWorker(
       detail: string | null
       event: string
       dueAt?: Date
+      /** When the provider answered; now by default. */
+      at?: Date
       providerMessageId?: string | null
       properties?: Record<string, unknown>
     },
@@ -379,7 +382,7 @@ export function createWorker(
         event,
         dueAt: outcome.dueAt ?? null,
         providerMessageId: outcome.providerMessageId ?? null,
-        at: deps.db.clock.now(),
+        at: outcome.at ?? deps.db.clock.now(),
         properties: outcome.properties ?? (reason ? { reason, detail } : {}),
       })
     } finally {

@@ -9,7 +9,7 @@ import { AppError } from '../../errors.ts'
 export async function logFailure(request: FastifyRequest, _reply: FastifyReply, error: Error) {
   if (!(error instanceof AppError) || (error.status !== 401 && error.status !== 429)) return
   request.log.warn(
-    { event: 'login_failed', code: error.code, ip: request.ip, path: request.routeOptions.url },
-    'login failed',
+    { reason: error.code, ip: request.ip, path: request.routeOptions.url },
+    'login_failed',
   )
 }
