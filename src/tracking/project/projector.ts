@@ -7,7 +7,7 @@ import type { Db } from '../../db/db.ts'
 import type { TemplateDirectory } from '../../templates/directory.ts'
 import type { TrackingCounters } from '../counters.ts'
 import { defaultLimits, type Limits } from '../hits.ts'
-import { createLoop } from '../loop.ts'
+import { createLoop } from '../../lib/loop.ts'
 import { workspacesWithHits } from '../store/hits.ts'
 import { BATCH, project } from './project.ts'
 
