@@ -362,6 +362,21 @@ CREATE INDEX message_contents_created_at_idx ON public.message_contents USING br
 create policy engine on message_contents for ALL to beckon_engine using (true);
 create policy workspace_only on message_contents for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Sent messages whose new content has not reached the vendor yet.
+create table message_edits (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  version integer not null default 1,
+  due_at timestamp with time zone not null,
+  attempt smallint not null default 0,
+  created_at timestamp with time zone not null,
+  constraint message_edits_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES messages(workspace_id, id) ON DELETE CASCADE,
+  constraint message_edits_pkey PRIMARY KEY (workspace_id, message_id)
+);
+CREATE INDEX message_edits_due_at_idx ON public.message_edits USING btree (due_at);
+create policy engine on message_edits for ALL to beckon_engine using (true);
+create policy workspace_only on message_edits for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- What a recipient did with a message, rebuilt from engagements.
 create table message_engagement (
   workspace_id uuid not null,

@@ -36,6 +36,7 @@ import { createTokens } from './lib/token.ts'
 import { createAcceptor } from './messages/accept.ts'
 import { createWaiting } from './messages/await.ts'
 import { buildDispatch, type DispatchOptions } from './messages/dispatch/build.ts'
+import { createEditor } from './messages/editor.ts'
 import { eraseMessages, exportMessages } from './messages/forget.ts'
 import { messageJobs, messageSchedules } from './messages/jobs.ts'
 import type { Directories } from './messages/prepare.ts'
@@ -117,6 +118,7 @@ export async function assemble(options: AssembleOptions) {
     onSettled: waiting.notify,
   })
   const acceptor = createAcceptor({ db, directories, onAccepted: engine.poke })
+  const editor = createEditor({ db, log, directories, render })
   return {
     directories,
     sealing,
@@ -127,9 +129,11 @@ export async function assemble(options: AssembleOptions) {
     presence,
     engine,
     acceptor,
+    editor,
     /** Stops sending, then closes connections to vendors. */
     async close() {
       await acceptor.drain()
+      await editor.stop()
       await engine.stop()
       await senders.close()
       await Promise.all([guardedHttp.close(), trustedHttp.close()])
@@ -320,7 +324,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   recorder.start()
   projector.start()
   processor.start()
-  if (works) await assembly.engine.start()
+  if (works) {
+    await assembly.engine.start()
+    assembly.editor.start()
+  }
   if (listens) await server.listen({ host: config.HOST, port: config.PORT })
 
   return {

@@ -71,6 +71,8 @@ function sandboxFor<C extends ChannelId>(channel: C) {
     async send(message, { connection: refused }) {
       return play(wordOf(channel, message.to), message, refused)
     },
+    /** The outbox shows what the message says now; there is nobody else to tell. */
+    async update() {},
   })
 }
 
