@@ -14,7 +14,9 @@ const MAX_FORMATTERS = 600 // there are about 420 zones; a formatter holds about
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
+/** An IANA name such as `Asia/Jerusalem`. Offsets are none: they know nothing of summer time. */
 export function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z][\w+/-]{1,63}$/.test(zone)) return false
   try {
     formatterOf(zone)
     return true
