@@ -200,9 +200,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const processor = createCallbackProcessor({ db, senders, log, counters, onHits: projector.poke })
   const metrics = createMetrics([
     {
-      name: 'messages_claimed_total',
-      help: 'Messages claimed by this process.',
-      value: () => assembly.engine.stats.claimed,
+      name: 'messages_taken_total',
+      help: 'Messages read by this process to be sent.',
+      value: () => assembly.engine.stats.taken,
     },
     {
       name: 'messages_recovered_total',

@@ -6,7 +6,7 @@ import { LEASE_SECONDS } from '../messages/life.ts'
 /** Messages, jobs, and what came back from outside. Waiting for a sender that cannot work is not due. */
 export async function isWorkDue(db: Db, owner: postgres.Sql): Promise<boolean> {
   const now = db.clock.now()
-  const leased = new Date(now.getTime() + LEASE_SECONDS * 1000)
+  const soon = new Date(now.getTime() + LEASE_SECONDS * 1000) // lanes sleep a little over rows that were read
   const [row] = await db.engine<{ due: boolean }[]>`
     select exists (
       select from lanes l
@@ -17,8 +17,10 @@ export async function isWorkDue(db: Db, owner: postgres.Sql): Promise<boolean> {
       select from messages where status = 'sending'
     ) or exists (
       select from lanes l
+      join senders s on s.workspace_id = l.workspace_id and s.id = l.sender_id
       join messages m on m.workspace_id = l.workspace_id and m.sender_id = l.sender_id and m.priority = l.priority
-      where m.status = 'queued' and m.due_at between ${now} and ${leased} and m.lease is not null
+      where l.next_due <= ${soon} and s.status = 'active' and (s.breaker_open_until is null or s.breaker_open_until <= ${now})
+        and m.status in ('scheduled', 'queued', 'held') and m.due_at <= ${now}
     ) or exists (
       select from tracking_hits
     ) or exists (

@@ -11,6 +11,8 @@ export interface Presence {
   readonly processId: string
   /** Processes that were registered and hold their lock no more. */
   deadProcesses(): Promise<string[]>
+  /** This process's part of the work among those that live and work, as of the last `deadProcesses`. */
+  share(): { readonly index: number; readonly of: number }
   /** Forgets processes whose leases have been taken back. */
   bury(processIds: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -44,15 +46,22 @@ export async function announce(
     },
   })
   let closing = false
+  let share = { index: 0, of: 1 }
   await register()
   return {
     processId,
+    share: () => share,
     deadProcesses: async () => {
-      const rows = await db.engine<{ id: string }[]>`
-        select id from processes
-        where id <> ${processId} and case when pg_try_advisory_lock(lock_key) then pg_advisory_unlock(lock_key) else false end
+      const rows = await db.engine<{ id: string; works: boolean; dead: boolean }[]>`
+        select id, 'work' = any (roles) as works,
+          id <> ${processId} and case when pg_try_advisory_lock(lock_key) then pg_advisory_unlock(lock_key) else false end as dead
+        from processes
+        order by id
       `
-      return rows.map((row) => row.id)
+      const workers = rows.filter((row) => row.works && !row.dead).map((row) => row.id)
+      const index = workers.indexOf(processId)
+      share = index < 0 ? { index: 0, of: 1 } : { index, of: workers.length }
+      return rows.filter((row) => row.dead).map((row) => row.id)
     },
     bury: async (processIds) => {
       await db.engine`delete from processes where id = any(${[...processIds]}::uuid[])`

@@ -20,8 +20,8 @@ import { loadParts } from './dispatch/prepareBatch.ts'
 import type { Directories } from './prepare.ts'
 import { type RenderDeps, render } from './render.ts'
 import { retryDelay } from './retry.ts'
-import { takeTokens } from './store/deliver.ts'
 import { claimEdits, type DueEdit, endEdit, nextEdit, postponeEdit } from './store/edits.ts'
+import { takeTokens } from './store/pacing.ts'
 import { findMessage, type MessageRow } from './store/read.ts'
 
 const AT_ONCE = 10

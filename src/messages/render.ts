@@ -18,7 +18,7 @@ import type { WorkspaceFacts } from '../workspaces/directory.ts'
 import { TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
 import { type PublicLinks, publicLinks } from './links.ts'
 import type { AttachmentRow, InlineContent } from './store/accept.ts'
-import type { Claimed } from './store/deliver.ts'
+import type { Due } from './store/due.ts'
 
 export interface RenderDeps {
   readonly templates: TemplateDirectory
@@ -44,7 +44,7 @@ export interface Rendered {
 }
 
 /** Throws TemplateError when the content does not render. A promise only when a worker is needed. */
-export function render(row: Claimed, parts: Parts, deps: RenderDeps): Rendered | Promise<Rendered> {
+export function render(row: Due, parts: Parts, deps: RenderDeps): Rendered | Promise<Rendered> {
   const links = publicLinks(deps.tokens, deps.publicUrl, {
     workspaceNumber: parts.workspace.number,
     messageId: row.id,
@@ -67,10 +67,7 @@ export function render(row: Claimed, parts: Parts, deps: RenderDeps): Rendered |
 }
 
 export function useOf(
-  row: Pick<
-    Claimed,
-    'workspaceId' | 'templateId' | 'templateVersion' | 'locale' | 'channel' | 'flags'
-  >,
+  row: Pick<Due, 'workspaceId' | 'templateId' | 'templateVersion' | 'locale' | 'channel' | 'flags'>,
 ): Use {
   return {
     workspaceId: row.workspaceId,
@@ -91,7 +88,7 @@ interface RenderedWithKnown {
 
 /** Content that came with the message is literal: its braces are text. */
 function renderInline(
-  row: Claimed,
+  row: Due,
   parts: Parts,
   links: PublicLinks,
   deps: RenderDeps,
@@ -116,7 +113,7 @@ function renderInline(
 }
 
 /** The pixel only where opens are tracked: its URL is signed when it is read. */
-function trackedLinks(row: Claimed, links: PublicLinks) {
+function trackedLinks(row: Due, links: PublicLinks) {
   if ((row.flags & TRACK_OPENS) !== 0) return links
   return {
     click: links.click,
@@ -131,7 +128,7 @@ function trackedLinks(row: Claimed, links: PublicLinks) {
 }
 
 function finish(
-  row: Claimed,
+  row: Due,
   parts: Parts,
   deps: RenderDeps,
   links: PublicLinks,
@@ -148,12 +145,12 @@ function finish(
   }
 }
 
-function textContent(row: Claimed, rendered: RenderedEmail) {
+function textContent(row: Due, rendered: RenderedEmail) {
   return { title: rendered.subject || null, text: rendered.text, data: row.metadata ?? {} }
 }
 
 function emailContent(
-  row: Claimed,
+  row: Due,
   parts: Parts,
   deps: RenderDeps,
   links: PublicLinks,

@@ -1,9 +1,11 @@
-/** Eight claimers at one table, and then eight engines at one queue. */
+/** Eight claimers at one table, and then engines at one queue. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { openDb } from '../../src/db/db.ts'
-import { claim, dueLanes } from '../../src/messages/store/deliver.ts'
+import { findDue } from '../../src/messages/store/due.ts'
+import { intend } from '../../src/messages/store/intend.ts'
+import { dueLanes } from '../../src/messages/store/lanes.ts'
 import { allSettled, checkInvariants } from './checker.ts'
 import { startWebhookSink } from './webhookSink.ts'
 import { faultWorld, hookTo } from './world.ts'
@@ -30,9 +32,9 @@ test('R19', async (t) => {
   assert.equal(new Set(claimed.map(({ id }) => id)).size, ROWS, 'claimed twice')
   const slowest = Math.max(...claimed.map(({ ms }) => ms))
 
-  // The rows of those claimers stay leased; engines do the same race with everything around it.
+  // The rows of those claimers stay as they are; engines do the same race with everything around it.
   await world.db.engine`
-    update messages set due_at = now(), lease = null, leased_by = null where id = any(${ids}::uuid[])
+    update messages set status = 'queued', attempt = 0, due_at = now(), lease = null, leased_by = null where id = any(${ids}::uuid[])
   `
   await world.db.engine`update lanes set next_due = now(), touched = touched + 1`
   const workers = await Promise.all(Array.from({ length: ENGINES }, () => world.startWorker()))
@@ -54,20 +56,24 @@ test('R19', async (t) => {
   )
 })
 
+/** Reads what is due, as the others do, and keeps what its intents got. */
 async function claimAll() {
   const db = await openDb(world.address, { connections: 2 })
   const mine: { id: string; ms: number }[] = []
+  const [processId, share] = [randomUUID(), { index: 0, of: 1 }]
   try {
     for (;;) {
       const now = db.clock.now()
       const [lane] = await dueLanes(db.engine, now, 1)
       if (!lane) throw new Error('the lane is gone')
-      const lease = { id: randomUUID(), processId: randomUUID(), now, limit: QUANTUM }
       const begun = performance.now()
-      const rows = await claim(db.engine, lane, { ...lease, until: new Date(+now + 600_000) })
-      const ms = Math.round(performance.now() - begun)
+      const rows = await findDue(db.engine, lane, { now, limit: QUANTUM, taken: [], share })
       if (rows.length === 0) return mine
-      mine.push(...rows.map(({ id }) => ({ id, ms })))
+      const wanted = rows.map((row) => ({ ...row, kind: null, addressHash: null }))
+      const lease = { id: randomUUID(), processId, now, until: new Date(+now + 600_000) }
+      const got = await intend(db.engine, wanted, lease)
+      const ms = Math.round(performance.now() - begun)
+      mine.push(...got.filter(({ gone }) => gone).map(({ id }) => ({ id, ms })))
     }
   } finally {
     await db.close()

@@ -12,12 +12,12 @@ import type { Db } from '../../db/db.ts'
 import type { Presence } from '../../db/presence.ts'
 import type { Directories } from '../prepare.ts'
 import type { RenderDeps } from '../render.ts'
-import type { Claimed } from '../store/deliver.ts'
+import type { Due } from '../store/due.ts'
 import { moveMessage } from '../store/move.ts'
+import type { Held } from './attempts.ts'
 import type { DispatchDeps, Move } from './deps.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { createSettler } from './settler.ts'
-import type { Held } from './worker.ts'
 
 export interface DispatchOptions {
   readonly db: Db
@@ -26,7 +26,7 @@ export interface DispatchOptions {
   readonly directories: Directories
   readonly render: RenderDeps
   onSent(sender: Sender, durationMs: number): void
-  onReceipts(row: Claimed, receipts: readonly Receipt[]): Promise<void>
+  onReceipts(row: Due, receipts: readonly Receipt[]): Promise<void>
   onSettled(ids: readonly string[]): void
 }
 
@@ -48,7 +48,8 @@ export function buildDispatch(options: DispatchOptions): Engine {
   ) => {
     const { row, lease } = item
     const { sender, ...rest } = to
-    await db.engine.begin((tx) =>
+    if (lease === null) return false // nothing was begun, so nothing can be handed over
+    const moved = await db.engine.begin((tx) =>
       moveMessage(
         tx,
         {
@@ -68,6 +69,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
       ),
     )
     poke()
+    return moved
   }
 
   const deps: DispatchDeps = {
@@ -188,7 +190,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
           : []
       if (kind && !contact?.address && sender.origin !== 'builtin') continue
       const rest = channels.slice(index + 1)
-      await move(
+      const moved = await move(
         item,
         {
           sender,
@@ -205,7 +207,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
           reset: true,
         },
       )
-      return true
+      return moved
     }
     return false
   }

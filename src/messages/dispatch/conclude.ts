@@ -3,6 +3,7 @@
  * The worker carries it out.
  */
 import { Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'
+import { truncate } from '../../lib/reply.ts'
 import { MAX_ATTEMPTS, retryDelay } from '../retry.ts'
 
 export interface Situation {
@@ -18,13 +19,13 @@ export type Conclusion =
   | { do: 'retry'; afterMs: number; reason: string; detail: string }
   | { do: 'fail'; reason: string; detail: string; suppress: boolean; unsubscribe: boolean }
   | { do: 'unknown'; detail: string }
-  /** The sender is to blame, not the message: pause it; the attempt does not count. */
+  /** The sender is to blame, not the message: it is paused, and the message waits or goes by another. */
   | { do: 'pause'; detail: string }
 
 const MAX_DETAIL = 1_000 // characters of a vendor's words
 
 export function conclude(error: unknown, situation: Situation): Conclusion {
-  const detail = (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL)
+  const detail = truncate(error instanceof Error ? error.message : String(error), MAX_DETAIL)
   if (error instanceof Misconfigured) return { do: 'pause', detail }
   if (error instanceof Rejected) {
     return {

@@ -1,13 +1,13 @@
-/** What dispatching needs from outside itself; engine.ts puts it together. */
+/** What dispatching needs from outside itself; build.ts puts it together. */
 import type { Logger } from 'pino'
 import type { Sender, SenderDirectory } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import type { Db } from '../../db/db.ts'
 import type { WorkspaceDirectory } from '../../workspaces/directory.ts'
 import type { RenderDeps } from '../render.ts'
-import type { Claimed } from '../store/deliver.ts'
+import type { Due } from '../store/due.ts'
+import type { Held } from './attempts.ts'
 import type { Settler } from './settler.ts'
-import type { Held } from './worker.ts'
 
 export interface Move {
   readonly sender: Sender
@@ -30,18 +30,18 @@ export interface DispatchDeps {
   onRoom(): void
   onSent(sender: Sender, durationMs: number): void
   /** Receipts that came with the acceptance. */
-  onReceipts(row: Claimed, receipts: readonly Receipt[]): Promise<void>
+  onReceipts(row: Due, receipts: readonly Receipt[]): Promise<void>
   /** The address does not exist, or its owner has unsubscribed at the vendor. */
   onRefused(
-    row: Claimed,
+    row: Due,
     why: { suppress: boolean; unsubscribe: boolean; detail: string },
   ): Promise<void>
   /** Whether the message's topic prefers a duplicate to silence. */
   resendsUnknown(row: { workspaceId: string; topic: string | null }): Promise<boolean>
   /** Another sender of the channel that can work now. */
   alternative(sender: Sender): Promise<Sender | undefined>
-  /** Hands a row to another sender of its channel, with its event, in one transaction. */
-  move(item: Held, move: Move): Promise<void>
+  /** Hands a row to another sender of its channel, with its event, in one transaction. False when it was no longer ours. */
+  move(item: Held, move: Move): Promise<boolean>
   /** Hands a row to the next channel that reaches its contact. False when there is none. */
   reroute(
     item: Held,

@@ -1,37 +1,32 @@
 /**
- * The engine: finds lanes with due work, claims in each, and hands rows to the workers of
- * their senders.
+ * The engine: finds lanes with due work, reads what is due in each, and hands rows to the workers
+ * of their senders. Reading takes nothing: whoever commits a row's intent first has it.
  *
  * Fairness: strict priority between classes; within a class the workspaces take turns, a
  * quantum each, so that a million waiting messages of one do not delay another's single one.
  * The database is asked when something was accepted here (`poke`), when the next row falls
  * due, and at least every POLL_MS.
  */
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Sender } from '../../channels/directory.ts'
 import type { Presence } from '../../db/presence.ts'
 import { LEASE_SECONDS } from '../life.ts'
-import {
-  claim,
-  dueLanes,
-  expireWaiting,
-  giveTokens,
-  type Lane,
-  nextDue,
-  renew,
-  restLane,
-  takeTokens,
-} from '../store/deliver.ts'
-import { returnClaims } from '../store/move.ts'
+import { touchLanes } from '../store/accept.ts'
+import { type Due, expireWaiting, findDue } from '../store/due.ts'
+import { dueLanes, type Lane, nextDue, restLane } from '../store/lanes.ts'
+import { renew } from '../store/orphans.ts'
+import { giveTokens, takeTokens } from '../store/pacing.ts'
+import type { Held } from './attempts.ts'
 import type { DispatchDeps } from './deps.ts'
 import { recover } from './recover.ts'
-import { createWorker, type Held, type Worker } from './worker.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 const POLL_MS = 500 // work of other processes is found within this
 const LANES = 1_000 // asked for in one round
-const QUANTUM = 500 // rows claimed for one lane in one turn
-const CLAIMS_AT_ONCE = 3
+const QUANTUM = 500 // rows read of one lane in one turn
+const LANES_AT_ONCE = 3
+const WHOLE = { index: 0, of: 1 }
+const RECHECK_MS = 5_000 // a lane over rows that somebody read and did not begin is looked at again after this
 const MIN_PACE_MS = 20 // between two looks into a sender's bucket
 const RENEW_MS = 10_000
 const RECOVER_MS = 5_000
@@ -41,13 +36,13 @@ export interface Engine {
   start(): Promise<void>
   /** There may be new work. */
   poke(): void
-  /** Stops claiming, gives back what was not begun, waits for what is on its way. */
+  /** Stops reading, lets go of what was not begun, waits for what is on its way. */
   stop(): Promise<void>
   readonly stats: EngineStats
 }
 
 export interface EngineStats {
-  claimed: number
+  taken: number
   recovered: number
   /** Settlements that came too late: the row was another's by then, and nothing was written. */
   readonly fenced: number
@@ -55,8 +50,9 @@ export interface EngineStats {
 
 export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
   const workers = new Map<string, Worker>()
+  const full = new Set<string>() // lanes that gave all we asked for: there the processes share the rows
   const stats = {
-    claimed: 0,
+    taken: 0,
     recovered: 0,
     get fenced() {
       return deps.settler.fenced
@@ -81,13 +77,14 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
     const worker = createWorker(
       () => deps.senders.find(sender.workspaceId, sender.id),
       sender,
+      presence.processId,
       deps,
     )
     workers.set(sender.id, worker)
     return worker
   }
 
-  /** Claims one quantum of a lane. Answers whether the lane may hold more that we could take now. */
+  /** Reads one quantum of a lane. Answers whether the lane may hold more that we could take now. */
   const serve = async (lane: Lane): Promise<boolean> => {
     const sender = await deps.senders.find(lane.workspaceId, lane.senderId)
     if (sender?.status !== 'active') return false
@@ -97,23 +94,24 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
     const now = deps.db.clock.now()
     const allowed = await pace(sender, room, now)
     if (allowed <= 0) return comeBack(sender)
-    const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
-    const lease = randomUUID()
-    const rows = await claim(deps.db.engine, lane, {
-      id: lease,
-      processId: presence.processId,
-      now,
-      until,
-      limit: allowed,
-    })
-    stats.claimed += rows.length
-    if (rows.length > 0)
-      worker.push(rows.map((row) => ({ row, lease, heldAtMs: performance.now() })))
-    if (rows.length === allowed) return allowed < room ? comeBack(sender) : true
+    const key = `${lane.senderId} ${lane.priority}`
+    const share = full.has(key) ? presence.share() : WHOLE
+    const taken = worker.taken()
+    const rows = await findDue(deps.db.engine, lane, { now, limit: allowed, taken, share })
+    stats.taken += rows.length
+    if (rows.length > 0) worker.push(rows)
+    if (rows.length === allowed) {
+      full.add(key)
+      return allowed < room ? comeBack(sender) : true
+    }
     if (sender.perSecond !== null) await giveTokens(deps.db.engine, sender, allowed - rows.length)
-    await restLane(deps.db.engine, lane)
+    if (full.delete(key)) return true // our share is done: help the others
+    const again = new Date(deps.db.clock.now().getTime() + RECHECK_MS)
+    await restLane(deps.db.engine, lane, worker.taken(), again)
     return false
   }
+
+  const leaseEnd = () => new Date(deps.db.clock.now().getTime() + LEASE_SECONDS * 1000)
 
   /** How many of `wanted` the sender's pace allows now, over all processes. */
   const pace = async (sender: Sender, wanted: number, now: Date): Promise<number> => {
@@ -132,12 +130,13 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
   const round = async (): Promise<boolean> => {
     const lanes = inTurn(await dueLanes(deps.db.engine, deps.db.clock.now(), LANES))
     let more = false
-    for (let at = 0; at < lanes.length && running; at += CLAIMS_AT_ONCE) {
-      const group = lanes.slice(at, at + CLAIMS_AT_ONCE)
-      const results = await Promise.all(group.map(serve))
-      if (results.includes(true)) more = true
-      lastServed = group.at(-1)?.workspaceId ?? lastServed
+    const oneAfterAnother = async () => {
+      for (let lane = lanes.shift(); lane && running; lane = lanes.shift()) {
+        lastServed = lane.workspaceId
+        if (await serve(lane)) more = true
+      }
     }
+    await Promise.all(Array.from({ length: LANES_AT_ONCE }, oneAfterAnother))
     return more
   }
 
@@ -176,20 +175,17 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
   }
 
   const renewLeases = async () => {
-    const old: Held[] = []
+    const old: { item: Held; lease: string }[] = []
     const before = performance.now() - RENEW_MS
     for (const worker of workers.values())
-      for (const item of worker.held()) if (item.heldAtMs < before) old.push(item)
+      for (const item of worker.leased())
+        if (item.lease !== null && item.leasedAtMs < before) old.push({ item, lease: item.lease })
     if (old.length === 0) return
-    old.sort((a, b) => (a.row.id < b.row.id ? -1 : 1)) // as the settler does, so that neither waits for the other
-    const until = new Date(deps.db.clock.now().getTime() + LEASE_SECONDS * 1000)
+    old.sort((a, b) => (a.item.row.id < b.item.row.id ? -1 : 1)) // as the settler does, so that neither waits for the other
     const at = performance.now()
-    await renew(
-      deps.db.engine,
-      old.map(({ row, lease }) => ({ workspaceId: row.workspaceId, id: row.id, lease })),
-      until,
-    )
-    for (const item of old) item.heldAtMs = at
+    const refs = old.map(({ item: { row }, lease }) => ({ ...refOf(row), lease }))
+    const renewed = await renew(deps.db.engine, refs, leaseEnd())
+    for (const { item } of old) if (renewed.has(item.row.id)) item.leasedAtMs = at
   }
 
   const takeBack = async () => {
@@ -230,13 +226,12 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
       wake()
       await loop
       const abandoned = [...workers.values()].flatMap((worker) => worker.abandon())
-      const claims = abandoned.map(({ row, lease }) => ({
-        workspaceId: row.workspaceId,
-        id: row.id,
-        lease,
-      }))
-      if (claims.length > 0)
-        await returnClaims(deps.db.engine, claims, deps.db.clock.now()).catch(() => {})
+      const dueAt = deps.db.clock.now()
+      if (abandoned.length > 0)
+        await touchLanes(
+          deps.db.engine,
+          abandoned.map((row) => ({ ...row, dueAt })),
+        ).catch(() => {}) // the lanes sleep until the lease would have ended, no longer
       const deadline = performance.now() + DRAIN_MS
       while ([...workers.values()].some((worker) => !worker.idle) && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 20))
@@ -248,3 +243,5 @@ export function createEngine(deps: DispatchDeps, presence: Presence): Engine {
     },
   }
 }
+
+const refOf = ({ workspaceId, id }: Due) => ({ workspaceId, id })

@@ -4,23 +4,24 @@ import { nextTurn } from '../../lib/turn.ts'
 import type { WorkspaceFacts } from '../../workspaces/directory.ts'
 import { HAS_ATTACHMENTS } from '../flags.ts'
 import { type Parts, type Rendered, render, useOf } from '../render.ts'
-import type { Claimed } from '../store/deliver.ts'
+import type { Due } from '../store/due.ts'
 import { findAttachments, findContactVariables, findContents, insertLinks } from '../store/parts.ts'
+import type { Held } from './attempts.ts'
 import type { DispatchDeps } from './deps.ts'
-import type { Held } from './worker.ts'
+import { isRefusal } from './refusal.ts'
 
 /** Messages rendered or handed over in one turn of the event loop: about 0.2 ms. */
 export const SLICE = 10
 
 export interface BatchParts {
-  of(row: Claimed): Parts
+  of(row: Due): Parts
   pepper(workspaceId: string): Buffer
 }
 
 type LoadDeps = Pick<DispatchDeps, 'db' | 'workspaces' | 'render'>
 
 export async function loadParts(
-  rows: readonly Claimed[],
+  rows: readonly Due[],
   sender: Sender,
   deps: LoadDeps,
 ): Promise<BatchParts> {
@@ -53,7 +54,7 @@ export async function loadParts(
 }
 
 /** Only for rows whose template speaks of the contact. */
-async function loadContacts(rows: readonly Claimed[], deps: LoadDeps) {
+async function loadContacts(rows: readonly Due[], deps: LoadDeps) {
   const wanted: { workspaceId: string; contactId: string }[] = []
   for (const row of rows) {
     if (row.templateId === null || row.contactId === null) continue
@@ -69,37 +70,68 @@ async function loadContacts(rows: readonly Claimed[], deps: LoadDeps) {
     : new Map<string, Record<string, unknown>>()
 }
 
+export interface Prepared {
+  readonly item: Held
+  readonly result: Rendered | Error
+  readonly pepper: Buffer
+}
+
 /**
  * Renders each row; an Error stands where one does not render, and the others do not notice.
- * Destinations that only one message has are stored before anything is sent.
+ * Destinations that only one message has are stored before anything is sent. What the database
+ * refuses to read or store for one row fails that row alone. Throws when the database is away.
  */
-export async function renderAll(
+export async function prepareBatch(
   batch: readonly Held[],
-  parts: BatchParts,
+  sender: Sender,
   deps: LoadDeps,
-): Promise<(Rendered | Error)[]> {
-  const results: (Rendered | Error)[] = []
-  for (const { row } of batch) {
-    if (results.length % SLICE === SLICE - 1) await nextTurn()
-    const result = renderOne(row, parts, deps)
-    results.push(result instanceof Promise ? await result : result)
+): Promise<Prepared[]> {
+  try {
+    return await prepareTogether(batch, sender, deps)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const [item] = batch
+    if (batch.length > 1 || !item) {
+      const singly: Prepared[] = []
+      for (const each of batch) singly.push(...(await prepareBatch([each], sender, deps)))
+      return singly
+    }
+    const { pepper } = await deps.workspaces.get(item.row.workspaceId)
+    return [{ item, result: asError(error), pepper }]
   }
-  const links = results.flatMap((result, at) => {
-    const row = batch[at]?.row
-    if (!row || result instanceof Error) return []
-    return result.destinations.map((url, index) => ({
-      workspaceId: row.workspaceId,
-      messageId: row.id,
-      index,
-      url,
-    }))
-  })
+}
+
+async function prepareTogether(
+  batch: readonly Held[],
+  sender: Sender,
+  deps: LoadDeps,
+): Promise<Prepared[]> {
+  const parts = await loadParts(
+    batch.map((item) => item.row),
+    sender,
+    deps,
+  )
+  const prepared: Prepared[] = []
+  for (const item of batch) {
+    if (prepared.length % SLICE === SLICE - 1) await nextTurn()
+    const result = renderOne(item.row, parts, deps)
+    const pepper = parts.pepper(item.row.workspaceId)
+    prepared.push({ item, result: result instanceof Promise ? await result : result, pepper })
+  }
+  const links = prepared.flatMap(({ item: { row }, result }) =>
+    result instanceof Error
+      ? []
+      : result.destinations.map((url, index) => ({
+          ...{ workspaceId: row.workspaceId, messageId: row.id },
+          ...{ index, url },
+        })),
+  )
   if (links.length > 0) await insertLinks(deps.db.engine, links)
-  return results
+  return prepared
 }
 
 function renderOne(
-  row: Claimed,
+  row: Due,
   parts: BatchParts,
   deps: LoadDeps,
 ): Rendered | Error | Promise<Rendered | Error> {

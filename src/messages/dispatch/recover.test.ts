@@ -5,7 +5,9 @@ import { refusedUrl } from '../../../test/fakes/startFaultServer.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testEngine } from '../../../test/helpers/engine.ts'
 import { newSigningSecret } from '../../lib/standardWebhooks.ts'
-import { claim, dueLanes, intend } from '../store/deliver.ts'
+import { findDue } from '../store/due.ts'
+import { intend } from '../store/intend.ts'
+import { dueLanes } from '../store/lanes.ts'
 import { findMessage } from '../store/read.ts'
 
 const database = await testDatabase()
@@ -16,7 +18,7 @@ const url = await refusedUrl()
 const settings = { url, signing_secret: newSigningSecret() }
 await engine.addSender({ channel: 'webhook', provider: 'webhook', settings })
 
-/** A process that claimed everything, committed the intents of some, and was never heard of again. */
+/** A process that read everything, committed the intents of some, and was never heard of again. */
 async function die(begun: ReadonlySet<string>): Promise<void> {
   const processId = randomUUID()
   const now = clock.now()
@@ -25,13 +27,14 @@ async function die(begun: ReadonlySet<string>): Promise<void> {
     values (${processId}, ${Math.floor(Math.random() * 2 ** 40)}, 'gone', ${['work']}, ${now}, ${now})
   `
   const until = new Date(+now + 30_000)
+  const lease = { id: randomUUID(), processId, now, until }
   for (const lane of await dueLanes(db.engine, now, 100)) {
-    const lease = randomUUID()
-    const rows = await claim(db.engine, lane, { id: lease, processId, now, until, limit: 100 })
+    const all = { now, limit: 100, taken: [], share: { index: 0, of: 1 } }
+    const rows = await findDue(db.engine, lane, all)
     const wanted = rows
       .filter(({ id }) => begun.has(id))
-      .map(({ id }) => ({ workspaceId, id, lease, kind: null, addressHash: null }))
-    if (wanted.length > 0) await intend(db.engine, wanted, now, until)
+      .map((row) => ({ ...row, kind: null, addressHash: null }))
+    if (wanted.length > 0) await intend(db.engine, wanted, lease)
   }
 }
 
@@ -40,13 +43,13 @@ test('what a dead process had begun is asked again where that is harmless, and u
     engine.accept({ channel, message: 'Once.', ...(to ? { to, subject: 'Once' } : {}) })
   const knowsRepetitions = await accept('webhook')
   const doesNot = await accept('email', 'someone@example.org')
-  const onlyClaimed = await accept('email', 'other@example.org')
+  const onlyRead = await accept('email', 'other@example.org')
   await die(new Set([knowsRepetitions, doesNot]))
 
   await engine.engine.start()
   assert.equal((await findMessage(db.engine, workspaceId, knowsRepetitions))?.status, 'queued')
   assert.equal((await findMessage(db.engine, workspaceId, doesNot))?.status, 'unknown')
-  const freed = await findMessage(db.engine, workspaceId, onlyClaimed)
+  const freed = await findMessage(db.engine, workspaceId, onlyRead)
   assert.notEqual(freed?.status, 'unknown')
   assert.equal(freed?.reason, null)
   await engine.engine.stop()

@@ -1,22 +1,24 @@
 /**
  * Takes over from processes that died, or hung past their lease.
  *
- * What was only claimed goes back at once and costs nothing. What was between intent and
- * answer may have been sent: it is asked again where the provider answers a repeated id
- * with its first answer, looked up where the vendor can be asked, and otherwise `unknown`.
+ * Of what they had only read nothing was written: their lanes are looked at again. What was
+ * between intent and answer may have been sent: it is asked again where the provider answers a
+ * repeated id with its first answer, and is otherwise `unknown`.
  */
 import type { Presence } from '../../db/presence.ts'
-import { findOrphans, type Orphan, releaseClaims } from '../store/deliver.ts'
-import { settleOrphans } from '../store/orphans.ts'
+import { wakeLanes } from '../store/lanes.ts'
+import { findOrphans, type Orphan, settleOrphans } from '../store/orphans.ts'
 import type { DispatchDeps } from './deps.ts'
 
 const BATCH = 500
+const SLEEP_MS = 10_000 // more than a lane sleeps over rows that were read and not begun
 
 /** Answers how many rows were taken over. */
 export async function recover(deps: DispatchDeps, presence: Presence): Promise<number> {
   const dead = await presence.deadProcesses()
   const now = deps.db.clock.now()
-  let recovered = dead.length > 0 ? await releaseClaims(deps.db.engine, now, dead) : 0
+  if (dead.length > 0) await wakeLanes(deps.db.engine, now, new Date(+now + SLEEP_MS))
+  let recovered = 0
   for (;;) {
     const count = await recoverBatch(deps, dead)
     recovered += count

@@ -7,11 +7,13 @@ import type { Logger } from 'pino'
 import type { Db } from '../../db/db.ts'
 import { type Batcher, createBatcher } from '../../lib/batcher.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
-import { type Settlement, settle } from '../store/deliver.ts'
+import { type Settlement, settle } from '../store/settle.ts'
+import { isRefusal } from './refusal.ts'
 
 const BATCH = 500
 const WRITING = 1 // statements at once: they meet in the same counters, and one that waits for another's commit only makes both small
 const RETRY_MS = [50, 200, 500, 1_000]
+const UNSTORABLE = 'What the vendor answered could not be stored.'
 
 export type Outcome = Omit<Settlement, 'eventId'>
 
@@ -31,25 +33,43 @@ export function createSettler(options: {
 }): Settler {
   const { db, log, stopped } = options
   let fenced = 0
-  const run = async (outcomes: readonly Outcome[]): Promise<boolean[]> => {
-    // One order everywhere, so that writers of the same rows wait instead of deadlocking.
-    const rows = outcomes
-      .map((outcome) => ({ ...outcome, eventId: uuid7() }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
+  const write = async (rows: readonly Settlement[]): Promise<Set<string>> => {
     for (let attempt = 0; ; attempt++) {
       try {
-        const done = new Set((await settle(db.engine, rows, db.clock.now())).map((row) => row.id))
-        fenced += rows.length - done.size
-        options.onSettled([...done])
-        return outcomes.map((outcome) => done.has(outcome.id))
+        return await settle(db.engine, rows, db.clock.now())
       } catch (error) {
         if (stopped.aborted) throw error
+        if (isRefusal(error)) return writeApart(rows, error)
         log.warn({ err: error, messages: rows.length }, 'settling failed, trying again')
         await new Promise((resolve) =>
           setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]),
         )
       }
     }
+  }
+
+  /** One row holds what cannot be stored. The others must not wait for it, nor it for ever. */
+  const writeApart = async (rows: readonly Settlement[], error: unknown): Promise<Set<string>> => {
+    const [row] = rows
+    if (rows.length > 1 || !row) {
+      const middle = rows.length >> 1
+      const first = await write(rows.slice(0, middle))
+      return first.union(await write(rows.slice(middle)))
+    }
+    log.error({ err: error, message_id: row.id }, 'an answer could not be stored as it came')
+    if (row.detail === UNSTORABLE) return new Set() // its lease will show it as unknown
+    return write([{ ...row, detail: UNSTORABLE, providerMessageId: null, properties: {} }])
+  }
+
+  const run = async (outcomes: readonly Outcome[]): Promise<boolean[]> => {
+    // One order everywhere, so that writers of the same rows wait instead of deadlocking.
+    const rows = outcomes
+      .map((outcome) => ({ ...storable(outcome), eventId: uuid7() }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+    const done = await write(rows)
+    fenced += rows.length - done.size
+    options.onSettled([...done])
+    return outcomes.map((outcome) => done.has(outcome.id))
   }
   const batcher: Batcher<Outcome, boolean> = createBatcher({
     run,
@@ -63,4 +83,25 @@ export function createSettler(options: {
       return fenced
     },
   }
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair, and vendors send both. */
+function storable(outcome: Outcome): Outcome {
+  const { detail, providerMessageId, properties } = outcome
+  return {
+    ...outcome,
+    detail: clean(detail),
+    providerMessageId: clean(providerMessageId),
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? clean(value) : value,
+      ]),
+    ),
+  }
+}
+
+function clean<T extends string | null>(text: T): T | string {
+  if (text === null || (text.isWellFormed() && !text.includes('\0'))) return text
+  return text.toWellFormed().replaceAll('\0', '\ufffd')
 }

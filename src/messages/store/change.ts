@@ -37,6 +37,7 @@ export async function markChanged(
       sent_at = case when ${change.to} = 'sent' then ${now} else sent_at end,
       settled_at = case when ${change.to} in ('queued', 'scheduled', 'held') then null else ${now}::timestamptz end
     where workspace_id = ${workspaceId} and id = ${id} and status = any(${[...change.from]})
+      and (${change.to} not in ('queued', 'scheduled', 'held') or reason is distinct from 'erased')
     returning id, sender_id, priority, due_at, contact_id
   `
   if (row && ['queued', 'scheduled', 'held'].includes(change.to))
@@ -91,7 +92,7 @@ export async function requeue(
     update messages
     set status = 'queued', due_at = ${times.now}, attempt = 0, reason = null, detail = null, settled_at = null,
       lease = null, leased_by = null, expires_at = greatest(expires_at, ${times.expiresAt})
-    where workspace_id = ${workspaceId} and id = any(${[...ids]}::uuid[]) and status = ${status}
+    where workspace_id = ${workspaceId} and id = any(${[...ids]}::uuid[]) and status = ${status} and reason is distinct from 'erased'
     returning id, sender_id, priority, due_at, contact_id
   `
   if (rows.length > 0)

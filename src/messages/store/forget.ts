@@ -1,6 +1,10 @@
 /** Forgetting: content after its time, everything about a person when they ask. */
 import type { Sql } from '../../db/db.ts'
 
+/**
+ * What is between intent and answer keeps its lease, so that the answer finds it; `erased` as its
+ * reason keeps it, and what ended badly, from ever being sent again.
+ */
 export async function eraseMessagesOf(
   sql: Sql,
   workspaceId: string,
@@ -13,13 +17,16 @@ export async function eraseMessagesOf(
   await sql`delete from message_contents where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`delete from message_attachments where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`delete from message_links where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`delete from message_edits where workspace_id = ${workspaceId} and message_id in (${theirs})`
+  await sql`delete from message_engagement where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`delete from engagements where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`
     update messages
     set address = null, recipient_id = null, variables = null, metadata = null, detail = null, contact_id = null,
       status = case when status in ('scheduled', 'queued', 'held') then 'cancelled' else status end,
-      reason = case when status in ('scheduled', 'queued', 'held') then 'erased' else reason end,
-      settled_at = coalesce(settled_at, ${now}), lease = null
+      reason = case when status in ('scheduled', 'queued', 'held', 'sending', 'unknown', 'failed') then 'erased' else reason end,
+      settled_at = case when status = 'sending' then null else coalesce(settled_at, ${now}) end,
+      lease = case when status = 'sending' then lease end
     where workspace_id = ${workspaceId} and contact_id = any(${[...contactIds]}::uuid[])
   `
 }

@@ -33,7 +33,7 @@ export async function moveMessage(sql: Sql, move: MoveRow, now: Date): Promise<b
         attempt = case when ${move.resetAttempts} then 0 else attempt end,
         due_at = ${move.dueAt}, lease = null, leased_by = null, reason = ${move.reason}, detail = ${move.detail}
       where workspace_id = ${move.workspaceId} and id = ${move.id} and lease = ${move.lease}
-        and status in ('queued', 'sending')
+        and status in ('scheduled', 'queued', 'held', 'sending') and reason is distinct from 'erased'
       returning id
     ),
     noted as (
@@ -47,27 +47,4 @@ export async function moveMessage(sql: Sql, move: MoveRow, now: Date): Promise<b
   if (!moved) return false
   await touchLanes(sql, [move])
   return true
-}
-
-/** Gives rows back that were claimed and not begun. */
-export async function returnClaims(
-  sql: Sql,
-  rows: readonly { workspaceId: string; id: string; lease: string }[],
-  now: Date,
-): Promise<void> {
-  await sql`
-    with freed as (
-      update messages m
-      set due_at = ${now}, lease = null, leased_by = null
-      from unnest(
-        ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.lease)}::uuid[]
-      ) as w (workspace_id, id, lease)
-      where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease and m.status = 'queued'
-      returning m.workspace_id, m.sender_id, m.priority
-    )
-    update lanes l
-    set next_due = least(l.next_due, ${now}), touched = l.touched + 1
-    from (select distinct workspace_id, sender_id, priority from freed) f
-    where l.workspace_id = f.workspace_id and l.sender_id = f.sender_id and l.priority = f.priority
-  `
 }

@@ -1,7 +1,64 @@
-/** Messages whose process died between intent and answer. */
+/** Messages between intent and answer: their lease, and what becomes of those whose process died. */
 import { asText, type Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
-import type { Orphan } from './deliver.ts'
+
+/** Prolongs the lease of rows that are under way, in the order given. Answers which were still ours. */
+export async function renew(
+  sql: Sql,
+  rows: readonly { workspaceId: string; id: string; lease: string }[],
+  until: Date,
+): Promise<Set<string>> {
+  const renewed = await sql<{ id: string }[]>`
+    with mine as materialized (
+      select m.ctid as place
+      from unnest(
+        ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.lease)}::uuid[]
+      ) as w (workspace_id, id, lease)
+      cross join lateral (
+        select m.ctid, m.lease, m.status
+        from messages m
+        where m.workspace_id = w.workspace_id and m.id = w.id
+        limit 1
+        for update
+      ) m
+      where m.lease = w.lease and m.status = 'sending'
+    )
+    update messages m
+    set due_at = ${until}
+    from mine
+    where m.ctid = mine.place
+    returning m.id
+  `
+  return new Set(renewed.map((row) => row.id))
+}
+
+export interface Orphan {
+  readonly workspaceId: string
+  readonly id: string
+  readonly lease: string
+  readonly channel: string
+  readonly contactId: string | null
+  readonly senderId: string
+  readonly topic: string | null
+  readonly address: string | null
+  readonly attempt: number
+}
+
+/**
+ * Rows between intent and answer whose lease is over or whose process is dead. Locked, so
+ * that two processes recover different ones.
+ */
+export function findOrphans(sql: Sql, now: Date, deadProcesses: readonly string[], limit: number) {
+  return sql<Orphan[]>`
+    select workspace_id, id, lease, channel, contact_id, sender_id, topic, address, attempt
+    from messages
+    where status = 'sending' and (due_at <= ${now} or leased_by = any(${[...deadProcesses]}::uuid[]))
+    order by workspace_id, id
+    limit ${limit}
+    for update skip locked
+  `
+}
 
 const DETAIL = 'The server stopped between sending and the answer. It may have been sent.'
 
@@ -21,8 +78,8 @@ export async function settleOrphans(
     ),
     done as (
       update messages m
-      set status = case when w.again then 'queued' else 'unknown' end,
-        reason = 'process_died', detail = ${DETAIL}, due_at = ${now}, leased_by = null,
+      set status = case when not w.again then 'unknown' when m.reason = 'erased' then 'cancelled' else 'queued' end,
+        reason = case when m.reason = 'erased' then m.reason else 'process_died' end, detail = ${DETAIL}, due_at = ${now}, leased_by = null,
         lease = case when w.again then null else m.lease end,
         settled_at = case when w.again then null else ${now}::timestamptz end
       from wanted w

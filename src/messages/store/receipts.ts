@@ -23,7 +23,7 @@ export async function lockMessages(
     where (workspace_id, id) in (
       select * from unnest(${refs.map((ref) => ref.workspaceId)}::uuid[], ${refs.map((ref) => ref.messageId)}::uuid[])
     )
-    order by workspace_id, id
+    order by id
     for update
   `
   return new Map(rows.map((row) => [row.id, row]))
