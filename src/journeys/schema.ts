@@ -36,6 +36,7 @@ export const Setting = z.strictObject({
 })
 export type Setting = z.infer<typeof Setting>
 export type SettingValue = Setting['default']
+export type SettingValues = Readonly<Record<string, SettingValue>>
 
 const Schedule = z
   .strictObject({

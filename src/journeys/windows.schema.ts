@@ -30,7 +30,7 @@ export function readWindow(rendered: JourneyWindow): SendWindow {
 }
 
 /** Lists in one text become lists; empty ones and an empty zone are left out. */
-function withLists({ days, holidays, time_zone, ...hours }: JourneyWindow) {
+export function withLists({ days, holidays, time_zone, ...hours }: JourneyWindow) {
   const listed = { days: listOf(days), holidays: listOf(holidays), time_zone: time_zone?.trim() }
   return {
     ...hours,
