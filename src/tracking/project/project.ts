@@ -30,7 +30,6 @@ import { judgeMessages } from './judge.ts'
 import { messagesToReconsider, windowsAround } from './neighbours.ts'
 import { changes, nextSummary, nothing } from './tally.ts'
 
-export const BATCH = 1_000 // hits of one transaction
 export const MOST = 2_000 // hits of one message that are looked at again
 const AROUND = 500 // hits of others that are looked at per network and stretch of time
 
@@ -43,15 +42,15 @@ export interface ProjectDeps {
   readonly limits: Limits
 }
 
-/** Answers how many hits were taken; BATCH or more means that there may be others. Zero also when another process is at it. */
+/** Answers how many hits were taken; `limit` or more means that there may be others. Zero also when another process is at it. */
 export async function project(
   tx: TransactionSql,
   workspaceId: string,
   deps: ProjectDeps,
-  now: Date,
+  { now, limit }: { now: Date; limit: number },
 ): Promise<number> {
   if (!(await tryWorkspaceLock(tx, workspaceId))) return 0
-  const { taken, hits } = await takeHits(tx, workspaceId, BATCH)
+  const { taken, hits } = await takeHits(tx, workspaceId, limit)
   if (taken === 0) return 0
   const fresh = await placed(tx, workspaceId, hits, deps)
   const { messages, before } = await concerned(tx, workspaceId, fresh, deps)
