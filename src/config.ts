@@ -22,6 +22,11 @@ const logLevels = {
   critical: 'fatal',
   fatal: 'fatal',
 } as const
+/** An hour or a time of day; 24 is midnight. */
+const clock = z
+  .string()
+  .regex(/^(?:\d|[01]\d|2[0-3])(?::[0-5]\d)?$|^24(?::00)?$/, 'not an hour, such as 8 or 08:30')
+  .optional()
 const placeholder = 'change-me-in-production'
 
 const Variables = z.object({
@@ -159,6 +164,69 @@ const Variables = z.object({
     .min(1)
     .default(24)
     .describe('How long events are kept.'),
+  ALERT_REPEAT_OPENS: z
+    .enum(['edit', 'new', 'none'])
+    .optional()
+    .describe('Recipe close-open-alert, an email opened again: edit (default), new or none.'),
+  ALERT_EDIT_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .optional()
+    .describe('How long an alert is edited instead of repeated. Default: 30.'),
+  ALERT_MACHINE_OPENS: flag
+    .optional()
+    .describe('Alert opens that are clearly a machine’s too. Default: false.'),
+  WELCOME_TEXT: z
+    .string()
+    .optional()
+    .describe('Recipe monday-whatsapp: the welcome; {name} becomes the lead’s name.'),
+  FOLLOWUP_TEXT: z.string().optional().describe('The follow-up; {name} becomes the lead’s name.'),
+  FOLLOWUP_DELAY_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(24 * 365)
+    .optional()
+    .describe('Hours between welcome and follow-up, fractions allowed. Default: 24.'),
+  SEND_WINDOW_START_HOUR: clock.describe('Follow-ups go from this hour. Default: 8.'),
+  SEND_WINDOW_END_HOUR: clock.describe('And until this one; 24 is midnight. Default: 21.'),
+  SEND_WINDOW_TIMEZONE: z
+    .string()
+    .refine(isTimeZone, 'not an IANA time zone, such as Asia/Jerusalem')
+    .optional()
+    .describe('Zone of these hours. Default: Asia/Jerusalem.'),
+  SEND_WINDOW_DAYS: z
+    .string()
+    .optional()
+    .describe('Days of follow-ups, such as sun,mon,tue,wed,thu. Default: all.'),
+  SEND_WINDOW_HOLIDAYS: z
+    .string()
+    .optional()
+    .describe('Dates without follow-ups, such as 2027-04-22,2027-04-28.'),
+  WHATSAPP_WELCOME_TEMPLATE: z
+    .string()
+    .optional()
+    .describe('Approved template of the welcome. Without it Meta refuses first messages.'),
+  WHATSAPP_FOLLOWUP_TEMPLATE: z
+    .string()
+    .optional()
+    .describe('Approved template of the follow-up. Without it Meta refuses it after 24 hours.'),
+  WHATSAPP_TEMPLATE_LANGUAGE: z.string().optional().describe('Their language. Default: he.'),
+  WELCOME_SAME_PHONE_AGAIN: flag
+    .optional()
+    .describe('Welcome a second item with the same phone number too. Default: false.'),
+  MONDAY_STATUS_NEW: z.string().optional().describe('Status of a new lead. Default: לייד חדש.'),
+  MONDAY_STATUS_SENT: z.string().optional().describe('After the welcome. Default: נשלחה הודעה.'),
+  MONDAY_STATUS_NO_ANSWER: z
+    .string()
+    .optional()
+    .describe('After the follow-up. Default: אין מענה 1.'),
+  MONDAY_STATUS_ANSWERED: z
+    .string()
+    .optional()
+    .describe('After an answer. Default: נקבעה שיחת מכירה.'),
+  MONDAY_REPLY_UPDATES: flag
+    .optional()
+    .describe('Write an answer into an item whose status is not ours. Default: true.'),
   METRICS_PUBLIC: flag.default(false).describe('Serve /metrics without a key.'),
   STATS_PUBLIC: flag.default(false).describe('Serve /stats and its /analytics/* without a key.'),
 })

@@ -24,10 +24,13 @@ const SettingName = z
 
 export const settingTypes = ['text', 'number', 'flag', 'zone', 'list'] as const
 
+export const SettingValue = z.union([z.string().max(4_000), z.number(), z.boolean()])
+export type SettingValue = z.infer<typeof SettingValue>
+
 export const Setting = z.strictObject({
   title: z.string().min(1).max(300),
   type: z.enum(settingTypes).optional().meta({ description: 'Default: text.' }),
-  default: z.union([z.string(), z.number(), z.boolean()]),
+  default: SettingValue,
   env: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/, 'not the name of a variable, such as WELCOME_TEXT')
@@ -35,7 +38,6 @@ export const Setting = z.strictObject({
     .meta({ description: 'Read at each start when the environment provisions the journey.' }),
 })
 export type Setting = z.infer<typeof Setting>
-export type SettingValue = Setting['default']
 export type SettingValues = Readonly<Record<string, SettingValue>>
 
 const Schedule = z

@@ -1,6 +1,4 @@
 /** The settings of a journey: what its document names, and the values they were given. */
-import { AppError, type FieldError } from '../errors.ts'
-import { append } from '../http/pointer.ts'
 import { isTimeZone } from '../lib/zone.ts'
 import type { JourneyDocument, Setting, SettingValue, SettingValues } from './schema.ts'
 
@@ -24,19 +22,6 @@ export function keepFitting(document: JourneyDocument, values: SettingValues): S
       return setting !== undefined && settingFault(setting, value) === null
     }),
   )
-}
-
-/** Raises `invalid_input` for values that the document does not take. */
-export function checkSettings(document: JourneyDocument, values: SettingValues): void {
-  const settings = document.settings ?? {}
-  const errors = Object.entries(values).flatMap(([name, value]): FieldError[] => {
-    const setting = Object.hasOwn(settings, name) ? settings[name] : undefined
-    const detail = setting ? settingFault(setting, value) : 'There is no such setting.'
-    return detail === null ? [] : [{ pointer: append('', name), detail }]
-  })
-  const [first] = errors
-  if (first)
-    throw new AppError('invalid_input', `body${first.pointer}: ${first.detail}`, { errors })
 }
 
 /** What is wrong with a value, in words; null when it fits. */

@@ -13,6 +13,8 @@ export const scopes = [
   'messages:write',
   'templates:read',
   'templates:write',
+  'journeys:read',
+  'journeys:write',
   'contacts:read',
   'contacts:write',
   'events:write',
@@ -30,6 +32,7 @@ export type Scope = (typeof scopes)[number]
 const viewer: readonly Scope[] = [
   'messages:read',
   'templates:read',
+  'journeys:read',
   'contacts:read',
   'senders:read',
   'analytics:read',
@@ -38,6 +41,7 @@ const editor: readonly Scope[] = [
   ...viewer,
   'messages:write',
   'templates:write',
+  'journeys:write',
   'contacts:write',
   'events:write',
 ]

@@ -1,9 +1,9 @@
 /** The settings of a journey: do their defaults fit their types, and what is made of them? */
-import type { FieldError } from '../../errors.ts'
+import { AppError, type FieldError } from '../../errors.ts'
 import { append } from '../../http/pointer.ts'
 import { SendWindow } from '../../lib/window.ts'
 import { compile } from '../../templates/compile.ts'
-import type { JourneyDocument } from '../schema.ts'
+import type { JourneyDocument, SettingValues } from '../schema.ts'
 import { settingFault, settingsOf } from '../settings.ts'
 import type { StepDocument } from '../steps.schema.ts'
 import type { Amount } from '../texts.schema.ts'
@@ -14,12 +14,31 @@ export function checkSettingDefaults(journey: JourneyDocument): FieldError[] {
     const detail = settingFault(setting, setting.default)
     return detail === null ? [] : [{ pointer: `/settings/${name}/default`, detail }]
   })
-  return faults.length > 0 ? faults : checkWhatBecomesOfThem(journey)
+  return faults.length > 0 ? faults : checkWhatBecomesOf(journey, {})
 }
 
-/** Times and windows made of settings alone are read with the defaults, before a run comes there. */
-function checkWhatBecomesOfThem(journey: JourneyDocument): FieldError[] {
-  const render = renderer(journey)
+/** Raises `invalid_input` for values that the journey does not take. */
+export function assertSettings(journey: JourneyDocument, values: SettingValues): void {
+  const known = journey.settings ?? {}
+  const errors = Object.entries(values).flatMap(([name, value]): FieldError[] => {
+    const setting = Object.hasOwn(known, name) ? known[name] : undefined
+    const detail = setting ? settingFault(setting, value) : 'There is no such setting.'
+    return detail === null ? [] : [{ pointer: `/${name}`, detail }]
+  })
+  if (errors.length === 0) {
+    const outcome = checkWhatBecomesOf(journey, values)
+    errors.push(
+      ...outcome.map(({ pointer, detail }) => ({ pointer: '', detail: `${pointer}: ${detail}` })),
+    )
+  }
+  const [first] = errors
+  if (first)
+    throw new AppError('invalid_input', `body${first.pointer}: ${first.detail}`, { errors })
+}
+
+/** Times and windows made of settings alone are read before a run comes there. */
+export function checkWhatBecomesOf(journey: JourneyDocument, values: SettingValues): FieldError[] {
+  const render = renderer(settingsOf(journey, values))
   const steps = journey.steps.flatMap((step, i) => [
     ...amountsOf(step).flatMap(([field, amount]) =>
       amountFaults(`/steps/${i}/${field}`, amount, render),
@@ -44,8 +63,8 @@ function amountsOf(step: StepDocument): [field: string, Amount | undefined][] {
 type Render = (text: string) => string | null
 
 /** Null for texts that need more than settings. */
-function renderer(journey: JourneyDocument): Render {
-  const facts = { settings: settingsOf(journey, {}) }
+function renderer(settings: SettingValues): Render {
+  const facts = { settings }
   return (text) => {
     const compiled = compile(text, { escape: 'none' })
     const plain = compiled.variables.every((name) => name === 'settings')
