@@ -1,0 +1,40 @@
+/** Which events the journeys of a workspace must hear of. */
+import type { TransactionSql } from 'postgres'
+import { setInterests } from '../events/subscribers.ts'
+import { interventionsOf, onMessageFailure } from './defaults.ts'
+import type { JourneyDocument } from './schema.ts'
+import { listHeard, lockInterests } from './store.ts'
+
+/** The subscriber's name in event_interests. */
+export const SUBSCRIBER = 'journeys'
+
+const REPLIES = ['message.replied', 'message.received']
+const CRM_CHANGES = ['item.status_changed']
+const FAILURES = ['message.failed', 'message.bounced', 'message.skipped']
+
+export function interestsOf(journey: JourneyDocument): string[] {
+  const signals = interventionsOf(journey).flatMap(({ on }) =>
+    on === 'reply' ? REPLIES : CRM_CHANGES,
+  )
+  const waits = journey.steps.flatMap((step) => (step.type === 'wait_for' ? [step.event] : []))
+  const names = [
+    ...(journey.trigger.events ?? []),
+    ...(journey.exit_on ?? []).map(({ event }) => event),
+    ...(journey.goal ? [journey.goal.event] : []),
+    ...(onMessageFailure(journey) === 'fail' ? FAILURES : []),
+    ...signals,
+    ...waits,
+  ]
+  return [...new Set(names)]
+}
+
+/**
+ * Call it in the transaction that changed a journey. Those that change journeys of one workspace
+ * at once wait for each other here, so that each sees what the other did.
+ */
+export async function refreshInterests(tx: TransactionSql, workspaceId: string): Promise<void> {
+  await lockInterests(tx, workspaceId)
+  const documents = await listHeard(tx, workspaceId)
+  const names = new Set(documents.flatMap(({ definition }) => interestsOf(definition)))
+  await setInterests(tx, workspaceId, SUBSCRIBER, [...names].sort())
+}
