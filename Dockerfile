@@ -27,6 +27,7 @@ COPY --from=packages /beckon/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY bin ./bin
 COPY migrations ./migrations
+COPY recipes ./recipes
 COPY src ./src
 USER beckon
 ENV ENVIRONMENT=production DATA_DIR=/data PORT=8000

@@ -27,6 +27,11 @@ import { eventRoutes } from './events/routes.ts'
 import { createServer } from './http/server.ts'
 import { systemRoutes } from './http/systemRoutes.ts'
 import { startJobs } from './jobs/jobs.ts'
+import { provisionRecipes } from './journeys/recipes/provision.ts'
+import { loadRecipes } from './journeys/recipes/recipe.ts'
+import { recipeRoutes } from './journeys/recipes/routes.ts'
+import { journeyRoutes } from './journeys/routes.ts'
+import { surroundingsIn } from './journeys/surroundings.ts'
 import { open, seal } from './lib/crypt.ts'
 import { createMac, deriveKey } from './lib/hmac.ts'
 import { createHttp } from './lib/http.ts'
@@ -186,6 +191,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     await provisionWorkspace(tx, workspace.id, db.clock.now(), sealing.seal)
     await provisionFromEnvironment(tx, workspace.id, config, db.clock.now(), sealing)
   })
+  const recipes = { recipes: loadRecipes(), environment: config }
+  const provisioned = await inWorkspace(db, workspace.id, (tx) =>
+    provisionRecipes(tx, workspace.id, recipes, db.clock.now()),
+  )
+  for (const warning of provisioned.warnings) log.warn(warning)
   await ensureOwner(db, config, workspace.id)
 
   const { templates, senders, workspaces } = directories
@@ -291,6 +301,10 @@ export async function startApp(options: AppOptions): Promise<App> {
         render: assembly.render,
       }),
     )
+    await server.register(
+      journeyRoutes({ db, surroundings: surroundingsIn(db, []), onChanged: () => {} }),
+    )
+    await server.register(recipeRoutes({ ...recipes, workspaceId: workspace.id }))
     for (const routes of [
       contactRoutes,
       importRoutes,

@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { doctor } from './doctor/doctor.ts'
 import { type Exportable, exportable, exportRows } from './exportRows.ts'
 import { importContacts } from './importContacts.ts'
+import { pullJourneys, pushJourneys, showJourneys, validateJourneys } from './journeys.ts'
 import { endKey, makeKey, type NewKeyOptions, showKeys } from './keys.ts'
 import {
   cancelMessage,
@@ -39,6 +40,7 @@ export function addCommands(program: Command, context: Context): void {
     .action(() => doctor(context, flags()))
   addPeople(program, use)
   addMessages(program, use)
+  addJourneys(program, use)
   addRows(program, use)
   program
     .command('backup <folder>')
@@ -186,6 +188,36 @@ function addMessages(program: Command, use: Use): void {
     .option('--yes', 'needed where some may have arrived already')
     .option(...WORKSPACE)
     .action((options: RedriveOptions) => use((tool) => redriveMessages(tool, options)))
+}
+
+function addJourneys(program: Command, use: Use): void {
+  const journey = program.command('journey').description('journeys as files')
+  journey
+    .command('validate <files...>')
+    .description('say what is wrong with them; exit code 1 when something is')
+    .option(...WORKSPACE)
+    .action((files: string[], options: In) => use((tool) => validateJourneys(tool, files, options)))
+  journey
+    .command('push <files...>')
+    .description('make or change the journeys of these files; all are checked first')
+    .option('--enable', 'let people enter them at once')
+    .option(...WORKSPACE)
+    .action((files: string[], options: In & { enable?: boolean }) =>
+      use((tool) => pushJourneys(tool, files, options)),
+    )
+  journey
+    .command('pull [names...]')
+    .description('the journeys in use as JSON; without names all of them')
+    .option('--folder <folder>', 'one file each, instead of stdout')
+    .option(...WORKSPACE)
+    .action((names: string[], options: In & { folder?: string }) =>
+      use((tool) => pullJourneys(tool, names, options)),
+    )
+  journey
+    .command('list')
+    .description('the journeys of a workspace')
+    .option(...WORKSPACE)
+    .action((options: In) => use((tool) => showJourneys(tool, options)))
 }
 
 function addRows(program: Command, use: Use): void {

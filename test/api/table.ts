@@ -241,6 +241,50 @@ const templates: Record<string, Case> = {
   },
 }
 
+const journey = (unique: string) => ({
+  name: unique,
+  trigger: { api: true },
+  settings: { pause: { title: 'Pause', type: 'number', default: 1 } },
+  steps: [
+    { id: 'pause', type: 'wait', days: '{{ settings.pause }}' },
+    { id: 'end', type: 'exit', reason: 'done' },
+  ],
+})
+const journeys: Record<string, Case> = {
+  'GET /journeys': { access: 'journeys:read' },
+  'GET /journeys/:id': { access: 'journeys:read', path: (of) => `/journeys/${of.journey}` },
+  'POST /journeys': { access: 'journeys:write', body: (_, unique) => journey(unique) },
+  'POST /journeys/validate': { access: 'journeys:read', body: (_, unique) => journey(unique) },
+  'PUT /journeys/:id': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}`,
+    body: (_, unique) => journey(`${unique}-anew`),
+  },
+  'PUT /journeys/:id/settings': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}/settings`,
+    body: () => ({}),
+  },
+  'POST /journeys/:id/enable': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}/enable`,
+  },
+  'POST /journeys/:id/pause': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}/pause`,
+    body: () => ({ reason: 'holiday' }),
+  },
+  'GET /journeys/:id/versions': {
+    access: 'journeys:read',
+    path: (of) => `/journeys/${of.journey}/versions`,
+  },
+  'GET /journeys/:id/versions/:version': {
+    access: 'journeys:read',
+    path: (of) => `/journeys/${of.journey}/versions/1`,
+  },
+  'GET /recipes': { access: 'journeys:read' },
+}
+
 const notification = (of: Tenant, rest = '') => `/notifications/${of.message}${rest}`
 const messages: Record<string, Case> = {
   'POST /notifications': { access: 'messages:write', body: message },
@@ -380,7 +424,7 @@ const wishes: Record<string, Case> = {
 
 export const table: Readonly<Record<string, Case>> = {
   ...{ ...forAll, ...forPeople, ...administration, ...senders },
-  ...{ ...templates, ...messages, ...contacts, ...wishes },
+  ...{ ...templates, ...journeys, ...messages, ...contacts, ...wishes },
 }
 
 /** What deletes comes last, so that what it deletes is there for the others. */

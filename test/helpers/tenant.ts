@@ -33,6 +33,7 @@ export interface Tenant {
   readonly template: string
   readonly templateName: string
   readonly sender: string
+  readonly journey: string
   /** Scheduled for the far future. */
   readonly message: string
   readonly apiKey: string
@@ -81,6 +82,15 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
       },
     }),
   )
+  const journey = await must(
+    call('POST', '/journeys', {
+      name: `${mark}-journey`,
+      title: mark,
+      trigger: { api: true },
+      steps: [{ id: 'end', type: 'exit', reason: mark }],
+    }),
+  )
+  await must(call('POST', `/journeys/${journey.id}/enable`))
   const message = await must(
     call('POST', '/notifications', {
       recipient_id: contacts.externalId,
@@ -111,6 +121,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     template: template.id,
     templateName: `${mark}-template`,
     sender: sender.id,
+    journey: journey.id,
     message: message.id,
     apiKey: apiKey.id,
     importId: imported.id,
