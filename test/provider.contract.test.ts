@@ -83,7 +83,6 @@ for (const harness of harnesses) {
       const checked = await outcome(() => provider.check(context))
       assert.match(checked.family, /^(accepted|Retryable|Misconfigured)$/, String(checked.error))
       if (provider.update) await outcome(() => provider.update!('77', message, context))
-      if (provider.lookup) await outcome(() => provider.lookup!(message, context))
       await close()
     })
   }

@@ -58,9 +58,6 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
     ctx: ProviderContext<S, K>,
   ): Promise<void>
 
-  /** Looks a message up by our id after a lost answer: its provider id, or null when it never arrived. */
-  lookup?(message: { id: string; to: string }, ctx: ProviderContext<S, K>): Promise<Accepted | null>
-
   /** Reads what the provider tells us afterwards. Absent when it tells us nothing. */
   readonly callbacks?: Callbacks<S>
 }

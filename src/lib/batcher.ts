@@ -31,9 +31,12 @@ export function createBatcher<T, R>(options: {
   /** Batches being written at once. */
   concurrency: number
   weigh?(item: T): number
+  /** Waits so long for others before a batch that is not half full; by default one turn of the event loop. */
+  lingerMs?: number
 }): Batcher<T, R> {
   const queue: Waiting<T, R>[] = []
   const weigh = options.weigh ?? (() => 1)
+  const { lingerMs = 0 } = options
   let running = 0
   let idle: (() => void)[] = []
   let scheduled = false
@@ -41,11 +44,13 @@ export function createBatcher<T, R>(options: {
   const schedule = () => {
     if (scheduled || queue.length === 0 || running >= options.concurrency) return
     scheduled = true
-    // One turn of the loop lets the requests that arrived together travel together.
-    setImmediate(() => {
+    const begin = () => {
       scheduled = false
       while (queue.length > 0 && running < options.concurrency) void write(take())
-    })
+    }
+    // One turn of the loop lets the requests that arrived together travel together.
+    if (lingerMs > 0 && queue.length * 2 < options.maxWeight) setTimeout(begin, lingerMs)
+    else setImmediate(begin)
   }
 
   const take = () => {

@@ -8,21 +8,21 @@
  *                  └── retry ──┘  └► unknown ──► failed
  *
  *   created  -> queued | scheduled   [accept]   committed before it is answered
- *   queued   -> queued + lease       [claim]    a process holds it until due_at; losing it costs nothing
+ *   queued                           [read]     a process renders it; nothing is written, losing it costs nothing
  *   queued   -> skipped | expired    [gate]     may not or need not be sent; `reason` says why. Final.
  *   queued   -> sending              [intent]   committed before the first byte leaves
  *   sending  -> sent                 [settle]   a provider accepted it
  *   sending  -> queued               [settle]   Retryable; next attempt at due_at, perhaps by another sender
  *   sending  -> failed               [settle]   Rejected, or out of attempts. Final.
  *   sending  -> unknown              [settle]   Unanswered; [recover] its process died between intent and answer
- *   unknown  -> sent | delivered | … [receipt]  or a look-up at the vendor, or a person
+ *   unknown  -> sent | delivered | … [receipt]  or a person
  *   sent     -> delivered | bounced | failed  [receipt]
  *   queued, scheduled, held -> cancelled      [change]  only while nothing is on its way
  *
  * Invariants
  *   1. A late receipt never moves a state backwards: `rank` below, and the guard in every update.
  *   2. Opened, clicked, replied, complained and unsubscribed are events about a message, not states.
- *   3. Whoever settles must hold the lease under which the row was claimed.
+ *   3. Whoever settles must hold the lease of the row's intent.
  */
 import type { Status } from './schema.ts'
 

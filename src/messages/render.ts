@@ -1,5 +1,5 @@
 /**
- * From a claimed row to what a provider sends. Text is made here and nowhere else; the
+ * From a due row to what a provider sends. Text is made here and nowhere else; the
  * preview in the dashboard and the sandbox's outbox render the same way again.
  */
 import type { Contents, EmailContent, Mailbox } from '../channels/channel.ts'

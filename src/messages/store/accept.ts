@@ -128,7 +128,7 @@ interface Due {
 }
 
 /**
- * Says that work is due in these lanes. `touched` grows, so that a claimer that finds a
+ * Says that work is due in these lanes. `touched` grows, so that a reader that finds a
  * lane empty at this moment does not put it to sleep over rows it could not see yet.
  */
 export async function touchLanes(sql: Sql, rows: readonly Due[]): Promise<void> {

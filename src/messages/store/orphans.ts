@@ -2,32 +2,20 @@
 import { asText, type Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 
-/** Prolongs the lease of rows that are under way, in the order given. Answers which were still ours. */
+/** Prolongs the lease of rows that are under way. Answers which were still ours. Written as `intend` is. */
 export async function renew(
   sql: Sql,
   rows: readonly { workspaceId: string; id: string; lease: string }[],
   until: Date,
 ): Promise<Set<string>> {
   const renewed = await sql<{ id: string }[]>`
-    with mine as materialized (
-      select m.ctid as place
-      from unnest(
-        ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-        ${rows.map((row) => row.lease)}::uuid[]
-      ) as w (workspace_id, id, lease)
-      cross join lateral (
-        select m.ctid, m.lease, m.status
-        from messages m
-        where m.workspace_id = w.workspace_id and m.id = w.id
-        limit 1
-        for update
-      ) m
-      where m.lease = w.lease and m.status = 'sending'
-    )
     update messages m
     set due_at = ${until}
-    from mine
-    where m.ctid = mine.place
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.lease)}::uuid[]
+    ) as w (workspace_id, id, lease)
+    where m.workspace_id = w.workspace_id and m.id = w.id and m.lease = w.lease and lower(m.status) = 'sending'
     returning m.id
   `
   return new Set(renewed.map((row) => row.id))

@@ -1,4 +1,4 @@
-/** What belongs to claimed messages besides their rows: content, files, contact, links. */
+/** What belongs to due messages besides their rows: content, files, contact, links. */
 import type { Sql } from '../../db/db.ts'
 import type { AttachmentRow, InlineContent } from './accept.ts'
 

@@ -24,35 +24,16 @@ export interface Settlement {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-const TRIES = 3
-
 /**
  * Settles rows and wakes the lanes of those to be tried again. A receipt may have been quicker than
  * the answer that it follows: what it said of the row stays. Answers the ids of the rows that were
- * still ours; the others were fenced out and nothing was written of them.
- *
- * A row that somebody else changed while we waited for its lock is found as it is then, but cannot be
- * updated by a statement that began before. So what was not done is asked for again.
+ * still ours; the others were fenced out and nothing was written of them. What was erased meanwhile
+ * is never queued again. Joined by key and with a wrapped status for the reasons given at `intend`.
  */
-export async function settle(
-  sql: Sql,
-  rows: readonly Settlement[],
-  now: Date,
-): Promise<Set<string>> {
-  const done = new Set<string>()
-  let left = rows
-  for (let tries = 0; left.length > 0 && tries < TRIES; tries++) {
-    for (const row of await settleOnce(sql, left, now)) done.add(row.id)
-    left = rows.filter((row) => !done.has(row.id))
-  }
-  return done
-}
-
-function settleOnce(sql: Sql, rows: readonly Settlement[], now: Date) {
+export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
   return sql<{ id: string }[]>`
-    with found as materialized (
-      select w.*, m.ctid as place, m.status in ('scheduled', 'queued', 'held', 'sending', 'unknown') as open,
-        m.reason is not distinct from 'erased' as erased
+    with wanted as materialized (
+      select *
       from unnest(
         ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
         ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.status)}::text[],
@@ -63,28 +44,28 @@ function settleOnce(sql: Sql, rows: readonly Settlement[], now: Date) {
         ${rows.map((row) => JSON.stringify(row.properties))}::text[], ${asText(rows.map((row) => row.at))}::timestamptz[]
       ) as w (workspace_id, id, lease, status, channel, contact_id, due_at, reason, detail, provider_message_id,
         event, event_id, properties, at)
-      cross join lateral (
-        select m.ctid, m.lease, m.status, m.reason
-        from messages m
-        where m.workspace_id = w.workspace_id and m.id = w.id
-        limit 1
-        for update
-      ) m
-      where m.lease = w.lease or w.lease is null and m.status in ('scheduled', 'queued', 'held')
     ),
     done as (
       update messages m
-      set status = case when not w.open then m.status when w.erased and w.status = 'queued' then 'cancelled' else w.status end,
-        due_at = case when w.open then coalesce(w.due_at, m.due_at) else m.due_at end,
-        reason = case when w.open and not w.erased then w.reason else m.reason end,
-        detail = case when w.open and not w.erased then w.detail else m.detail end,
-        settled_at = case when not w.open then m.settled_at when w.status <> 'queued' then w.at end,
+      set status = case
+          when lower(m.status) not in ('scheduled', 'queued', 'held', 'sending', 'unknown') then m.status
+          when m.reason = 'erased' and w.status = 'queued' then 'cancelled'
+          else w.status
+        end,
+        (due_at, reason, detail, settled_at) = (
+          select case when open then coalesce(w.due_at, m.due_at) else m.due_at end,
+            case when open and m.reason is distinct from 'erased' then w.reason else m.reason end,
+            case when open and m.reason is distinct from 'erased' then w.detail else m.detail end,
+            case when not open then m.settled_at when m.reason = 'erased' or w.status <> 'queued' then w.at end
+          from (select lower(m.status) in ('scheduled', 'queued', 'held', 'sending', 'unknown') as open) o
+        ),
         provider_message_id = coalesce(w.provider_message_id, m.provider_message_id),
         sent_at = case when w.status = 'sent' then w.at else m.sent_at end,
         lease = case when w.status = 'unknown' then m.lease end,
         leased_by = null
-      from found w
-      where m.ctid = w.place
+      from wanted w
+      where m.workspace_id = w.workspace_id and m.id = w.id
+        and (m.lease = w.lease or w.lease is null and lower(m.status) in ('scheduled', 'queued', 'held'))
       returning w.workspace_id, w.id, w.event_id, w.event, w.contact_id, w.properties, w.channel, w.at,
         m.status, m.sender_id, m.priority, m.due_at
     ),
