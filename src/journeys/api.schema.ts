@@ -53,7 +53,10 @@ export const JourneyView = JourneySummary.extend({
 export type JourneyView = z.infer<typeof JourneyView>
 
 export const JourneyDetail = JourneyView.extend({
-  runs: z.record(z.string(), z.int()).meta({ description: 'How many, by status.' }),
+  live: z.int().meta({ description: 'Runs that have not ended, of all versions.' }),
+  attention: z
+    .int()
+    .meta({ description: 'Runs that a person should look at; counted up to 1000.' }),
   steps: z.array(StepNumbers).meta({ description: 'Of the version in use.' }),
 })
 export type JourneyDetail = z.infer<typeof JourneyDetail>

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts'
 import { system } from '../workspaces/audit/audit.ts'
 import { changeJourney, changeSettings } from './change.ts'
 import { createJourney } from './create.ts'
-import { enableJourney, pauseJourney } from './enable.ts'
+import { archiveJourney, enableJourney, pauseJourney } from './enable.ts'
 import { getCurrentJourney } from './find.ts'
 import { JourneyDocument } from './schema.ts'
 import { findJourneyVersion, listJourneyVersions } from './store.ts'
@@ -152,4 +152,18 @@ test('what the environment provisions is locked', async () => {
   await act((tx, id) => createJourney(tx, id, documentOf('welcome'), by(), given))
   await assert.rejects(change(documentOf('welcome', { title: 'x' })), conflict)
   assert.equal((await enable()).row.status, 'active')
+})
+
+test('an archived journey gives its name back, once it is paused', async () => {
+  const { act, by, create, enable, pause, heard, current } = await world()
+  const { row } = await create()
+  const archive = () => act((tx, id) => archiveJourney(tx, id, 'welcome', by()))
+  await enable()
+  await assert.rejects(archive(), conflict)
+  await pause()
+  await archive()
+  assert.deepEqual(await heard(), [])
+  assert.equal((await current(row.id)).row.status, 'archived')
+  await assert.rejects(enable(row.id), /no such journey/)
+  assert.notEqual((await create()).row.id, row.id)
 })

@@ -9,6 +9,7 @@ import { lockLive } from './change.ts'
 import type { Authorship } from './create.ts'
 import { type CurrentJourney, getJourneyVersion } from './find.ts'
 import { refreshInterests } from './interests.ts'
+import { countLive } from './numbers.ts'
 import { type JourneyStatus, markArchived, updateJourney } from './store.ts'
 
 /** How a person's pause is told from one that the environment made. */
@@ -41,7 +42,6 @@ export async function archiveJourney(
   workspaceId: string,
   ref: string,
   { actor, now }: Authorship,
-  countLive: (tx: TransactionSql, workspaceId: string, journeyId: string) => Promise<number>,
 ): Promise<void> {
   const row = await lockLive(tx, workspaceId, ref)
   if (row.origin === 'environment')

@@ -1,9 +1,11 @@
 /** /journeys: make, change, validate, enable, pause, and their versions. Runs are in runRoutes.ts. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { page, readCursor } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
 import {
+  JourneyDetail,
   JourneyList,
   JourneyPage,
   JourneyParams,
@@ -14,8 +16,9 @@ import {
 } from './api.schema.ts'
 import { changeJourney, changeSettings } from './change.ts'
 import { createJourney } from './create.ts'
-import { enableJourney, pauseJourney } from './enable.ts'
+import { archiveJourney, enableJourney, pauseJourney } from './enable.ts'
 import { getCurrentJourney } from './find.ts'
+import { detailOf } from './numbers.ts'
 import { JourneyDocument } from './schema.ts'
 import { listJourneys } from './store.ts'
 import type { Surroundings } from './validate/references.ts'
@@ -69,12 +72,12 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
       schema: {
         ...{ tags, summary: 'Read a journey with its numbers' },
         params: JourneyParams,
-        response: { 200: JourneyView },
+        response: { 200: JourneyDetail },
       },
     },
     (request) =>
       request.read(async (tx, workspaceId) =>
-        journeyView(await getCurrentJourney(tx, workspaceId, request.params.id)),
+        detailOf(tx, workspaceId, await getCurrentJourney(tx, workspaceId, request.params.id)),
       ),
   )
 }
@@ -213,6 +216,27 @@ const statusRoutes =
         )
         onChanged(request.auth.workspaceId)
         return answer
+      },
+    )
+
+    app.delete(
+      '/journeys/:id',
+      {
+        config: writing,
+        schema: {
+          ...{ tags, summary: 'Archive a journey without live runs; its name is free again' },
+          params: JourneyParams,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        await reply.answer(204, async (tx, workspaceId) => {
+          await archiveJourney(tx, workspaceId, request.params.id, authorship)
+          return null
+        })
+        onChanged(request.auth.workspaceId)
+        return null
       },
     )
   }

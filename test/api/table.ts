@@ -282,6 +282,10 @@ const journeys: Record<string, Case> = {
     access: 'journeys:read',
     path: (of) => `/journeys/${of.journey}/versions/1`,
   },
+  'DELETE /journeys/:id': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}`,
+  },
   'GET /recipes': { access: 'journeys:read' },
 }
 
