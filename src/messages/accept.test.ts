@@ -27,18 +27,23 @@ const count = async (table: string) =>
 const refused = (code: string) => (error: unknown) =>
   error instanceof AppError && error.code === code
 
-test('a batch is all or nothing, and the bad item is named', async () => {
+test('a batch is all or nothing, and each bad item is named', async () => {
   const before = [await count('messages'), await count('contacts'), await count('topics')]
   const bad = [
     sms('a'),
     sms('b', { category: 'new-topic' }),
     sms('c', { template_id: 'missing', message: undefined }),
+    sms('d'),
+    sms('e', { sender_id: '00000000-0000-7000-8000-000000000000' }),
   ]
-  await assert.rejects(
-    accept(bad),
-    (error: unknown) =>
-      error instanceof AppError && error.errors?.[0]?.pointer === '/2/template_id',
-  )
+  await assert.rejects(accept(bad), (error: unknown) => {
+    assert.ok(error instanceof AppError)
+    assert.deepEqual(
+      error.errors?.map(({ pointer }) => pointer),
+      ['/2/template_id', '/4/sender_id'],
+    )
+    return true
+  })
   assert.deepEqual(
     [await count('messages'), await count('contacts'), await count('topics')],
     before,
@@ -110,4 +115,15 @@ test('a real sender needs an address, and the error says how to give one', async
     accept([mail]),
     (error: unknown) => error instanceof AppError && error.errors?.[0]?.pointer === '/0/to',
   )
+})
+
+test('a request whose sender is gone is refused, and those that came with it are not', async () => {
+  const senderId = await engine.addSender({ channel: 'sms', provider: 'sandbox', settings: {} })
+  const hasty = sms('hasty', { sender_id: senderId })
+  await engine.directories.senders.find(workspaceId, senderId) // known for a moment longer
+  await db.engine`delete from senders where id = ${senderId}`
+  const [refusal, kept] = await Promise.allSettled([accept([hasty]), accept([sms('patient')])])
+  assert.equal(refusal.status, 'rejected')
+  assert.ok(refusal.status === 'rejected' && refused('conflict')(refusal.reason))
+  assert.equal(kept.status, 'fulfilled')
 })

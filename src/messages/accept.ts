@@ -9,6 +9,7 @@ import type postgres from 'postgres'
 import { insertTopics } from '../consent/topics/store.ts'
 import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
 import type { Db } from '../db/db.ts'
+import { isRefusal } from '../db/refusal.ts'
 import { AppError, invalid } from '../errors.ts'
 import { bumpCounts } from '../events/record.ts'
 import { inFlight, type Repeatable } from '../http/answer.ts'
@@ -46,6 +47,7 @@ interface Unit {
 }
 
 const GROUP_ITEMS = 2_000 // messages in one transaction
+const MAX_FAULTS = 50 // named in one answer
 const GROUPS_AT_ONCE = 1 // a second one would wait for the same lanes and counters, and make both small
 
 export function createAcceptor(options: {
@@ -56,9 +58,21 @@ export function createAcceptor(options: {
 }): Acceptor {
   const { db, directories } = options
   const underWay = new Set<string>()
+  /** What the database refuses of one request must not refuse those that came with it. */
+  const commit = async (units: readonly Unit[]): Promise<(AcceptAnswer | Error)[]> => {
+    try {
+      return await db.engine.begin((tx) => acceptGroup(tx, units, db.clock.now()))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      if (units.length === 1) return [refused(error)]
+      const answers: (AcceptAnswer | Error)[] = []
+      for (const unit of units) answers.push(...(await commit([unit])))
+      return answers
+    }
+  }
   const batcher = createBatcher<Unit, AcceptAnswer>({
     run: async (units) => {
-      const answers = await db.engine.begin((tx) => acceptGroup(tx, units, db.clock.now()))
+      const answers = await commit(units)
       forgetNewTopics(directories, units)
       options.onAccepted()
       return answers
@@ -71,10 +85,17 @@ export function createAcceptor(options: {
   const prepareAll = async ({ workspaceId, items, batch }: AcceptRequest): Promise<Prepared[]> => {
     const now = db.clock.now()
     const groups: Prepared[][] = []
+    const faults: AppError[] = []
     for (const [index, item] of items.entries()) {
       const pointer = batch ? `/${index}` : ''
-      groups.push(await prepare(directories, workspaceId, item, { pointer, now }))
+      try {
+        groups.push(await prepare(directories, workspaceId, item, { pointer, now }))
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        if (faults.push(error) >= MAX_FAULTS) break
+      }
     }
+    if (faults.length > 0) throw together(faults)
     return groups.flat()
   }
 
@@ -112,6 +133,23 @@ export function createAcceptor(options: {
   }
 }
 
+/** One error that names every bad item of a batch. */
+function together(faults: readonly AppError[]): AppError {
+  const [first] = faults
+  if (first && faults.length === 1) return first
+  const errors = faults.flatMap((fault) => fault.errors ?? [])
+  return new AppError('invalid_input', first?.message, { errors })
+}
+
+const FOREIGN_KEY_VIOLATION = '23503'
+
+/** Sender and template are checked from memory, which may be a moment old. */
+function refused(error: { code: string } & Error): Error {
+  if (error.code !== FOREIGN_KEY_VIOLATION) return error
+  const detail = 'The sender of this message was removed a moment ago. Try again.'
+  return new AppError('conflict', detail)
+}
+
 async function acceptGroup(
   tx: postgres.TransactionSql,
   units: readonly Unit[],
@@ -125,17 +163,16 @@ async function acceptGroup(
   }
   const planned = units.flatMap((unit) => {
     if (answers.has(unit)) return []
-    try {
-      return [
-        {
-          unit,
-          rows: unit.prepared.map((prepared) => planRow(prepared, contacts.get(prepared), now)),
-        },
-      ]
-    } catch (error) {
-      answers.set(unit, error as Error) // planRow raises AppError only
-      return []
+    const rows: Planned[] = []
+    const faults: AppError[] = []
+    for (const prepared of unit.prepared) {
+      const row = planRow(prepared, contacts.get(prepared), now)
+      if (!(row instanceof AppError)) rows.push(row)
+      else if (faults.push(row) >= MAX_FAULTS) break
     }
+    if (faults.length === 0) return [{ unit, rows }]
+    answers.set(unit, together(faults))
+    return []
   })
   for (const plan of planned)
     answers.set(plan.unit, {
@@ -243,7 +280,11 @@ async function contactsOf(
 }
 
 /** The row of one message: takes the first way that reaches its contact. */
-function planRow(prepared: Prepared, recipient: Recipient | undefined, now: Date): Planned {
+function planRow(
+  prepared: Prepared,
+  recipient: Recipient | undefined,
+  now: Date,
+): Planned | AppError {
   const reachable = prepared.ways.findIndex(
     (way, index) =>
       way.kind === null ||
@@ -252,7 +293,7 @@ function planRow(prepared: Prepared, recipient: Recipient | undefined, now: Date
       way.sender.origin === 'builtin',
   )
   const way = prepared.ways[reachable]
-  if (!way) throw noAddress(prepared)
+  if (!way) return noAddress(prepared)
   const rest = prepared.ways.slice(reachable + 1).map((later) => later.channel)
   const row: NewRow = {
     workspaceId: prepared.workspace.id,

@@ -1,5 +1,6 @@
 /** Loads what a batch of rows needs, a statement per kind and only where needed, and renders it. */
 import type { Sender } from '../../channels/directory.ts'
+import { isRefusal } from '../../db/refusal.ts'
 import { nextTurn } from '../../lib/turn.ts'
 import type { WorkspaceFacts } from '../../workspaces/directory.ts'
 import { HAS_ATTACHMENTS } from '../flags.ts'
@@ -8,7 +9,6 @@ import type { Due } from '../store/due.ts'
 import { findAttachments, findContactVariables, findContents, insertLinks } from '../store/parts.ts'
 import type { Held } from './attempts.ts'
 import type { DispatchDeps } from './deps.ts'
-import { isRefusal } from './refusal.ts'
 
 /** Messages rendered or handed over in one turn of the event loop: about 0.2 ms. */
 export const SLICE = 10

@@ -5,10 +5,10 @@
  */
 import type { Logger } from 'pino'
 import type { Db } from '../../db/db.ts'
+import { isRefusal } from '../../db/refusal.ts'
 import { type Batcher, createBatcher } from '../../lib/batcher.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { type Settlement, settle } from '../store/settle.ts'
-import { isRefusal } from './refusal.ts'
 
 const BATCH = 500
 const WRITING = 1 // statements at once: they meet in the same counters, and one that waits for another's commit only makes both small
