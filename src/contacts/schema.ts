@@ -43,7 +43,6 @@ export const addressInput = z.strictObject({
   primary: z.boolean().optional(),
   verified: z.boolean().optional().meta({ description: 'Proven to be theirs.' }),
 })
-export type AddressInput = z.infer<typeof addressInput>
 
 export const identityInput = z.strictObject({
   source: z

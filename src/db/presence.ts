@@ -18,7 +18,13 @@ export interface Presence {
   close(): Promise<void>
 }
 
-const KEEPALIVE_SECONDS = 10 // so that a half-open link frees the lock within half a minute
+// So that the server notices a half-open link, and frees its lock, within half a minute.
+const keepalives = {
+  tcp_keepalives_idle: 10, // seconds of silence before the first question
+  tcp_keepalives_interval: 5, // seconds between questions
+  tcp_keepalives_count: 3, // unanswered ones
+}
+const REGISTER_AGAIN_MS = 500
 
 export async function announce(
   db: Db,
@@ -36,13 +42,18 @@ export async function announce(
       on conflict (id) do update set seen_at = excluded.seen_at
     `
   }
+  const registerAgain = () => {
+    register().catch(() => {
+      if (!closing) setTimeout(registerAgain, REGISTER_AGAIN_MS).unref()
+    })
+  }
   const lock = connect(address, {
     max: 1,
     idle_timeout: 0,
-    connection: { application_name: 'beckon presence', tcp_keepalives_idle: KEEPALIVE_SECONDS },
+    connection: { application_name: 'beckon presence', ...keepalives },
     // The database restarted: take the lock again before somebody counts us among the dead.
     onclose: () => {
-      if (!closing) void register().catch(() => {})
+      if (!closing) registerAgain()
     },
   })
   let closing = false
@@ -58,6 +69,7 @@ export async function announce(
         from processes
         order by id
       `
+      await db.engine`update processes set seen_at = ${db.clock.now()} where id = ${processId}`
       const workers = rows.filter((row) => row.works && !row.dead).map((row) => row.id)
       const index = workers.indexOf(processId)
       share = index < 0 ? { index: 0, of: 1 } : { index, of: workers.length }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { CLASSIFIER_VERSION, classify, openedByPerson, settlesAt } from './classify.ts'
+import { CLASSIFIER_VERSION, classify, settlesAt } from './classify.ts'
 import type { Context, Hit } from './hits.ts'
 import { ipPrefix, networkFacts } from './networks.ts'
 
@@ -133,16 +133,6 @@ test('ten thousand hits on one message are classified without growing by their s
   )
   const results = classify(hits, contextOf({ name: '', hits: [], expect: [] }))
   assert.ok(results.every((each) => each.class === 'machine'))
-})
-
-test('a click by a person is an open by a person', () => {
-  const results = run({
-    name: '',
-    hits: ['open 5 mpp away', 'click:1 500 iphone home'],
-    expect: [],
-  })
-  assert.equal(openedByPerson(results), true)
-  assert.equal(openedByPerson(results.slice(0, 1)), false)
 })
 
 test('an early hit settles two minutes after delivery, a late one after 15 s', () => {

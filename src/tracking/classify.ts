@@ -63,11 +63,6 @@ export function classify(hits: readonly Hit[], context: Context): Classified[] {
   return hits.map((hit) => classes.get(hit)!)
 }
 
-/** A person's click means that the person opened the message, also when images were blocked. */
-export function openedByPerson(classified: readonly Classified[]): boolean {
-  return classified.some((each) => each.class === 'human')
-}
-
 /**
  * When a hit's class may steer a journey: by then rules 11 and 13 have seen the rest of a
  * burst. Nobody waits for this to see or to be alerted.

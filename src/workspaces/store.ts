@@ -63,18 +63,6 @@ export async function findWorkspaceBySlug(sql: Sql, slug: string): Promise<Works
   return workspace
 }
 
-export async function findWorkspaceByNumber(
-  sql: Sql,
-  number: number,
-): Promise<Workspace | undefined> {
-  const [workspace] = await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, created_at
-    from workspaces
-    where number = ${number}
-  `
-  return workspace
-}
-
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
 /** Oldest first. */

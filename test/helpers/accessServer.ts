@@ -23,8 +23,6 @@ export const INSTANCE_KEY = 'the-operators-own-key'
 export const PASSWORD = 'violet tractor ninety'
 export const ORIGIN = 'https://beckon.test'
 
-export type AccessServer = Awaited<ReturnType<typeof accessServer>>
-
 /** Closed after the file's tests. `env` adds to the environment. */
 export async function accessServer({ db, clock }: TestDatabase, env: Record<string, string> = {}) {
   const config: Config = readConfig({

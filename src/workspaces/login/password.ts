@@ -39,14 +39,6 @@ export function isOutdated(stored: string): boolean {
   return !stored.startsWith(CURRENT)
 }
 
-/** Can a hash that someone imports be verified here? */
-export function isPasswordHash(stored: string): boolean {
-  return (
-    /^\$argon2(id|i|d)\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$/.test(stored) ||
-    readForeign(stored) !== null
-  )
-}
-
 let nobody: Promise<string> | undefined
 function nobodysHash(): Promise<string> {
   nobody ??= hash('nobody has this password', {
