@@ -31,6 +31,7 @@ import { provisionRecipes } from './journeys/recipes/provision.ts'
 import { loadRecipes } from './journeys/recipes/recipe.ts'
 import { recipeRoutes } from './journeys/recipes/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { simulateRoutes } from './journeys/simulate/routes.ts'
 import { surroundingsIn } from './journeys/surroundings.ts'
 import { open, seal } from './lib/crypt.ts'
 import { createMac, deriveKey } from './lib/hmac.ts'
@@ -301,8 +302,10 @@ export async function startApp(options: AppOptions): Promise<App> {
         render: assembly.render,
       }),
     )
+    const surroundings = surroundingsIn(db, [])
+    await server.register(journeyRoutes({ db, surroundings, onChanged: () => {} }))
     await server.register(
-      journeyRoutes({ db, surroundings: surroundingsIn(db, []), onChanged: () => {} }),
+      simulateRoutes({ db, directories, publicUrl: config.PUBLIC_URL, surroundings }),
     )
     await server.register(recipeRoutes({ ...recipes, workspaceId: workspace.id }))
     for (const routes of [

@@ -8,7 +8,6 @@
  * window takes Liquid too, because settings come from there.
  */
 import { z } from 'zod'
-import { externalId } from '../contacts/schema.ts'
 import { weekdays } from '../lib/window.ts'
 import { isTimeZone } from '../lib/zone.ts'
 import { Condition } from './conditions.schema.ts'
@@ -143,9 +142,3 @@ export const JourneyDocument = z
   })
   .meta({ id: 'JourneyDocument' })
 export type JourneyDocument = z.infer<typeof JourneyDocument>
-
-/** How the API and the command line name a contact of a run or of a simulation. */
-export const ContactRef = z.union([
-  z.strictObject({ id: z.uuid() }),
-  z.strictObject({ external_id: externalId, source: z.string().max(63).optional() }),
-])

@@ -45,6 +45,7 @@ test('every route that writes takes a key, but those whose answers must not be k
     'POST /auth/totp',
     'POST /auth/totp/confirmation',
     'POST /auth/verify',
+    'POST /journeys/:id/simulate',
     'POST /journeys/validate',
     'POST /members',
     'POST /providers/:id/check',

@@ -282,6 +282,11 @@ const journeys: Record<string, Case> = {
     access: 'journeys:read',
     path: (of) => `/journeys/${of.journey}/versions/1`,
   },
+  'POST /journeys/:id/simulate': {
+    access: 'journeys:read',
+    path: (of) => `/journeys/${of.journey}/simulate`,
+    body: () => ({ contact: { name: 'Ada' } }),
+  },
   'DELETE /journeys/:id': {
     access: 'journeys:write',
     path: (of) => `/journeys/${of.journey}`,

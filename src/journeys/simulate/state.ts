@@ -1,0 +1,77 @@
+/** A simulated run under way: what was assumed, where it is, and what it has seen. */
+
+import type { Facts } from '../facts.ts'
+import type { JourneyDocument, SettingValues } from '../schema.ts'
+import type { StepMessage, StepRun } from '../steps/step.ts'
+import type { StepDocument } from '../steps.schema.ts'
+import type { SimulatedStep, Simulation } from './schema.ts'
+
+export interface HappeningEvent {
+  readonly name: string
+  readonly source: string
+  readonly at: Date
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+export interface Assumptions {
+  readonly journey: JourneyDocument
+  readonly settings: SettingValues
+  readonly workspace: { readonly name: string; readonly timeZone: string; readonly locale: string }
+  /** As the API shows contacts; null: nobody. */
+  readonly contact: Readonly<Record<string, unknown>> | null
+  /** What begins it. */
+  readonly event: HappeningEvent
+  /** What happens meanwhile, in order of time. */
+  readonly events: readonly HappeningEvent[]
+  readonly results: Readonly<Record<string, unknown>>
+  /** What a message of a template says. */
+  render(message: StepMessage): Promise<Record<string, unknown>>
+}
+
+export type End = { readonly status: Simulation['ended']['status']; readonly reason: string | null }
+export type Next = { readonly to: string | null } | End
+
+export interface State {
+  readonly given: Assumptions
+  contact: Readonly<Record<string, unknown>> | null
+  steps: Record<string, unknown>
+  now: Date
+  readonly key: string
+  readonly path: SimulatedStep[]
+}
+
+/** As the engine's; `event` is the one looked at. */
+export function factsOf({ given, contact, steps, key }: State, event = given.event): Facts {
+  const { settings, workspace } = given
+  const { name, source, at, properties } = event
+  return {
+    event: { ...properties, name, source, at: at.toISOString() },
+    contact,
+    settings,
+    steps,
+    run: { id: 'simulation', key, started_at: given.event.at.toISOString() },
+    workspace: { name: workspace.name, time_zone: workspace.timeZone, locale: workspace.locale },
+  }
+}
+
+export function runOf(state: State, enteredAt: Date, waited: boolean): StepRun {
+  const { journey, workspace } = state.given
+  const { contact, now, key } = state
+  const tags = contact?.['tags']
+  return {
+    ...{ journey, facts: factsOf(state), key, now, enteredAt, waited },
+    timeZone: String(contact?.['time_zone'] ?? workspace.timeZone),
+    tags: Array.isArray(tags) ? tags.map(String) : [],
+  }
+}
+
+export function addTo(
+  { path }: State,
+  { id, type }: StepDocument,
+  at: Date,
+  leftAt: Date | null,
+  rest: Pick<SimulatedStep, 'says' | 'message' | 'call' | 'changes'>,
+): void {
+  const times = { at: at.toISOString(), left_at: leftAt?.toISOString() ?? null }
+  path.push({ step: id, type, ...times, ...rest })
+}
