@@ -7,6 +7,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import './lib/words.ts'
 
 /** Not z.coerce.boolean(), which reads the string "false" as true. */
 const flag = z.stringbool({
@@ -261,7 +262,14 @@ const notNeeded =
  * Reads and checks the environment. Throws one Error that names every fault.
  * `terminal` says whether a person watches the log.
  */
-export function readConfig(source: Environment, options: { terminal?: boolean } = {}): Config {
+export function readConfig(
+  source: Environment,
+  options: {
+    terminal?: boolean
+    /** Faults that other rooms find in the same variables, so that all are told at once. */
+    faultsOf?: (env: Environment) => readonly string[]
+  } = {},
+): Config {
   const warnings: string[] = []
   const faults: string[] = []
   const env = withAliases(withFiles(unquoted(source), faults))
@@ -274,6 +282,7 @@ export function readConfig(source: Environment, options: { terminal?: boolean } 
     faults.push(`${path.join('.')}: ${message}`)
   const production = env['ENVIRONMENT'] === 'production'
   faults.push(...placeholderFaults(env, production, warnings), ...pairFaults(env))
+  faults.push(...(options.faultsOf?.(env) ?? []))
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
     faults.push('DATABASE_URL: must begin with postgres:// or postgresql://')
   }

@@ -27,8 +27,27 @@ export interface Wanted {
   readonly settings: Settings
 }
 
+/** What is wrong with the variables, before anything has been started. */
+export function senderFaults(env: Readonly<Record<string, string | undefined>>): string[] {
+  const { SMTP_URL, ...others } = env
+  // Without EMAIL_FROM the pair is incomplete, which config.ts says.
+  return readSenders('', env['EMAIL_FROM'] ? env : others).faults
+}
+
 /** Throws one Error that lists every fault. */
 export function wantedSenders(workspaceId: string, config: SenderVariables): Wanted[] {
+  const { wanted, faults } = readSenders(workspaceId, config)
+  if (faults.length > 0) {
+    throw new Error(
+      `The environment's senders have ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
+  }
+  return wanted
+}
+
+type Variables = { readonly [name in keyof SenderVariables]?: string | undefined }
+
+function readSenders(workspaceId: string, config: Variables) {
   const faults: string[] = []
   const wanted: Wanted[] = []
   const add = (name: string, provider: Provider, read: () => unknown) => {
@@ -49,12 +68,7 @@ export function wantedSenders(workspaceId: string, config: SenderVariables): Wan
     if (webhook_url)
       add(name, provider as Provider, () => ({ webhook_url, ...(base_url && { base_url }) }))
   }
-  if (faults.length > 0) {
-    throw new Error(
-      `The environment's senders have ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
-    )
-  }
-  return wanted
+  return { wanted, faults }
 }
 
 /** Each names its variable; none holds a value, for values are secrets. */

@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Logger } from 'pino'
+import { senderFaults } from '../channels/environment.ts'
 import { type Config, readConfig } from '../config.ts'
 import { attachEmbedded } from '../db/attach.ts'
 import { connect, type DatabaseAddress } from '../db/db.ts'
@@ -21,7 +22,7 @@ const TURNS = 60
 
 /** Settings, with DATA_DIR made absolute: a relative one means beside the program, wherever it was started. */
 export function settingsOf({ env }: Context): Config {
-  const config = readConfig(env, { terminal: process.stdout.isTTY })
+  const config = readConfig(env, { terminal: process.stdout.isTTY, faultsOf: senderFaults })
   return { ...config, DATA_DIR: dataDirOf(config.DATA_DIR) }
 }
 

@@ -1,5 +1,6 @@
 /** Checks a value against a schema and names every field that does not fit (422). */
 import type { z } from 'zod'
+import '../lib/words.ts'
 import { AppError, type FieldError } from '../errors.ts'
 import { append, pointerTo } from './pointer.ts'
 
