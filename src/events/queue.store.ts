@@ -1,0 +1,159 @@
+/** The queue of events that subscribers have not reacted to. Filled by a trigger on `events`. */
+import type { Sql } from '../db/db.ts'
+
+export interface QueuedEvent {
+  readonly id: string
+  readonly name: string
+  readonly contactId: string | null
+  readonly messageId: string | null
+  readonly at: Date
+  readonly recordedAt: Date
+  readonly source: string
+  readonly properties: { readonly [key: string]: unknown }
+}
+
+/** Workspaces in which something is due; each is found by one step through the index, however much waits. */
+export async function workspacesWithEvents(
+  sql: Sql,
+  subscriber: string,
+  now: Date,
+): Promise<string[]> {
+  const rows = await sql<{ workspaceId: string }[]>`
+    with recursive next as (
+      (
+        select workspace_id from event_queue where subscriber = ${subscriber} order by workspace_id limit 1
+      )
+      union all
+      select (
+        select q.workspace_id from event_queue q
+        where q.subscriber = ${subscriber} and q.workspace_id > next.workspace_id
+        order by q.workspace_id limit 1
+      )
+      from next
+      where next.workspace_id is not null
+    )
+    select workspace_id
+    from next
+    where exists (
+      select from event_queue q
+      where q.subscriber = ${subscriber} and q.workspace_id = next.workspace_id and q.due_at <= ${now}
+    )
+  `
+  return rows.map((row) => row.workspaceId)
+}
+
+/** Locks what is due, oldest first; what another process has in hand is left out. */
+export function takeEvents(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  { now, limit }: { now: Date; limit: number },
+) {
+  return sql<QueuedEvent[]>`
+    with taken as materialized (
+      select workspace_id, event_id, recorded_at, due_at
+      from event_queue
+      where subscriber = ${subscriber} and workspace_id = ${workspaceId} and due_at <= ${now}
+      order by due_at, event_id
+      limit ${limit}
+      for update skip locked
+    )
+    select e.id, e.name, e.contact_id, e.message_id, e.at, e.recorded_at, e.source, e.properties
+    from taken t
+    join events e on e.workspace_id = t.workspace_id and e.recorded_at = t.recorded_at and e.id = t.event_id
+    order by t.due_at, t.event_id
+  `
+}
+
+/** Takes out what was reacted to, and what is due of events that are gone. */
+export async function dropEvents(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  ids: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from event_queue
+    where workspace_id = ${workspaceId} and subscriber = ${subscriber} and event_id = any(${[...ids]}::uuid[])
+  `
+}
+
+/** What is due although its event was dropped with its month. */
+export async function dropLost(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  { now, limit }: { now: Date; limit: number },
+): Promise<void> {
+  await sql`
+    delete from event_queue
+    where (workspace_id, subscriber, event_id) in (
+      select q.workspace_id, q.subscriber, q.event_id
+      from event_queue q
+      where q.subscriber = ${subscriber} and q.workspace_id = ${workspaceId} and q.due_at <= ${now}
+        and not exists (
+          select from events e
+          where e.workspace_id = q.workspace_id and e.recorded_at = q.recorded_at and e.id = q.event_id
+        )
+      limit ${limit}
+      for update skip locked
+    )
+  `
+}
+
+/** Ids of what is due, for going through one by one. */
+export async function dueEventIds(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  { now, limit }: { now: Date; limit: number },
+): Promise<string[]> {
+  const rows = await sql<{ eventId: string }[]>`
+    select event_id
+    from event_queue
+    where subscriber = ${subscriber} and workspace_id = ${workspaceId} and due_at <= ${now}
+    order by due_at, event_id
+    limit ${limit}
+  `
+  return rows.map((row) => row.eventId)
+}
+
+/** One event, locked; undefined when somebody else has it or has had it. */
+export async function takeEvent(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  eventId: string,
+): Promise<(QueuedEvent & { attempt: number }) | undefined> {
+  const [row] = await sql<(QueuedEvent & { attempt: number })[]>`
+    with taken as materialized (
+      select workspace_id, event_id, recorded_at, attempt
+      from event_queue
+      where workspace_id = ${workspaceId} and subscriber = ${subscriber} and event_id = ${eventId}
+      for update skip locked
+    )
+    select e.id, e.name, e.contact_id, e.message_id, e.at, e.recorded_at, e.source, e.properties, t.attempt
+    from taken t
+    join events e on e.workspace_id = t.workspace_id and e.recorded_at = t.recorded_at and e.id = t.event_id
+  `
+  return row
+}
+
+/** Notes a failure. Without a next time it is kept for people to see. */
+export async function postponeEvent(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  failure: { eventId: string; nextAt: Date | null; reason: string },
+): Promise<void> {
+  await sql`
+    update event_queue
+    set attempt = attempt + 1, reason = ${failure.reason},
+      due_at = coalesce(${failure.nextAt}::timestamptz, 'infinity')
+    where workspace_id = ${workspaceId} and subscriber = ${subscriber} and event_id = ${failure.eventId}
+  `
+}
+
+/** How many wait, and how many were given up. */
+export async function countQueued(sql: Sql): Promise<{ waiting: number; failed: number }> {
+  const [row] = await sql<{ waiting: number; failed: number }[]>`
+    select count(*) filter (where due_at <> 'infinity')::int as waiting,
+      count(*) filter (where due_at = 'infinity')::int as failed
+    from event_queue
+  `
+  return row ?? { waiting: 0, failed: 0 }
+}

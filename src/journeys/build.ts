@@ -1,0 +1,10 @@
+/** Puts the journeys engine together, for app.ts. */
+
+import type { EngineDeps } from './engine/deps.ts'
+import { createDocuments } from './engine/documents.ts'
+import { createJourneyEngine, type JourneyEngine } from './engine/engine.ts'
+
+export type JourneyOptions = Omit<EngineDeps, 'documents'>
+
+export const buildJourneys = (options: JourneyOptions): JourneyEngine =>
+  createJourneyEngine({ ...options, documents: createDocuments() })

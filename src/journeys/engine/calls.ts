@@ -1,0 +1,104 @@
+/**
+ * Steps that call somebody else: made outside of any transaction, under a lease, and written down
+ * with its fencing token. Who dies over a call leaves it due again, so it is made again: actions are
+ * such that this is harmless, and requests carry a key by which the other side can tell.
+ */
+import { errorForStatus, Misconfigured, Rejected, Retryable } from '../../errors.ts'
+import { retryDelay } from '../../messages/retry.ts'
+import type { StepCall } from '../steps/step.ts'
+import { readLive } from '../store/journeys.ts'
+import { freeKeys, lockRun, type RunRow, saveRuns } from '../store/runs.ts'
+import { type Taken, takeOn } from './batch.ts'
+import type { EngineDeps } from './deps.ts'
+import { createLedger } from './ledger.ts'
+import { leave, withResult } from './walk.ts'
+
+/** `run` as it is leased. */
+export interface Call {
+  readonly run: RunRow
+  readonly call: StepCall
+  readonly onError: 'fail' | 'continue'
+  readonly to: string | null
+}
+
+type Answer = { readonly result: unknown } | { readonly error: unknown }
+
+export async function makeCall(given: Call, deps: EngineDeps): Promise<Taken> {
+  const answer = await perform(given, deps).then(
+    (result): Answer => ({ result }),
+    (error: unknown): Answer => ({ error }),
+  )
+  return conclude(given, answer, deps)
+}
+
+async function perform({ run, call }: Call, { act, http }: EngineDeps): Promise<unknown> {
+  if (call.kind === 'act') return act(run.workspaceId, call.connector, call.action, call.params)
+  const { method, url, headers, body } = call
+  const key = `${run.id}/${run.step}/${+(run.enteredStepAt ?? 0)}`
+  const content = typeof body === 'string' ? { body } : body === undefined ? {} : { json: body }
+  const answer = await http.send({
+    ...{ method, url, ...content },
+    headers: { 'idempotency-key': key, ...headers },
+  })
+  if (answer.status >= 300) {
+    const after = Number(answer.headers['retry-after'])
+    const seconds = Number.isFinite(after) ? after : undefined
+    throw errorForStatus(answer.status, `${method} was answered ${answer.status}.`, seconds)
+  }
+  return { status: answer.status, body: answer.body ?? answer.text }
+}
+
+async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<Taken> {
+  const { workspaceId, id, lease } = given.run
+  const nothing: Taken = { calls: [], sent: false, edited: false }
+  return deps.db.engine.begin(async (tx) => {
+    const now = deps.db.clock.now()
+    const run = await lockRun(tx, workspaceId, id)
+    // It was ended, held or taken over meanwhile.
+    if (!run || run.lease === null || run.lease !== lease) return nothing
+    const retryMs = 'error' in answer ? retryAfter(answer.error, run.attempt) : null
+    if (retryMs !== null) {
+      await saveRuns(tx, [{ ...run, lease: null, dueAt: new Date(+now + retryMs) }])
+      return nothing
+    }
+    const ledger = createLedger(now)
+    if ('error' in answer && given.onError === 'fail') {
+      const detail = `${run.step}: ${wordsOf(answer.error)}`
+      const ending = { status: 'failed', reason: 'call_failed', detail, attention: true } as const
+      const after = leave(run, null, ending, { ledger, now })
+      await saveRuns(tx, [after])
+      await freeKeys(tx, [after])
+      await ledger.write(tx)
+      return nothing
+    }
+    const result = 'error' in answer ? { error: wordsOf(answer.error) } : answer.result
+    const next = leave(withAnswer(run, given.call, result), given.to, null, { ledger, now })
+    await ledger.write(tx)
+    const journey = await readLive(tx, workspaceId, run.journeyId)
+    if (next.endedAt === null && journey?.status === 'active')
+      return takeOn(tx, deps, { workspaceId, journey }, [next], now)
+    await saveRuns(tx, [next])
+    if (next.endedAt !== null) await freeKeys(tx, [next])
+    return nothing
+  })
+}
+
+function withAnswer(run: RunRow, call: StepCall, result: unknown): RunRow {
+  const after = withResult(run, run.step ?? '', storable(result))
+  const saveAs = call.kind === 'request' ? call.saveAs : null
+  return saveAs === null ? after : withResult(after, saveAs, storable(result))
+}
+
+/** What a vendor answers may hold what the database cannot. */
+function storable(value: unknown): unknown {
+  const text = JSON.stringify(value ?? null)
+  return JSON.parse(text.toWellFormed().replaceAll(/\\u0000|\\ud[89a-f][0-9a-f]{2}/gi, '\ufffd'))
+}
+
+/** Milliseconds until the next try; null when there is none. A lost answer is asked for again. */
+function retryAfter(error: unknown, attempt: number): number | null {
+  if (error instanceof Rejected || error instanceof Misconfigured) return null
+  return retryDelay(attempt, error instanceof Retryable ? error.after : undefined)
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

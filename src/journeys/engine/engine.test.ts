@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDatabase } from '../../../test/helpers/database.ts'
+import { testJourneys } from '../../../test/helpers/journeys.ts'
+import { Retryable } from '../../errors.ts'
+import { recordEvents } from '../../events/record.ts'
+
+const database = await testDatabase()
+const { clock, db } = database
+const world = await testJourneys(database)
+const { engine, workspaceId } = world
+
+test('An event begins a run that sends, waits, branches, acts and ends', async () => {
+  const acted: unknown[] = []
+  world.act = async (_, connector, action, params) => {
+    acted.push({ connector, action, params })
+    return { status: 'sent' }
+  }
+  const journey = await world.add({
+    name: 'welcome',
+    trigger: { events: ['item.created'] },
+    steps: [
+      {
+        id: 'hello',
+        type: 'send',
+        channel: 'email',
+        content: { subject: 'Hi {{ contact.name }}', text: 'Number {{ event.item_id }}' },
+      },
+      { id: 'day', type: 'wait', hours: 24 },
+      {
+        id: 'which',
+        type: 'branch',
+        cases: [{ when: { field: 'event.item_id', is: 'equals', value: 7 }, goto: 'mark' }],
+        else: null,
+      },
+      {
+        id: 'mark',
+        type: 'act',
+        connector: 'crm',
+        action: 'set_status',
+        params: { item: '{{ event.item_id }}' },
+      },
+      { id: 'out', type: 'exit', reason: 'it is {{ steps.mark.status }}' },
+    ],
+  })
+  const contactId = await world.addContact('ada', 'Ada', 'ada@example.org')
+  await world.record('item.created', { contactId, properties: { item_id: 7 } })
+  await engine.runOnce()
+
+  const [run] = await world.runs(journey)
+  assert.equal(run?.status, 'waiting')
+  assert.equal(run?.step, 'day')
+  const [message] = await world.messages()
+  assert.deepEqual([message?.address, message?.contactId], ['ada@example.org', contactId])
+  assert.deepEqual(acted, [])
+
+  clock.forward({ hours: 24 })
+  await engine.runOnce()
+  assert.deepEqual(acted, [{ connector: 'crm', action: 'set_status', params: { item: 7 } }])
+  const [after] = await world.runs(journey)
+  assert.deepEqual([after?.status, after?.exitReason, after?.step], ['exited', 'it is sent', null])
+  assert.deepEqual(await world.counts(journey), {
+    hello: [1, 1],
+    day: [1, 1],
+    which: [1, 1],
+    mark: [1, 1],
+    out: [1, 1],
+  })
+})
+
+test('A reply ends the run, and the message that waits does not go', async () => {
+  const journey = await world.add({
+    name: 'reply',
+    trigger: { events: ['lead.created'] },
+    steps: [
+      {
+        id: 'note',
+        type: 'send',
+        channel: 'email',
+        window: { from: '22:00', until: '23:00' },
+        content: { subject: 's', text: 't' },
+      },
+      { id: 'day', type: 'wait', hours: 24 },
+    ],
+  })
+  const contactId = await world.addContact('bob', 'Bob', 'bob@example.org')
+  await world.record('lead.created', { contactId })
+  await engine.runOnce()
+  const messageId = (await world.runs(journey))[0]?.results['note'] as { message_id: string }
+  assert.equal(await world.statusOf(messageId.message_id), 'scheduled')
+
+  await world.record('message.replied', { contactId, properties: { kind: 'auto' } })
+  await engine.runOnce()
+  assert.equal((await world.runs(journey))[0]?.status, 'waiting')
+
+  await world.record('message.replied', { contactId })
+  await engine.runOnce()
+  const [run] = await world.runs(journey)
+  assert.deepEqual([run?.status, run?.exitReason], ['exited', 'human_intervention'])
+  assert.equal(await world.statusOf(messageId.message_id), 'cancelled')
+})
+
+test('A call that fails is made again later, and one given up ends the run for a person to see', async () => {
+  const journey = await world.add({
+    name: 'calls',
+    trigger: { events: ['call.wanted'], contact: 'none' },
+    steps: [{ id: 'mark', type: 'act', connector: 'crm', action: 'set_status' }],
+  })
+  let tries = 0
+  world.act = async () => {
+    tries++
+    throw new Retryable('busy', { after: 60 })
+  }
+  await world.record('call.wanted', {})
+  await engine.runOnce()
+  const [run] = await world.runs(journey)
+  assert.deepEqual([run?.status, run?.attempt, tries], ['active', 1, 1])
+  for (let round = 0; round < 12; round++) {
+    clock.forward({ hours: 1 })
+    await engine.runOnce()
+  }
+  const [after] = await world.runs(journey)
+  assert.deepEqual(
+    [after?.status, after?.attention, after?.exitReason],
+    ['failed', true, 'call_failed'],
+  )
+  assert.ok(tries > 3)
+})
+
+test('The same event twice begins one run; with once, nobody enters again', async () => {
+  const journey = await world.add({
+    name: 'once',
+    trigger: { events: ['order.placed'], contact: 'none', key: '{{ event.order }}' },
+    re_entry: { policy: 'once' },
+    steps: [{ id: 'w', type: 'wait', minutes: 1 }],
+  })
+  for (const order of ['a', 'a', 'b']) await world.record('order.placed', { properties: { order } })
+  await engine.runOnce()
+  clock.forward({ minutes: 2 })
+  await engine.runOnce()
+  await world.record('order.placed', { properties: { order: 'a' } })
+  await engine.runOnce()
+  const runs = await world.runs(journey)
+  assert.deepEqual(runs.map((run) => [run.key, run.status]).sort(), [
+    ['a', 'done'],
+    ['b', 'done'],
+  ])
+})
+
+test('A wait for an event goes on with it, or when its time is over', async () => {
+  const journey = await world.add({
+    name: 'listens',
+    trigger: { events: ['cart.left'] },
+    steps: [
+      {
+        id: 'bought',
+        type: 'wait_for',
+        event: 'order.paid',
+        for: { hours: 2 },
+        on_event: 'thanks',
+        on_timeout: 'lost',
+      },
+      { id: 'thanks', type: 'exit', reason: 'bought {{ steps.bought.event.total }}' },
+      { id: 'lost', type: 'exit', reason: 'lost' },
+    ],
+  })
+  const one = await world.addContact('c1', 'C', 'c1@example.org')
+  const two = await world.addContact('c2', 'C', 'c2@example.org')
+  for (const contactId of [one, two]) await world.record('cart.left', { contactId })
+  await engine.runOnce()
+  clock.forward({ hours: 1 })
+  await world.record('order.paid', { contactId: one, properties: { total: 5 } })
+  await engine.runOnce()
+  clock.forward({ hours: 1 })
+  await engine.runOnce()
+  const reasons = (await world.runs(journey)).map((run) => [run.contactId, run.exitReason])
+  assert.deepEqual(
+    new Map(reasons as [string, string][]),
+    new Map([
+      [one, 'bought 5'],
+      [two, 'lost'],
+    ]),
+  )
+})
+
+test('A message under a key is changed in place while its time lasts', async () => {
+  const journey = await world.add({
+    name: 'alerts',
+    trigger: { events: ['mail.opened'], contact: 'none' },
+    steps: [
+      {
+        id: 'alert',
+        type: 'send',
+        channel: 'discord',
+        to: 'destination',
+        content: { title: 'Opened', text: '{{ event.n }} times' },
+        update: { key: '{{ event.mail }}', within_minutes: 30 },
+      },
+    ],
+  })
+  for (const n of [1, 2]) await world.record('mail.opened', { properties: { mail: 'x', n } })
+  await engine.runOnce()
+  clock.forward({ minutes: 31 })
+  await world.record('mail.opened', { properties: { mail: 'x', n: 3 } })
+  await engine.runOnce()
+  const ids = (await world.runs(journey)).map(
+    (run) => (run.results['alert'] as { message_id: string }).message_id,
+  )
+  assert.equal(ids.length, 3)
+  assert.equal(new Set(ids).size, 2)
+})
+
+test('Events recorded by many transactions are each reacted to once by two engines at a time', async () => {
+  const journey = await world.add({
+    name: 'pair',
+    trigger: { events: ['pair.made'], contact: 'none', key: '{{ event.n }}' },
+    re_entry: { policy: 'always' },
+    steps: [
+      {
+        id: 's',
+        type: 'send',
+        channel: 'discord',
+        to: 'destination',
+        content: { text: '{{ event.n }}' },
+      },
+      { id: 'w', type: 'wait', minutes: 5 },
+    ],
+  })
+  const other = await world.another()
+  const events = Array.from({ length: 300 }, (_, n) => ({
+    ...{ workspaceId, name: 'pair.made', contactId: null, messageId: null },
+    ...{ at: clock.now(), source: 'test', properties: { n } },
+  }))
+  for (let from = 0; from < 300; from += 30)
+    await recordEvents(db.engine, events.slice(from, from + 30), clock.now())
+  await Promise.all([engine.runOnce(), other.runOnce()])
+  clock.forward({ minutes: 5 })
+  await Promise.all([engine.runOnce(), other.runOnce()])
+  const runs = await world.runs(journey)
+  assert.equal(runs.length, 300)
+  assert.ok(runs.every((run) => run.status === 'done'))
+  assert.deepEqual(await world.counts(journey), { s: [300, 300], w: [300, 300] })
+})

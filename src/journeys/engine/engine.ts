@@ -1,0 +1,174 @@
+/**
+ * Keeps journeys going. Runs are rows, their times are columns: nothing here remembers anybody, so
+ * a million that wait cost nothing, and any number of processes may work at once.
+ */
+import { createSubscriber } from '../../events/subscribe.ts'
+import { createLoop } from '../../lib/loop.ts'
+import { SUBSCRIBER } from '../interests.ts'
+import { readLive } from '../store/journeys.ts'
+import {
+  type DueJourney,
+  findDueJourneys,
+  freeKeys,
+  lockRun,
+  type RunRow,
+  saveRuns,
+  takeDue,
+} from '../store/runs.ts'
+import { type Taken, takeOn } from './batch.ts'
+import { type Call, makeCall } from './calls.ts'
+import type { EngineDeps } from './deps.ts'
+import { createLedger } from './ledger.ts'
+import { react } from './react.ts'
+import { leave } from './walk.ts'
+
+const BATCH = 500 // runs of one transaction
+const POLL_MS = 500 // runs that other processes began are found within this
+const RETRY_MS = 1_000
+const CALLS_AT_ONCE = 50 // of one process
+const MAX_ATTEMPTS = 8 // of a run that the database refuses; in about four minutes
+const FIRST_WAIT_MS = 1_000
+
+export interface JourneyEngine {
+  start(): void
+  stop(): Promise<void>
+  /** There may be new events or runs. */
+  poke(): void
+  /** Does all that is due now, with the calls that come of it. For tests and tools. */
+  runOnce(): Promise<void>
+  readonly stats: { readonly steps: number }
+}
+
+export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
+  const { db, log } = deps
+  const underWay = new Set<Promise<void>>()
+  const stats = { steps: 0 }
+  const calling = new Set<string>() // journeys that made calls: no more of their runs are leased than can be called
+
+  const after = ({ calls, sent, edited }: Taken) => {
+    if (sent) deps.onSent()
+    if (edited) deps.onEdited()
+    for (const call of calls) {
+      calling.add(call.run.journeyId)
+      begin(call)
+    }
+  }
+
+  const begin = (call: Call) => {
+    const done = makeCall(call, deps)
+      .then(after)
+      .catch((error: unknown) => log.warn({ err: error }, 'a call of a journey is tried again'))
+      .finally(() => {
+        underWay.delete(done)
+        loop.poke()
+      })
+    underWay.add(done)
+  }
+
+  /** Answers how many were taken on. */
+  const batch = async (due: DueJourney, limit: number): Promise<number> => {
+    const { workspaceId } = due
+    const now = db.clock.now()
+    let ids: string[] = []
+    try {
+      const taken = await db.engine.begin(async (tx) => {
+        const runs = await takeDue(tx, due, { now, limit })
+        ids = runs.map((run) => run.id)
+        const journey = runs.length > 0 ? await readLive(tx, workspaceId, due.id) : undefined
+        if (journey?.status !== 'active') return null
+        return takeOn(tx, deps, { workspaceId, journey }, runs, now)
+      })
+      if (taken === null) return 0
+      after(taken)
+      stats.steps += ids.length
+      return ids.length
+    } catch (error) {
+      log.warn({ err: error, journey_id: due.id }, 'runs failed together, trying each alone')
+      for (const id of ids) await alone(due, id)
+      return 0
+    }
+  }
+
+  /** One that cannot be taken on does not keep the others of its batch. */
+  const alone = async ({ workspaceId, id: journeyId }: DueJourney, id: string) => {
+    const now = db.clock.now()
+    try {
+      const taken = await db.engine.begin(async (tx) => {
+        const run = await lockRun(tx, workspaceId, id)
+        const journey = await readLive(tx, workspaceId, journeyId)
+        if (journey?.status !== 'active' || !run?.dueAt || run.dueAt > now) return null
+        return takeOn(tx, deps, { workspaceId, journey }, [run], now)
+      })
+      if (taken) after(taken)
+    } catch (error) {
+      await db.engine.begin(async (tx) => {
+        const run = await lockRun(tx, workspaceId, id)
+        if (!run?.dueAt || run.dueAt > now) return
+        const ledger = createLedger(now)
+        const next = postponed(run, error)
+        await saveRuns(tx, [next])
+        if (next.endedAt !== null) await freeKeys(tx, [next])
+        await ledger.write(tx)
+
+        function postponed(failed: RunRow, reason: unknown): RunRow {
+          const attempt = failed.attempt + 1
+          if (attempt < MAX_ATTEMPTS)
+            return { ...failed, attempt, dueAt: new Date(+now + FIRST_WAIT_MS * 2 ** attempt) }
+          const detail = `${failed.step}: ${String(reason)}`
+          const ending = {
+            status: 'failed',
+            reason: 'step_failed',
+            detail,
+            attention: true,
+          } as const
+          return leave(failed, null, ending, { ledger, now })
+        }
+      })
+    }
+  }
+
+  /** A batch of each journey. Answers whether there may be more. */
+  const round = async (): Promise<boolean> => {
+    let more = false
+    for (const due of await findDueJourneys(db.engine, db.clock.now())) {
+      const room = CALLS_AT_ONCE - underWay.size
+      if (room <= 0) return false // it is poked when one is over
+      more = (await batch(due, calling.has(due.id) ? Math.min(room, BATCH) : BATCH)) > 0 || more
+    }
+    return more
+  }
+
+  const look = async () => ((await round()) ? 0 : POLL_MS)
+  const loop = createLoop({ look, retryMs: RETRY_MS, name: 'journeys', log })
+  const subscriber = createSubscriber({
+    ...{ db, log, name: SUBSCRIBER },
+    handle: (tx, workspaceId, events) => react(tx, deps, workspaceId, events),
+    onHandled: () => loop.poke(),
+  })
+
+  return {
+    start() {
+      subscriber.start()
+      loop.start()
+    },
+    async stop() {
+      await Promise.all([subscriber.stop(), loop.stop()])
+      await Promise.all(underWay)
+    },
+    poke() {
+      subscriber.poke()
+      loop.poke()
+    },
+    async runOnce() {
+      for (;;) {
+        await subscriber.runOnce()
+        const more = await round()
+        await Promise.all(underWay)
+        if (!more && underWay.size === 0) return
+      }
+    },
+    get stats() {
+      return stats
+    },
+  }
+}

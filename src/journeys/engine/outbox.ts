@@ -1,0 +1,192 @@
+/**
+ * Messages of runs. They are written in the transaction that takes their runs on, so there is no
+ * moment at which a run has gone on and its message is not there, nor the other way round.
+ */
+import type { TransactionSql } from 'postgres'
+import { addressKind } from '../../channels/address.ts'
+import type { ChannelId } from '../../channels/channel.ts'
+import { insertTopics } from '../../consent/topics/store.ts'
+import { bumpCounts } from '../../events/record.ts'
+import { nextOpening } from '../../lib/window.ts'
+import { editMessage } from '../../messages/edit.ts'
+import { type Directories, type Prepared, prepare } from '../../messages/prepare.ts'
+import { NewMessage } from '../../messages/schema.ts'
+import { insertMessages, type NewRow, priorityNumber } from '../../messages/store/accept.ts'
+import type { AnyStep, StepMessage, StepUpdate } from '../steps/step.ts'
+import type { Person } from '../store/people.ts'
+import type { RunRow } from '../store/runs.ts'
+import {
+  findByUpdateKey,
+  freeUpdateKey,
+  insertSends,
+  lockUpdateKey,
+  type SendRow,
+} from '../store/sends.ts'
+import type { Sent } from './walk.ts'
+
+const MINUTE_MS = 60_000
+const MAX_KEY = 500 // characters; longer ones would not fit into an index
+
+export interface Outbox {
+  send(run: RunRow, step: AnyStep, message: StepMessage, person: Person | undefined): Promise<Sent>
+  /** Writes what was gathered. Whoever commits pokes the senders after. */
+  write(): Promise<void>
+  /** Something was sent. */
+  readonly sent: boolean
+  /** Something was changed. */
+  readonly edited: boolean
+}
+
+export function createOutbox(
+  tx: TransactionSql,
+  { directories, timeZone, now }: { directories: Directories; timeZone: string; now: Date },
+): Outbox {
+  const messages: { prepared: Prepared; row: NewRow }[] = []
+  const sends: SendRow[] = []
+  const state = { sent: false, edited: false }
+
+  const write = async () => {
+    const gathered = messages.splice(0)
+    if (gathered.length > 0) await writeMessages(tx, gathered, now)
+    await insertSends(tx, sends.splice(0))
+  }
+
+  const accept = async (
+    run: RunRow,
+    step: AnyStep,
+    message: StepMessage,
+    { person, updateKey }: { person: Person | undefined; updateKey: string | null },
+  ): Promise<Sent> => {
+    const channel = message.item['channel'] as ChannelId // the schema of steps knows channels only
+    const kind = message.toDestination ? null : addressKind(channel)
+    const address = kind === null ? null : (person?.[kind] ?? null)
+    if (kind !== null && address === null) return { refused: 'no_address' }
+    const item = NewMessage.parse({
+      ...message.item,
+      ...(address === null ? {} : { to: address }),
+      ...(person && !message.toDestination ? { recipient_id: person.externalId ?? person.id } : {}),
+      ...scheduleOf(message, timeZone, now),
+    })
+    const options = { pointer: `/${step.id}`, now }
+    const [prepared] = await prepare(directories, run.workspaceId, item, options)
+    if (!prepared) return { refused: 'not_prepared' }
+    const row = rowOf(prepared, message.toDestination ? undefined : person, now)
+    messages.push({ prepared, row })
+    const { workspaceId, journeyId } = run
+    const send = { workspaceId, messageId: row.id, journeyId, runId: run.id, step: step.id }
+    sends.push({ ...send, updateKey, at: now })
+    state.sent = true
+    return { messageId: row.id }
+  }
+
+  const change = async (
+    run: RunRow,
+    message: StepMessage,
+    { key, withinMinutes }: StepUpdate,
+  ): Promise<string | undefined> => {
+    await write() // another run of this batch may just have sent the one that is meant
+    await lockUpdateKey(tx, run.journeyId, key)
+    const since = new Date(+now - withinMinutes * MINUTE_MS)
+    const messageId = await findByUpdateKey(tx, run, key, since)
+    if (messageId === undefined) return undefined
+    const edited = await editMessage(tx, run.workspaceId, messageId, contentOf(message), now)
+    if (edited === 'gone') return undefined
+    state.edited = true
+    return messageId
+  }
+
+  return {
+    async send(run, step, message, person) {
+      const update = message.update && {
+        ...message.update,
+        key: message.update.key.slice(0, MAX_KEY),
+      }
+      if (!update || update.key === '')
+        return update?.only
+          ? { messageId: null }
+          : accept(run, step, message, { person, updateKey: null })
+      const changed = await change(run, message, update)
+      if (changed !== undefined) return { messageId: changed }
+      if (update.only) return { messageId: null }
+      await freeUpdateKey(tx, run, update.key)
+      return accept(run, step, message, { person, updateKey: update.key })
+    },
+    write,
+    get sent() {
+      return state.sent
+    },
+    get edited() {
+      return state.edited
+    },
+  }
+}
+
+/** What falls outside of its window is held until it opens. */
+function scheduleOf({ window, item }: StepMessage, timeZone: string, now: Date) {
+  if (!window || item['priority'] === 'urgent') return {}
+  const opens = nextOpening(window, now, timeZone)
+  return opens > now ? { scheduled_at: opens.toISOString() } : {}
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null)
+
+function contentOf({ item }: StepMessage) {
+  const content = {
+    subject: textOf(item['subject']),
+    text: textOf(item['message']),
+    html: textOf(item['html']),
+  }
+  // Rendered from a journey's document, which is JSON.
+  return {
+    content,
+    metadata: (item['metadata'] ?? null) as Parameters<typeof editMessage>[3]['metadata'],
+  }
+}
+
+function rowOf(prepared: Prepared, person: Person | undefined, now: Date): NewRow {
+  const way = prepared.ways[0]! // prepare answers one at least for each channel
+  const { template } = prepared
+  return {
+    workspaceId: prepared.workspace.id,
+    id: prepared.id,
+    channel: way.channel,
+    status: prepared.dueAt > now ? 'scheduled' : 'queued',
+    priority: priorityNumber[prepared.priority],
+    kind: prepared.kind,
+    topic: prepared.topic?.key ?? null,
+    contactId: person?.id ?? null,
+    recipientId: person?.externalId ?? null,
+    address: way.address,
+    senderId: way.sender.id,
+    templateId: template?.id ?? null,
+    templateVersion: template?.version ?? null,
+    locale: prepared.locale ?? person?.locale ?? prepared.workspace.locale,
+    variables: prepared.variables && JSON.stringify(prepared.variables),
+    flags: prepared.flags,
+    routing: null,
+    metadata: prepared.metadata && JSON.stringify(prepared.metadata),
+    dueAt: prepared.dueAt,
+    scheduledAt: prepared.scheduledAt,
+    expiresAt: prepared.expiresAt,
+    resendOf: null,
+    content: prepared.content,
+    attachments: [],
+  }
+}
+
+async function writeMessages(
+  tx: TransactionSql,
+  gathered: readonly { prepared: Prepared; row: NewRow }[],
+  now: Date,
+): Promise<void> {
+  const rows = gathered.map(({ row }) => row)
+  const topics = gathered.flatMap(({ prepared: { topic, workspace } }) =>
+    topic && !topic.known ? [{ workspaceId: workspace.id, key: topic.key }] : [],
+  )
+  if (topics.length > 0) await insertTopics(tx, topics, now)
+  await insertMessages(tx, rows, now)
+  const accepted = rows.map(({ workspaceId, channel }) => ({
+    ...{ workspaceId, channel, at: now, metric: 'accepted', n: 1 },
+  }))
+  await bumpCounts(tx, accepted)
+}

@@ -1,0 +1,131 @@
+/** What an event does to a run that is on its way: goal, exit, intervention, the event it waited for. */
+import type { TransactionSql } from 'postgres'
+import type { QueuedEvent } from '../../events/subscribe.ts'
+import { holds } from '../conditions.ts'
+import { interventionsOf, nextOf, onMessageFailure } from '../defaults.ts'
+import { type Facts, renderAmount, renderText } from '../facts.ts'
+import type { Intervention, JourneyDocument } from '../schema.ts'
+import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
+import { eventFacts } from './context.ts'
+import { endRuns, holdRun } from './end.ts'
+import type { Ledger } from './ledger.ts'
+import { isLive } from './state.ts'
+import { leave, withResult } from './walk.ts'
+
+const DAY_MS = 86_400_000
+export const FAILURES = new Set(['message.failed', 'message.bounced', 'message.skipped'])
+const HUMAN_INTERVENTION = 'human_intervention'
+
+interface Book {
+  readonly ledger: Ledger
+  readonly now: Date
+}
+
+export function listensTo(document: JourneyDocument, event: QueuedEvent): boolean {
+  const { exit_on = [], goal, steps } = document
+  return (
+    exit_on.some((rule) => rule.event === event.name) ||
+    goal?.event === event.name ||
+    steps.some((step) => step.type === 'wait_for' && step.event === event.name) ||
+    interventionsOf(document).some((rule) => meets(rule, event))
+  )
+}
+
+/** Whether somebody intervened: a person wrote to us, or somebody else changed the CRM. */
+function meets({ on }: Intervention, { name, properties }: QueuedEvent): boolean {
+  if (on === 'crm_change') return name === 'item.status_changed' && properties['by'] === 'human'
+  const { kind } = properties
+  if (name === 'message.received') return properties['human'] === true || kind === 'human'
+  return name === 'message.replied' && kind !== 'auto' && properties['auto'] !== true
+}
+
+export interface Meeting {
+  readonly run: RunRow
+  readonly document: JourneyDocument
+  /** The run's, with this event as `event`; what began the run is run.event. */
+  readonly facts: Facts
+  readonly event: QueuedEvent
+}
+
+/** The run's row is locked. The first rule that holds is the one. */
+export async function applyRules(tx: TransactionSql, meeting: Meeting, book: Book): Promise<void> {
+  const { run, document, facts, event } = meeting
+  if (!isLive(run) || event.recordedAt < run.startedAt || event.id === run.event['id']) return
+  const { goal, exit_on = [] } = document
+  if (goal?.event === event.name && (!goal.where || holds(goal.where, facts))) {
+    await endRuns(tx, [run], { status: 'done', reason: 'goal' }, book)
+    return
+  }
+  const exit = exit_on.find(
+    (rule) => rule.event === event.name && (!rule.where || holds(rule.where, facts)),
+  )
+  if (exit) {
+    const reason = renderText(exit.reason ?? event.name, facts)
+    await endRuns(tx, [run], { status: 'exited', reason }, book)
+    return
+  }
+  const intervention = interventionsOf(document).find((rule) => meets(rule, event))
+  if (intervention && !isOtherItem(run, event)) {
+    await intervene(tx, meeting, intervention, book)
+    return
+  }
+  await wake(tx, meeting, book)
+}
+
+/** A CRM may have several items about one person; what happens to another is none of this run's business. */
+function isOtherItem(run: RunRow, { name, properties }: QueuedEvent): boolean {
+  const [ours, theirs] = [run.event['item_id'], properties['item_id']]
+  if (name !== 'item.status_changed' || ours === undefined || theirs === undefined) return false
+  return String(ours) !== String(theirs)
+}
+
+async function intervene(
+  tx: TransactionSql,
+  { run, facts, event }: Meeting,
+  rule: Intervention,
+  book: Book,
+): Promise<void> {
+  const detail = `${event.name} (${event.source})`
+  if (rule.do === 'exit') {
+    await endRuns(tx, [run], { status: 'exited', reason: HUMAN_INTERVENTION, detail }, book)
+    return
+  }
+  const days = rule.days === undefined ? null : renderAmount(rule.days, facts)
+  const until = days === null ? null : new Date(+book.now + days * DAY_MS)
+  await holdRun(tx, run, { until, reason: `${HUMAN_INTERVENTION}: ${detail}` }, book)
+}
+
+/** The event that it waits for has come: it goes on. What came before it waited does not count. */
+async function wake(
+  tx: TransactionSql,
+  { run, document, facts, event }: Meeting,
+  book: Book,
+): Promise<void> {
+  const step = document.steps.find((each) => each.id === run.step)
+  if (run.status !== 'waiting' || step?.type !== 'wait_for' || step.event !== event.name) return
+  if (run.enteredStepAt && event.recordedAt < run.enteredStepAt) return
+  if (step.where && !holds(step.where, facts)) return
+  const { on_event = nextOf(document, step) } = step
+  const heard = withResult(run, step.id, { matched: true, event: eventFacts(event) })
+  const after = leave(heard, on_event, null, book)
+  await saveRuns(tx, [after])
+  if (!isLive(after)) await freeKeys(tx, [after])
+}
+
+/** A message of the run did not arrive. Also after its end a person is to look at it. */
+export async function failSender(
+  tx: TransactionSql,
+  run: RunRow,
+  document: JourneyDocument,
+  event: QueuedEvent,
+  book: Book,
+): Promise<void> {
+  if (onMessageFailure(document) === 'ignore') return
+  const { reason, detail } = event.properties
+  // Whom a gate kept from being written to (consent, suppression) is no fault to be looked at.
+  if (event.name === 'message.skipped' && reason !== 'no_address') return
+  const words = [event.name, reason, detail].filter((each) => typeof each === 'string').join(': ')
+  const ending = { status: 'failed', reason: event.name, detail: words, attention: true } as const
+  if (isLive(run)) await endRuns(tx, [run], ending, book)
+  else await saveRuns(tx, [{ ...run, attention: true, detail: words.slice(0, 2_000) }])
+}

@@ -1,0 +1,232 @@
+/** Runs in the database: taking what is due, and writing what became of many at once. Decides nothing. */
+import { asText, type Sql } from '../../db/db.ts'
+
+export const runStatuses = [
+  'active', // its step is to be carried out
+  'waiting', // for a time or an event
+  'held', // by a person or a rule
+  'done',
+  'exited', // by a rule, or a step that says so
+  'failed',
+  'cancelled',
+] as const
+export type RunStatus = (typeof runStatuses)[number]
+
+/** What a run carries along: JSON objects. */
+export type Carried = Readonly<Record<string, unknown>>
+
+export interface RunRow {
+  readonly workspaceId: string
+  readonly id: string
+  readonly journeyId: string
+  readonly version: number
+  readonly contactId: string | null
+  readonly key: string
+  readonly status: RunStatus
+  /** Null when it has ended. */
+  readonly step: string | null
+  readonly enteredStepAt: Date | null
+  readonly dueAt: Date | null
+  readonly event: Carried
+  readonly results: Carried
+  readonly attempt: number
+  readonly lease: string | null
+  readonly exitReason: string | null
+  readonly detail: string | null
+  readonly attention: boolean
+  readonly startedAt: Date
+  readonly endedAt: Date | null
+}
+
+export const runColumns = (sql: Sql) => sql`
+  r.workspace_id, r.id, r.journey_id, r.version, r.contact_id, r.key, r.status, r.step, r.entered_step_at, r.due_at,
+  r.event, r.results, r.attempt, r.lease, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
+`
+
+export interface DueJourney {
+  readonly workspaceId: string
+  readonly id: string
+  readonly dueAt: Date
+}
+
+/** Journeys in use whose next run is due before then, and when; in turn by workspace. */
+export function findDueJourneys(sql: Sql, until: Date) {
+  return sql<DueJourney[]>`
+    select j.workspace_id, j.id, next.due_at
+    from journeys j
+    cross join lateral (
+      select r.due_at from journey_runs r
+      where r.workspace_id = j.workspace_id and r.journey_id = j.id and r.due_at is not null
+      order by r.due_at
+      limit 1
+    ) next
+    where j.status = 'active' and next.due_at <= ${until}
+  `
+}
+
+/** Locks runs that are due, longest due first; those that somebody else has in hand are left out. */
+export function takeDue(
+  sql: Sql,
+  { workspaceId, id }: { workspaceId: string; id: string },
+  { now, limit }: { now: Date; limit: number },
+) {
+  return sql<RunRow[]>`
+    select ${runColumns(sql)}
+    from journey_runs r
+    where r.workspace_id = ${workspaceId} and r.journey_id = ${id} and r.due_at <= ${now}
+    order by r.due_at
+    limit ${limit}
+    for update skip locked
+  `
+}
+
+export async function lockRun(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<RunRow | undefined> {
+  const [row] = await sql<RunRow[]>`
+    select ${runColumns(sql)}
+    from journey_runs r
+    where r.workspace_id = ${workspaceId} and r.id = ${id}
+    for update
+  `
+  return row
+}
+
+/** Live runs about a contact, in journeys that react to something; locked in one order. */
+export function lockRunsOf(
+  sql: Sql,
+  workspaceId: string,
+  contactId: string,
+  journeyIds: readonly string[],
+) {
+  return sql<RunRow[]>`
+    select ${runColumns(sql)}
+    from journey_runs r
+    where r.workspace_id = ${workspaceId} and r.contact_id = ${contactId} and r.ended_at is null
+      and r.journey_id = any(${[...journeyIds]}::uuid[])
+    order by r.id
+    for update
+  `
+}
+
+/** Live runs of journeys that are about nobody, by their keys. */
+export function lockRunsByKey(
+  sql: Sql,
+  workspaceId: string,
+  keys: readonly { journeyId: string; key: string }[],
+) {
+  return sql<RunRow[]>`
+    select ${runColumns(sql)}
+    from unnest(${keys.map((each) => each.journeyId)}::uuid[], ${keys.map((each) => each.key)}::text[]) as w (journey_id, key)
+    join journey_keys k on k.workspace_id = ${workspaceId} and k.journey_id = w.journey_id and k.key = w.key and k.live
+    join journey_runs r on r.workspace_id = k.workspace_id and r.id = k.run_id and r.ended_at is null
+    order by r.id
+    for update of r
+  `
+}
+
+/** The run that sent a message, live or not; locked. */
+export async function lockSender(
+  sql: Sql,
+  workspaceId: string,
+  messageId: string,
+): Promise<RunRow | undefined> {
+  const [row] = await sql<RunRow[]>`
+    select ${runColumns(sql)}
+    from journey_sends s
+    join journey_runs r on r.workspace_id = s.workspace_id and r.id = s.run_id
+    where s.workspace_id = ${workspaceId} and s.message_id = ${messageId}
+    for update of r
+  `
+  return row
+}
+
+/** The caller has the rows locked. One statement for all of them. */
+export async function saveRuns(sql: Sql, rows: readonly RunRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update journey_runs r
+    set status = w.status, step = w.step, entered_step_at = w.entered_step_at, due_at = w.due_at,
+      results = w.results::jsonb, attempt = w.attempt, lease = w.lease, exit_reason = w.exit_reason,
+      detail = w.detail, attention = w.attention, ended_at = w.ended_at
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.step)}::text[],
+      ${asText(rows.map((row) => row.enteredStepAt))}::timestamptz[], ${asText(rows.map((row) => row.dueAt))}::timestamptz[],
+      ${rows.map((row) => JSON.stringify(row.results))}::text[], ${rows.map((row) => row.attempt)}::int[],
+      ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.exitReason)}::text[],
+      ${rows.map((row) => row.detail)}::text[], ${asText(rows.map((row) => row.attention))}::text[]::boolean[],
+      ${asText(rows.map((row) => row.endedAt))}::timestamptz[]
+    ) as w (workspace_id, id, status, step, entered_step_at, due_at, results, attempt, lease, exit_reason, detail, attention, ended_at)
+    where r.workspace_id = w.workspace_id and r.id = w.id
+  `
+}
+
+/** Whoever has these keys may enter again, where the journey lets them. */
+export async function freeKeys(
+  sql: Sql,
+  rows: readonly Pick<RunRow, 'workspaceId' | 'journeyId' | 'key' | 'id'>[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update journey_keys k
+    set live = false
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.journeyId)}::uuid[],
+      ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.id)}::uuid[]
+    ) as w (workspace_id, journey_id, key, run_id)
+    where k.workspace_id = w.workspace_id and k.journey_id = w.journey_id and k.key = w.key and k.run_id = w.run_id
+  `
+}
+
+export async function insertRuns(sql: Sql, rows: readonly RunRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into journey_runs (workspace_id, id, journey_id, version, contact_id, key, status, step, entered_step_at, due_at, event, started_at)
+    select workspace_id, id, journey_id, version, contact_id, key, 'active', step, started_at, started_at, event::jsonb, started_at
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.journeyId)}::uuid[], ${rows.map((row) => row.version)}::int[],
+      ${rows.map((row) => row.contactId)}::uuid[], ${rows.map((row) => row.key)}::text[],
+      ${rows.map((row) => row.step)}::text[], ${rows.map((row) => JSON.stringify(row.event))}::text[],
+      ${asText(rows.map((row) => row.startedAt))}::timestamptz[]
+    ) as w (workspace_id, id, journey_id, version, contact_id, key, step, event, started_at)
+  `
+}
+
+/** When somebody of an earlier run may enter again. */
+export type Again =
+  | { readonly policy: 'once' | 'when_not_active' | 'always' }
+  | { readonly policy: 'after'; readonly before: Date }
+
+/** Takes keys for new runs of one journey; each key at most once in `rows`. Answers the runs that may begin. */
+export async function takeKeys(
+  sql: Sql,
+  {
+    workspaceId,
+    journeyId,
+    again,
+    now,
+  }: { workspaceId: string; journeyId: string; again: Again; now: Date },
+  rows: readonly { key: string; runId: string }[],
+): Promise<Set<string>> {
+  const mayAgain = {
+    once: sql`false`,
+    when_not_active: sql`not k.live`,
+    always: sql`true`,
+    after: sql`k.entered_at <= ${again.policy === 'after' ? again.before : now}`,
+  }[again.policy]
+  const taken = await sql<{ runId: string }[]>`
+    insert into journey_keys as k (workspace_id, journey_id, key, run_id, entered_at, live)
+    select ${workspaceId}::uuid, ${journeyId}::uuid, key, run_id, ${now}::timestamptz, true
+    from unnest(${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.runId)}::uuid[]) as w (key, run_id)
+    order by key
+    on conflict (workspace_id, journey_id, key) do update
+    set run_id = excluded.run_id, entered_at = excluded.entered_at, live = true
+    where ${mayAgain}
+    returning run_id
+  `
+  return new Set(taken.map((row) => row.runId))
+}

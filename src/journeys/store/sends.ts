@@ -1,0 +1,76 @@
+/** Messages that runs sent. */
+import { asText, type Sql } from '../../db/db.ts'
+
+export interface SendRow {
+  readonly workspaceId: string
+  readonly messageId: string
+  readonly journeyId: string
+  readonly runId: string
+  readonly step: string
+  readonly updateKey: string | null
+  readonly at: Date
+}
+
+export async function insertSends(sql: Sql, rows: readonly SendRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into journey_sends (workspace_id, message_id, journey_id, run_id, step, update_key, at)
+    select *
+    from unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.messageId)}::uuid[],
+      ${rows.map((row) => row.journeyId)}::uuid[], ${rows.map((row) => row.runId)}::uuid[],
+      ${rows.map((row) => row.step)}::text[], ${rows.map((row) => row.updateKey)}::text[],
+      ${asText(rows.map((row) => row.at))}::timestamptz[]
+    )
+  `
+}
+
+/** Until the transaction ends, nobody else sends or changes under this key. */
+export async function lockUpdateKey(sql: Sql, journeyId: string, key: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${journeyId}/${key}`}, 0))`
+}
+
+/** The message that was sent under a key, if since then. */
+export async function findByUpdateKey(
+  sql: Sql,
+  { workspaceId, journeyId }: { workspaceId: string; journeyId: string },
+  key: string,
+  since: Date,
+): Promise<string | undefined> {
+  const [row] = await sql<{ messageId: string }[]>`
+    select message_id
+    from journey_sends
+    where workspace_id = ${workspaceId} and journey_id = ${journeyId} and update_key = ${key} and at > ${since}
+  `
+  return row?.messageId
+}
+
+/** The key is to lead to another message. */
+export async function freeUpdateKey(
+  sql: Sql,
+  { workspaceId, journeyId }: { workspaceId: string; journeyId: string },
+  key: string,
+): Promise<void> {
+  await sql`
+    update journey_sends set update_key = null
+    where workspace_id = ${workspaceId} and journey_id = ${journeyId} and update_key = ${key}
+  `
+}
+
+/** Messages of runs that are in one of the states. */
+export async function messagesOf(
+  sql: Sql,
+  workspaceId: string,
+  runIds: readonly string[],
+  statuses: readonly string[],
+): Promise<string[]> {
+  const rows = await sql<{ messageId: string }[]>`
+    select s.message_id
+    from journey_sends s
+    join messages m on m.workspace_id = s.workspace_id and m.id = s.message_id
+    where s.workspace_id = ${workspaceId} and s.run_id = any(${[...runIds]}::uuid[])
+      and m.status = any(${[...statuses]}::text[])
+    order by s.message_id
+  `
+  return rows.map((row) => row.messageId)
+}
