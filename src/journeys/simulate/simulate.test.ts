@@ -139,7 +139,7 @@ test('an event that is waited for takes the run on; without it the time runs out
         where: { field: 'event.order', is: 'equals', value: '{{ run.key }}' },
         ...{ on_event: 'thanks', on_timeout: 'late' },
       },
-      { id: 'thanks', type: 'exit', reason: 'paid {{ steps.pay.amount }}' },
+      { id: 'thanks', type: 'exit', reason: 'paid {{ steps.pay.event.amount }}' },
       { id: 'late', type: 'exit', reason: 'late' },
     ],
   })

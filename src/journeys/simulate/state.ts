@@ -43,16 +43,23 @@ export interface State {
 /** As the engine's; `event` is the one looked at. */
 export function factsOf({ given, contact, steps, key }: State, event = given.event): Facts {
   const { settings, workspace } = given
-  const { name, source, at, properties } = event
   return {
-    event: { ...properties, name, source, at: at.toISOString() },
+    event: eventFacts(event),
     contact,
     settings,
     steps,
-    run: { id: 'simulation', key, started_at: given.event.at.toISOString() },
+    run: {
+      ...{ id: 'simulation', key, started_at: given.event.at.toISOString() },
+      event: eventFacts(given.event),
+    },
     workspace: { name: workspace.name, time_zone: workspace.timeZone, locale: workspace.locale },
   }
 }
+
+export const eventFacts = ({ name, source, at, properties }: HappeningEvent) => ({
+  ...properties,
+  ...{ name, source, at: at.toISOString() },
+})
 
 export function runOf(state: State, enteredAt: Date, waited: boolean): StepRun {
   const { journey, workspace } = state.given

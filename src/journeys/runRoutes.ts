@@ -1,0 +1,83 @@
+/** /journeys/:id/runs and /waiting: who is where. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { AppError } from '../errors.ts'
+import { page, readCursor } from '../lib/paging.ts'
+import { JourneyParams } from './api.schema.ts'
+import { getJourney } from './find.ts'
+import { MOST_SENT, RunDetail, RunList, RunPage, RunParams, WaitingList } from './runs.schema.ts'
+import { findRun, listRuns, listSent, listWaitingRuns } from './runs.store.ts'
+import { runDetail, runView } from './runView.ts'
+
+const tags = ['Journeys']
+const reading = { scope: 'journeys:read' } as const
+/** When the last one of a page is due, and its id. */
+const DUE = /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/
+
+export const runRoutes: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/journeys/:id/runs',
+    {
+      config: reading,
+      schema: {
+        ...{ tags, summary: 'List the runs of a journey, newest first' },
+        params: JourneyParams,
+        querystring: RunList,
+        response: { 200: RunPage },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, status = null, attention = false, key = null } = request.query
+      const filter = {
+        ...{ status, attention, key, contactId: request.query.contact_id ?? null },
+        ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
+      }
+      const rows = await request.read(async (tx, workspaceId) => {
+        const { id } = await getJourney(tx, workspaceId, request.params.id)
+        return listRuns(tx, workspaceId, id, filter)
+      })
+      return page(rows, limit, (row) => row.id, runView)
+    },
+  )
+
+  app.get(
+    '/journeys/:id/waiting',
+    {
+      config: reading,
+      schema: {
+        ...{ tags, summary: 'List the runs that wait, next due first' },
+        params: JourneyParams,
+        querystring: WaitingList,
+        response: { 200: RunPage },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, step = null } = request.query
+      const [dueAt, last] = readCursor(cursor, DUE)?.split(' ') ?? []
+      const after = dueAt === undefined || last === undefined ? null : { dueAt, id: last }
+      const rows = await request.read(async (tx, workspaceId) => {
+        const { id } = await getJourney(tx, workspaceId, request.params.id)
+        return listWaitingRuns(tx, workspaceId, id, { after, step, limit: limit + 1 })
+      })
+      return page(rows, limit, (row) => `${row.dueAt?.toISOString()} ${row.id}`, runView)
+    },
+  )
+
+  app.get(
+    '/journeys/:id/runs/:run_id',
+    {
+      config: reading,
+      schema: {
+        ...{ tags, summary: 'Read a run: where it stands, what it knows, what it sent' },
+        params: RunParams,
+        response: { 200: RunDetail },
+      },
+    },
+    (request) =>
+      request.read(async (tx, workspaceId) => {
+        const { id } = await getJourney(tx, workspaceId, request.params.id)
+        const row = await findRun(tx, workspaceId, id, request.params.run_id)
+        if (!row) throw new AppError('not_found', 'There is no such run.')
+        return runDetail(row, await listSent(tx, workspaceId, row.id, MOST_SENT))
+      }),
+  )
+}
