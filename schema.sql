@@ -183,6 +183,28 @@ create table counts (
 create policy engine on counts for ALL to beckon_engine using (true);
 create policy workspace_only on counts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Each open of an email of another system, once.
+create table email_opens (
+  workspace_id uuid not null,
+  source text not null,
+  open_key text not null,
+  id bigint generated always as identity not null,
+  email_id text not null,
+  lead_id text,
+  lead_name text,
+  subject text,
+  recipient text,
+  opens_count integer not null,
+  machine boolean not null,
+  opened_at timestamp with time zone not null,
+  constraint email_opens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint email_opens_pkey PRIMARY KEY (workspace_id, source, open_key)
+);
+CREATE INDEX email_opens_email_idx ON public.email_opens USING btree (workspace_id, source, email_id, opened_at);
+CREATE INDEX email_opens_opened_at_idx ON public.email_opens USING btree (workspace_id, opened_at DESC, id DESC);
+create policy engine on email_opens for ALL to beckon_engine using (true);
+create policy workspace_only on email_opens for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Opens and clicks with their class, human or machine; rewritten when later hits or rules say otherwise.
 create table engagements (
   workspace_id uuid not null,
@@ -207,6 +229,18 @@ CREATE INDEX engagements_company_idx ON public.engagements USING btree (workspac
 create policy engine on engagements for ALL to beckon_engine using (true);
 create policy workspace_only on engagements for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Which events a subscriber hears of.
+create table event_interests (
+  workspace_id uuid not null,
+  subscriber text not null,
+  name text not null,
+  constraint event_interests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint event_interests_pkey PRIMARY KEY (workspace_id, subscriber, name)
+);
+CREATE INDEX event_interests_name_idx ON public.event_interests USING btree (workspace_id, name, subscriber);
+create policy engine on event_interests for ALL to beckon_engine using (true);
+create policy workspace_only on event_interests for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Keys of events that must count once, whoever tells us and how often.
 create table event_keys (
   workspace_id uuid not null,
@@ -220,6 +254,22 @@ create table event_keys (
 CREATE INDEX event_keys_recorded_at_idx ON public.event_keys USING btree (recorded_at);
 create policy engine on event_keys for ALL to beckon_engine using (true);
 create policy workspace_only on event_keys for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Events that a subscriber has not reacted to yet.
+create table event_queue (
+  workspace_id uuid not null,
+  subscriber text not null,
+  event_id uuid not null,
+  recorded_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempt smallint not null default 0,
+  reason text,
+  constraint event_queue_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint event_queue_pkey PRIMARY KEY (workspace_id, subscriber, event_id)
+);
+CREATE INDEX event_queue_due_at_idx ON public.event_queue USING btree (subscriber, workspace_id, due_at, event_id);
+create policy engine on event_queue for ALL to beckon_engine using (true);
+create policy workspace_only on event_queue for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
 -- Something that happened: receipts, decisions, imports, customers' own events.
 create table events (
@@ -277,6 +327,121 @@ create table imports (
 );
 create policy engine on imports for ALL to beckon_engine using (true);
 create policy workspace_only on imports for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- How many came to a step and went on, by version. Who waits there is the difference.
+create table journey_counts (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  version integer not null,
+  step text not null,
+  entered bigint not null,
+  gone bigint not null,
+  constraint journey_counts_workspace_id_journey_id_fkey FOREIGN KEY (workspace_id, journey_id) REFERENCES journeys(workspace_id, id) ON DELETE CASCADE,
+  constraint journey_counts_pkey PRIMARY KEY (workspace_id, journey_id, version, step)
+);
+create policy engine on journey_counts for ALL to beckon_engine using (true);
+create policy workspace_only on journey_counts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Who may enter again: the last run of each key.
+create table journey_keys (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  key text not null,
+  run_id uuid not null,
+  entered_at timestamp with time zone not null,
+  live boolean not null,
+  constraint journey_keys_workspace_id_journey_id_fkey FOREIGN KEY (workspace_id, journey_id) REFERENCES journeys(workspace_id, id) ON DELETE CASCADE,
+  constraint journey_keys_pkey PRIMARY KEY (workspace_id, journey_id, key)
+);
+create policy engine on journey_keys for ALL to beckon_engine using (true);
+create policy workspace_only on journey_keys for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Who is where in which journey. Also the queue.
+create table journey_runs (
+  workspace_id uuid not null,
+  id uuid not null,
+  journey_id uuid not null,
+  version integer not null,
+  contact_id uuid,
+  key text not null,
+  status text not null,
+  step text,
+  entered_step_at timestamp with time zone,
+  due_at timestamp with time zone,
+  event jsonb not null default '{}'::jsonb,
+  results jsonb not null default '{}'::jsonb,
+  attempt smallint not null default 0,
+  lease uuid,
+  exit_reason text,
+  detail text,
+  attention boolean not null default false,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint journey_runs_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting'::text, 'held'::text, 'done'::text, 'exited'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint journey_runs_workspace_id_journey_id_fkey FOREIGN KEY (workspace_id, journey_id) REFERENCES journeys(workspace_id, id) ON DELETE CASCADE,
+  constraint journey_runs_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX journey_runs_attention_idx ON public.journey_runs USING btree (workspace_id, journey_id, id) WHERE attention;
+CREATE INDEX journey_runs_contact_id_idx ON public.journey_runs USING btree (workspace_id, contact_id) WHERE ((contact_id IS NOT NULL) AND (ended_at IS NULL));
+CREATE INDEX journey_runs_due_at_idx ON public.journey_runs USING btree (workspace_id, journey_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX journey_runs_journey_id_idx ON public.journey_runs USING btree (workspace_id, journey_id, id);
+create policy engine on journey_runs for ALL to beckon_engine using (true);
+create policy workspace_only on journey_runs for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Messages that runs sent.
+create table journey_sends (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  journey_id uuid not null,
+  run_id uuid not null,
+  step text not null,
+  update_key text,
+  at timestamp with time zone not null,
+  constraint journey_sends_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES messages(workspace_id, id) ON DELETE CASCADE,
+  constraint journey_sends_pkey PRIMARY KEY (workspace_id, message_id)
+);
+CREATE INDEX journey_sends_run_id_idx ON public.journey_sends USING btree (workspace_id, run_id);
+CREATE UNIQUE INDEX journey_sends_update_key_idx ON public.journey_sends USING btree (workspace_id, journey_id, update_key) WHERE (update_key IS NOT NULL);
+create policy engine on journey_sends for ALL to beckon_engine using (true);
+create policy workspace_only on journey_sends for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Each saved state of a journey. Never changed: runs stay with the one they began with.
+create table journey_versions (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  version integer not null,
+  definition jsonb not null,
+  created_by text,
+  created_at timestamp with time zone not null,
+  constraint journey_versions_workspace_id_journey_id_fkey FOREIGN KEY (workspace_id, journey_id) REFERENCES journeys(workspace_id, id) ON DELETE CASCADE,
+  constraint journey_versions_pkey PRIMARY KEY (workspace_id, journey_id, version)
+);
+create policy engine on journey_versions for ALL to beckon_engine using (true);
+create policy workspace_only on journey_versions for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Journeys by name, and whether people may enter them.
+create table journeys (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  title text,
+  status text not null,
+  status_reason text,
+  version integer not null,
+  origin text not null,
+  recipe text,
+  settings jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint journeys_origin_check CHECK ((origin = ANY (ARRAY['member'::text, 'environment'::text]))),
+  constraint journeys_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text]))),
+  constraint journeys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint journeys_pkey PRIMARY KEY (workspace_id, id),
+  constraint journeys_name_key UNIQUE (workspace_id, name)
+);
+CREATE INDEX journeys_active_idx ON public.journeys USING btree (workspace_id, id) WHERE (status = 'active'::text);
+create policy engine on journeys for ALL to beckon_engine using (true);
+create policy workspace_only on journeys for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
 -- Where work is due: tells the engine whom to claim for.
 create table lanes (
@@ -481,6 +646,47 @@ create table one_time_tokens (
 );
 CREATE INDEX one_time_tokens_workspace_id_idx ON public.one_time_tokens USING btree (workspace_id);
 
+-- How many emails were first opened after so many minutes.
+create table open_delays (
+  workspace_id uuid not null,
+  source text not null,
+  minutes integer not null,
+  emails bigint not null default 0,
+  constraint open_delays_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint open_delays_pkey PRIMARY KEY (workspace_id, source, minutes)
+);
+create policy engine on open_delays for ALL to beckon_engine using (true);
+create policy workspace_only on open_delays for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Opens per quarter of an hour.
+create table open_quarters (
+  workspace_id uuid not null,
+  source text not null,
+  quarter timestamp with time zone not null,
+  opens bigint not null default 0,
+  constraint open_quarters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint open_quarters_pkey PRIMARY KEY (workspace_id, source, quarter)
+);
+create policy engine on open_quarters for ALL to beckon_engine using (true);
+create policy workspace_only on open_quarters for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Everything of a source added up.
+create table open_totals (
+  workspace_id uuid not null,
+  source text not null,
+  opens bigint not null default 0,
+  machine_opens bigint not null default 0,
+  emails_opened bigint not null default 0,
+  leads bigint not null default 0,
+  emails_sent bigint not null default 0,
+  replies bigint not null default 0,
+  last_open_at timestamp with time zone,
+  constraint open_totals_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint open_totals_pkey PRIMARY KEY (workspace_id, source)
+);
+create policy engine on open_totals for ALL to beckon_engine using (true);
+create policy workspace_only on open_totals for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Server processes. Each holds an advisory lock while it lives; a free lock means it died.
 create table processes (
   id uuid not null,
@@ -621,6 +827,37 @@ create table topics (
 create policy engine on topics for ALL to beckon_engine using (true);
 create policy workspace_only on topics for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Emails of another system that were sent or opened.
+create table tracked_emails (
+  workspace_id uuid not null,
+  source text not null,
+  email_id text not null,
+  lead_id text,
+  sent_at timestamp with time zone,
+  first_open_at timestamp with time zone,
+  opens integer not null default 0,
+  constraint tracked_emails_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint tracked_emails_pkey PRIMARY KEY (workspace_id, source, email_id)
+);
+create policy engine on tracked_emails for ALL to beckon_engine using (true);
+create policy workspace_only on tracked_emails for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Who opened how much.
+create table tracked_leads (
+  workspace_id uuid not null,
+  source text not null,
+  lead_id text not null,
+  lead_name text,
+  opens integer not null default 0,
+  emails integer not null default 0,
+  last_opened_at timestamp with time zone,
+  constraint tracked_leads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint tracked_leads_pkey PRIMARY KEY (workspace_id, source, lead_id)
+);
+CREATE INDEX tracked_leads_opens_idx ON public.tracked_leads USING btree (workspace_id, source, opens DESC, last_opened_at DESC);
+create policy engine on tracked_leads for ALL to beckon_engine using (true);
+create policy workspace_only on tracked_leads for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Opens and clicks as they arrived, those of one group commit in a row, waiting to be classified and recorded.
 create table tracking_hits (
   workspace_id uuid not null,
@@ -648,6 +885,17 @@ create table workspaces (
   constraint workspaces_number_key UNIQUE (number),
   constraint workspaces_slug_key UNIQUE (slug)
 );
+
+CREATE OR REPLACE FUNCTION public.delay_bucket(delay interval)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case
+    when delay < interval '2 days' then floor(extract(epoch from delay) / 60)
+    else floor(extract(epoch from delay) / 3600) * 60
+  end::integer
+$function$;
 
 CREATE OR REPLACE FUNCTION public.forget_events(contacts uuid[], messages uuid[])
  RETURNS bigint
@@ -686,6 +934,19 @@ AS $function$
   where rolname in ('beckon_app', 'beckon_engine')
 $function$;
 
+CREATE OR REPLACE FUNCTION public.notified_at(workspace uuid, open text, email text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select max(greatest(m.sent_at, r.started_at))
+  from journeys j
+  join journey_keys k on k.workspace_id = j.workspace_id and k.journey_id = j.id and k.key in (open, email)
+  join journey_runs r on r.workspace_id = k.workspace_id and r.id = k.run_id
+  join messages m on m.workspace_id = r.workspace_id and m.id = (r.results -> 'alert' ->> 'message_id')::uuid
+  where j.workspace_id = workspace and j.recipe = 'close-open-alert' and m.sent_at is not null
+$function$;
+
 CREATE OR REPLACE FUNCTION public.protect_table(name regclass, append_only boolean DEFAULT false)
  RETURNS void
  LANGUAGE plpgsql
@@ -704,5 +965,20 @@ begin
   else
     execute format('create policy workspace_only on %s using (%s or %s) with check (%s or %s)', name, engine, mine, engine, mine);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.queue_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from event_interests) then
+    insert into event_queue (workspace_id, subscriber, event_id, recorded_at, due_at)
+    select e.workspace_id, i.subscriber, e.id, e.recorded_at, e.recorded_at
+    from added e
+    join event_interests i on i.workspace_id = e.workspace_id and i.name = e.name;
+  end if;
+  return null;
 end
 $function$;

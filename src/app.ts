@@ -5,6 +5,8 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { openEvents, projectOpens } from './analytics/opens/project.ts'
+import { openRoutes } from './analytics/opens/routes.ts'
 import { analyticsRoutes } from './analytics/routes.ts'
 import { createSenderDirectory } from './channels/directory.ts'
 import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
@@ -21,16 +23,22 @@ import { connect, type DatabaseAddress, type Db, inWorkspace, openDb } from './d
 import { migrate } from './db/migrate.ts'
 import { announce } from './db/presence.ts'
 import { refuseSuperuser } from './db/refuseSuperuser.ts'
+import { Misconfigured } from './errors.ts'
 import { eventJobs, eventSchedules } from './events/jobs.ts'
 import { ensurePartitions } from './events/partitions.ts'
 import { eventRoutes } from './events/routes.ts'
+import { createSubscriber } from './events/subscribe.ts'
+import { setInterests } from './events/subscribers.ts'
 import { createServer } from './http/server.ts'
 import { systemRoutes } from './http/systemRoutes.ts'
 import { startJobs } from './jobs/jobs.ts'
+import { buildJourneys } from './journeys/build.ts'
 import { provisionRecipes } from './journeys/recipes/provision.ts'
 import { loadRecipes } from './journeys/recipes/recipe.ts'
 import { recipeRoutes } from './journeys/recipes/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { runChangeRoutes } from './journeys/runChangeRoutes.ts'
+import { runRoutes } from './journeys/runRoutes.ts'
 import { simulateRoutes } from './journeys/simulate/routes.ts'
 import { surroundingsIn } from './journeys/surroundings.ts'
 import { open, seal } from './lib/crypt.ts'
@@ -66,6 +74,7 @@ import { workspaceJobs, workspaceSchedules } from './workspaces/jobs.ts'
 import { ensureOwner } from './workspaces/members/setupOwner.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
 
+const OPENS = 'opens' // who adds up opens of mail that other systems sent
 const TRACKING_KEY_ID = 1 // the key that signs; older ones would be added beside it
 
 export interface AssembleOptions {
@@ -186,11 +195,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { directories, sealing } = assembly
   const hooks: WorkspaceHook[] = [
     (tx, workspace, now) => provisionWorkspace(tx, workspace.id, now, sealing.seal),
+    (tx, workspace) => setInterests(tx, workspace.id, OPENS, openEvents),
   ]
   const workspace = await ensureDefaultWorkspace(db, config, hooks)
   await inWorkspace(db, workspace.id, async (tx) => {
     await provisionWorkspace(tx, workspace.id, db.clock.now(), sealing.seal)
     await provisionFromEnvironment(tx, workspace.id, config, db.clock.now(), sealing)
+    await setInterests(tx, workspace.id, OPENS, openEvents)
   })
   const recipes = { recipes: loadRecipes(), environment: config }
   const provisioned = await inWorkspace(db, workspace.id, (tx) =>
@@ -209,6 +220,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     onRecorded: projector.poke,
   })
   const processor = createCallbackProcessor({ db, senders, log, counters, onHits: projector.poke })
+  const guardedHttp = createHttp({ guard: true })
+  const opens = createSubscriber({ db, log, name: OPENS, handle: projectOpens })
+  const journeys = buildJourneys({
+    ...{ db, log, directories, http: guardedHttp },
+    act: async (_workspaceId, connector) => {
+      throw new Misconfigured(`There is no connector ${connector}.`)
+    },
+    onSent: assembly.engine.poke,
+    onEdited: assembly.editor.poke,
+  })
   const metrics = createMetrics([
     {
       name: 'messages_taken_total',
@@ -303,11 +324,19 @@ export async function startApp(options: AppOptions): Promise<App> {
       }),
     )
     const surroundings = surroundingsIn(db, [])
-    await server.register(journeyRoutes({ db, surroundings, onChanged: () => {} }))
+    await server.register(journeyRoutes({ db, surroundings, onChanged: journeys.poke }))
     await server.register(
       simulateRoutes({ db, directories, publicUrl: config.PUBLIC_URL, surroundings }),
     )
+    await server.register(runRoutes)
+    await server.register(runChangeRoutes({ db, workspaces, onDue: journeys.poke }))
     await server.register(recipeRoutes({ ...recipes, workspaceId: workspace.id }))
+    await server.register(
+      openRoutes({
+        ...{ db, workspaces, open: config.STATS_PUBLIC },
+        defaultWorkspaceId: workspace.id,
+      }),
+    )
     for (const routes of [
       contactRoutes,
       importRoutes,
@@ -344,6 +373,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   if (works) {
     await assembly.engine.start()
     assembly.editor.start()
+    journeys.start()
+    opens.start()
   }
   if (listens) await server.listen({ host: config.HOST, port: config.PORT })
 
@@ -354,7 +385,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     defaultWorkspaceId: workspace.id,
     async stop() {
       await server.close()
+      await Promise.all([journeys.stop(), opens.stop()])
       await assembly.close()
+      await guardedHttp.close()
       await recorder.stop()
       await Promise.all([projector.stop(), processor.stop(), jobs.stop()])
       await authenticator.close()

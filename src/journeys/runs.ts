@@ -18,8 +18,6 @@ import { readVersions } from './store/journeys.ts'
 import { readPeople } from './store/people.ts'
 import { freeKeys, lockRun, type RunRow, saveRuns } from './store/runs.ts'
 
-export { readCounts } from './store/counts.ts'
-export { countByStatus, countLive, findRun, listRuns, type RunFilter } from './store/readRuns.ts'
 export type { RunRow }
 
 /** A run that a request begins. Raises conflict when the journey is not enabled or its re-entry rule says no. */

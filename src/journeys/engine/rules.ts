@@ -5,6 +5,7 @@ import { holds } from '../conditions.ts'
 import { interventionsOf, nextOf, onMessageFailure } from '../defaults.ts'
 import { type Facts, renderAmount, renderText } from '../facts.ts'
 import type { Intervention, JourneyDocument } from '../schema.ts'
+import { isOtherItem, meets } from '../signals.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
 import { eventFacts } from './context.ts'
 import { endRuns, holdRun } from './end.ts'
@@ -29,14 +30,6 @@ export function listensTo(document: JourneyDocument, event: QueuedEvent): boolea
     steps.some((step) => step.type === 'wait_for' && step.event === event.name) ||
     interventionsOf(document).some((rule) => meets(rule, event))
   )
-}
-
-/** Whether somebody intervened: a person wrote to us, or somebody else changed the CRM. */
-function meets({ on }: Intervention, { name, properties }: QueuedEvent): boolean {
-  if (on === 'crm_change') return name === 'item.status_changed' && properties['by'] === 'human'
-  const { kind } = properties
-  if (name === 'message.received') return properties['human'] === true || kind === 'human'
-  return name === 'message.replied' && kind !== 'auto' && properties['auto'] !== true
 }
 
 export interface Meeting {
@@ -65,18 +58,11 @@ export async function applyRules(tx: TransactionSql, meeting: Meeting, book: Boo
     return
   }
   const intervention = interventionsOf(document).find((rule) => meets(rule, event))
-  if (intervention && !isOtherItem(run, event)) {
+  if (intervention && !isOtherItem({ properties: run.event }, event)) {
     await intervene(tx, meeting, intervention, book)
     return
   }
   await wake(tx, meeting, book)
-}
-
-/** A CRM may have several items about one person; what happens to another is none of this run's business. */
-function isOtherItem(run: RunRow, { name, properties }: QueuedEvent): boolean {
-  const [ours, theirs] = [run.event['item_id'], properties['item_id']]
-  if (name !== 'item.status_changed' || ours === undefined || theirs === undefined) return false
-  return String(ours) !== String(theirs)
 }
 
 async function intervene(

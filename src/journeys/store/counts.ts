@@ -26,11 +26,3 @@ export async function addCounts(sql: Sql, counts: readonly StepCount[]): Promise
     set entered = c.entered + excluded.entered, gone = c.gone + excluded.gone
   `
 }
-
-export function readCounts(sql: Sql, workspaceId: string, journeyId: string, version: number) {
-  return sql<{ step: string; entered: number; gone: number }[]>`
-    select step, entered, gone
-    from journey_counts
-    where workspace_id = ${workspaceId} and journey_id = ${journeyId} and version = ${version}
-  `
-}
