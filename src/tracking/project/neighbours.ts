@@ -11,20 +11,27 @@ type Sighting = Pick<Engagement, 'messageId' | 'company' | 'network' | 'at'>
 export function windowsAround(rows: readonly Sighting[], seconds: number): Window[] {
   const windows: { company: string; network: string; from: Date; to: Date }[] = []
   const open = new Map<string, { to: Date }>()
-  for (const { company, network, at } of rows.toSorted((a, b) => +a.at - +b.at)) {
-    if (company === null || network === null) continue
+  for (const { atMs, company, network } of inOrder(rows)) {
     const key = `${company} ${network}`
-    const to = new Date(+at + seconds * 1000)
-    const from = new Date(+at - seconds * 1000)
+    const to = new Date(atMs + seconds * 1000)
     const current = open.get(key)
-    if (current && current.to >= from) current.to = to
+    if (current && +current.to >= atMs - seconds * 1000) current.to = to
     else {
-      const window = { company, network, from, to }
+      const window = { company, network, from: new Date(atMs - seconds * 1000), to }
       open.set(key, window)
       windows.push(window)
     }
   }
   return windows
+}
+
+/** Those with a place, oldest first. Asking Dates for their time while sorting would take most of the time. */
+function inOrder(rows: readonly Sighting[]) {
+  return rows
+    .flatMap(({ company, network, at }) =>
+      company === null || network === null ? [] : [{ company, network, atMs: +at }],
+    )
+    .sort((a, b) => a.atMs - b.atMs)
 }
 
 /** Messages around that a crowd now explains, and that were not known for machines' before. */
