@@ -64,6 +64,7 @@ import { createCounters } from './tracking/counters.ts'
 import { createDestinations } from './tracking/intake/destinations.ts'
 import { createTrackingHandler } from './tracking/intake/handler.ts'
 import { createHitRecorder } from './tracking/intake/recorder.ts'
+import { trackingJobs, trackingSchedules } from './tracking/jobs.ts'
 import { createProjector } from './tracking/project/projector.ts'
 import { createReceiver } from './tracking/receive.ts'
 import { trackingRoutes } from './tracking/routes.ts'
@@ -362,8 +363,19 @@ export async function startApp(options: AppOptions): Promise<App> {
       ...eventJobs({ db, ownerAddress: address, retentionMonths: config.EVENT_RETENTION_MONTHS }),
       ...workspaceJobs(db),
       ...messageJobs({ db, contentDays: config.CONTENT_RETENTION_DAYS }),
+      ...trackingJobs({
+        db,
+        eventMonths: config.EVENT_RETENTION_MONTHS,
+        callbackDays: config.CALLBACK_RETENTION_DAYS,
+      }),
     },
-    schedules: [...contactSchedules, ...eventSchedules, ...workspaceSchedules, ...messageSchedules],
+    schedules: [
+      ...contactSchedules,
+      ...eventSchedules,
+      ...workspaceSchedules,
+      ...messageSchedules,
+      ...trackingSchedules,
+    ],
     log,
     work: works,
   })

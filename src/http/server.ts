@@ -79,7 +79,7 @@ export function createServer(options: ServerOptions) {
         },
       ),
     routerOptions: { maxParamLength: 500 },
-    return503OnClosing: true,
+    return503OnClosing: false, // what comes on an open connection while we stop is answered, with Connection: close
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       void refuse(error, request, reply.headers(securityHeaders)),

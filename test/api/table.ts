@@ -250,6 +250,8 @@ const journey = (unique: string) => ({
     { id: 'end', type: 'exit', reason: 'done' },
   ],
 })
+const runs = (of: Tenant) => `/journeys/${of.journey}/runs`
+const run = (of: Tenant, rest = '') => `${runs(of)}/${of.run}${rest}`
 const journeys: Record<string, Case> = {
   'GET /journeys': { access: 'journeys:read' },
   'GET /journeys/:id': { access: 'journeys:read', path: (of) => `/journeys/${of.journey}` },
@@ -265,14 +267,14 @@ const journeys: Record<string, Case> = {
     path: (of) => `/journeys/${of.journey}/settings`,
     body: () => ({}),
   },
-  'POST /journeys/:id/enable': {
-    access: 'journeys:write',
-    path: (of) => `/journeys/${of.journey}/enable`,
-  },
   'POST /journeys/:id/pause': {
     access: 'journeys:write',
     path: (of) => `/journeys/${of.journey}/pause`,
     body: () => ({ reason: 'holiday' }),
+  },
+  'POST /journeys/:id/enable': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}/enable`,
   },
   'GET /journeys/:id/versions': {
     access: 'journeys:read',
@@ -287,9 +289,42 @@ const journeys: Record<string, Case> = {
     path: (of) => `/journeys/${of.journey}/simulate`,
     body: () => ({ contact: { name: 'Ada' } }),
   },
+  'GET /journeys/:id/runs': { access: 'journeys:read', path: (of) => runs(of) },
+  'GET /journeys/:id/waiting': {
+    access: 'journeys:read',
+    path: (of) => `/journeys/${of.journey}/waiting`,
+  },
+  'GET /journeys/:id/runs/:run_id': { access: 'journeys:read', path: (of) => run(of) },
+  'POST /journeys/:id/runs': {
+    access: 'journeys:write',
+    path: (of) => runs(of),
+    body: (of, unique) => ({ contact_id: of.externalId, key: unique }),
+  },
+  'POST /journeys/:id/runs/:run_id/run-now': {
+    access: 'journeys:write',
+    path: (of) => run(of, '/run-now'),
+  },
+  'POST /journeys/:id/runs/:run_id/skip': {
+    access: 'journeys:write',
+    path: (of) => run(of, '/skip'),
+  },
+  'POST /journeys/:id/runs/:run_id/hold': {
+    access: 'journeys:write',
+    path: (of) => run(of, '/hold'),
+    body: () => ({ until: future, reason: 'holiday' }),
+  },
+  'POST /journeys/:id/runs/:run_id/release': {
+    access: 'journeys:write',
+    path: (of) => run(of, '/release'),
+  },
+  'POST /journeys/:id/runs/:run_id/cancel': {
+    access: 'journeys:write',
+    path: (of) => run(of, '/cancel'),
+    body: () => ({ reason: 'a mistake' }),
+  },
   'DELETE /journeys/:id': {
     access: 'journeys:write',
-    path: (of) => `/journeys/${of.journey}`,
+    path: (of) => `/journeys/${of.draft}`,
   },
   'GET /recipes': { access: 'journeys:read' },
 }
@@ -429,6 +464,13 @@ const wishes: Record<string, Case> = {
   'GET /events': { access: 'contacts:read' },
   'GET /analytics/overview': { access: 'analytics:read' },
   'GET /analytics/trends': { access: 'analytics:read' },
+  'GET /analytics/summary': { access: 'analytics:read' },
+  'GET /analytics/recent': { access: 'analytics:read' },
+  'GET /analytics/by-date': { access: 'analytics:read' },
+  'GET /analytics/top-leads': { access: 'analytics:read' },
+  'GET /analytics/by-time': { access: 'analytics:read' },
+  'GET /analytics/by-day': { access: 'analytics:read' },
+  'GET /analytics/engagement': { access: 'analytics:read' },
 }
 
 export const table: Readonly<Record<string, Case>> = {

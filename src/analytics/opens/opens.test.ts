@@ -1,0 +1,129 @@
+/** Document 000's questions over events as a connector records them, through the running program. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTestApp } from '../../../test/helpers/app.ts'
+import { testDatabase } from '../../../test/helpers/database.ts'
+import { until } from '../../../test/helpers/until.ts'
+import { type EventInput, recordEvents } from '../../events/record.ts'
+
+const database = await testDatabase()
+const { app, call, keyFor } = await startTestApp(database, { TIME_ZONE: 'Asia/Jerusalem' })
+const workspaceId = app.defaultWorkspaceId
+const key = await keyFor('default')
+const get = async (path: string) => {
+  const { status, json, text } = await call('GET', path, undefined, key)
+  assert.equal(status, 200, text)
+  return json
+}
+
+const event = (name: string, at: string, properties: EventInput['properties']): EventInput => ({
+  ...{ workspaceId, name, contactId: null, messageId: null, source: 'close' },
+  ...{
+    at: new Date(at),
+    properties,
+    key: `${name} ${properties['open_key'] ?? properties['email_id']}`,
+  },
+})
+const sent = (email_id: string, lead_id: string, at: string) =>
+  event('email.sent', at, { email_id, lead_id })
+let opens = 0
+const opened = (email_id: string, lead_id: string, at: string, more = {}) =>
+  event('email.opened', at, {
+    ...{ open_key: `open-${++opens}`, email_id, lead_id, lead_name: `Lead ${lead_id}` },
+    ...{ subject: 'Offer', recipient: 'someone@example.com', opens_count: 1, class: 'human' },
+    ...more,
+  })
+
+async function record(events: EventInput[]) {
+  const { engine, clock } = app.db
+  await recordEvents(engine, events, clock.now())
+  await until('the events to be added up', async () => {
+    const [row] =
+      await engine`select count(*)::int as n from event_queue where subscriber = 'opens'`
+    return row?.['n'] === 0
+  })
+}
+
+test('each question is answered from the same opens, however often they are told', async () => {
+  const events = [
+    sent('mail-1', 'lead-a', '2026-03-01T08:00:00Z'),
+    sent('mail-2', 'lead-b', '2026-03-01T08:00:00Z'),
+    opened('mail-1', 'lead-a', '2026-03-01T08:10:00Z'),
+    opened('mail-1', 'lead-a', '2026-03-01T22:30:00Z', { opens_count: 2 }), // Monday in Jerusalem
+    opened('mail-3', 'lead-c', '2026-03-01T23:00:00Z', { class: 'machine' }),
+    event('email.received', '2026-03-01T09:00:00Z', { email_id: 'mail-4', lead_id: 'lead-a' }),
+  ]
+  await record(events)
+  await record(events)
+
+  assert.deepEqual(await get('/analytics/summary'), {
+    ...{ time_zone: 'Asia/Jerusalem', total_opens: 3, unique_emails: 2, unique_leads: 2 },
+    ...{ opens_today: 0, machine_opens: 1, last_open_at: '2026-03-01T23:00:00.000Z' },
+  })
+  const recent = await get('/analytics/recent?limit=1')
+  assert.deepEqual(
+    recent.data.map((row: Record<string, unknown>) => [row['email_id'], row['opens_count']]),
+    [['mail-3', 1]],
+  )
+  assert.equal(recent.data[0].notified_at, null)
+
+  const sunday = await get('/analytics/by-date?date=2026-03-01')
+  assert.deepEqual([sunday.total_opens, sunday.unique_emails, sunday.opens.length], [1, 1, 1])
+  const monday = await get('/analytics/by-date?date=2026-03-02')
+  assert.deepEqual([monday.total_opens, monday.machine_opens], [2, 1])
+
+  const leads = await get('/analytics/top-leads')
+  assert.deepEqual(
+    leads.data.map((row: Record<string, unknown>) => [
+      row['lead_id'],
+      row['opens_count'],
+      row['emails'],
+    ]),
+    [
+      ['lead-a', 2, 1],
+      ['lead-c', 1, 1],
+    ],
+  )
+  const hours = (await get('/analytics/by-time')).data
+  assert.equal(hours.length, 24)
+  assert.deepEqual([hours[10].opens, hours[0].opens, hours[1].opens], [1, 1, 1])
+  const days = (await get('/analytics/by-day')).data
+  assert.deepEqual(
+    [days[6], days[0]],
+    [
+      { day: 'Sunday', opens: 1 },
+      { day: 'Monday', opens: 2 },
+    ],
+  )
+  assert.deepEqual(await get('/analytics/engagement'), {
+    ...{ time_zone: 'Asia/Jerusalem', emails_sent: 2, emails_opened: 2, open_rate: 1 },
+    ...{ avg_opens_per_email: 1.5, avg_opens_per_lead: 1.5, reply_count: 1 },
+    ...{ response_rate: 0.5, median_minutes_to_open: 10 },
+  })
+})
+
+test('an open that turns out to be a machine’s is counted as one, and only once', async () => {
+  const changed = { open_key: 'open-1', email_id: 'mail-1', class: 'machine' }
+  const events = [event('email.open_reclassified', '2026-03-02T00:00:00Z', changed)]
+  await record(events)
+  await record(events)
+  assert.equal((await get('/analytics/summary')).machine_opens, 2)
+})
+
+test('notification_log has the columns of the document', async () => {
+  const [row] = await app.db.engine`select * from notification_log order by id limit 1`
+  assert.deepEqual(Object.keys(row ?? {}), [
+    ...['id', 'emailId', 'leadId', 'leadName', 'subject', 'recipient', 'opensCount', 'openedAt'],
+    'notifiedAt',
+  ])
+})
+
+test('other sources are asked for by name, and bad questions are refused', async () => {
+  const other = { ...opened('other-1', 'lead-z', '2026-03-01T08:10:00Z'), source: 'hubspot' }
+  await record([other])
+  assert.equal((await get('/analytics/summary')).total_opens, 3)
+  assert.equal((await get('/analytics/summary?source=all')).total_opens, 4)
+  for (const bad of ['recent?limit=0', 'recent?limit=101', 'by-date?date=yesterday', 'summary?x=1'])
+    assert.equal((await call('GET', `/analytics/${bad}`, undefined, key)).status, 422, bad)
+  assert.equal((await call('GET', '/analytics/summary')).status, 401)
+})
