@@ -165,6 +165,12 @@ const Variables = z.object({
     .min(1)
     .default(24)
     .describe('How long events are kept.'),
+  CALLBACK_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(45)
+    .describe('How long callbacks of vendors are kept once they are processed.'),
   ALERT_REPEAT_OPENS: z
     .enum(['edit', 'new', 'none'])
     .optional()

@@ -165,7 +165,9 @@ async function save(
   const summaries = [...since].map(([messageId, after]) => {
     const before = then.get(messageId) ?? []
     const sum = stored.get(messageId) ?? nothing
-    const next = nextSummary(sum, before, after, before.length >= MOST)
+    // More than were read, or more than are kept (../jobs.ts).
+    const partial = before.length >= MOST || sum.opens + sum.clicks > before.length
+    const next = nextSummary(sum, before, after, partial)
     const { channel } = messages.get(messageId)!
     return { next: { ...next, messageId }, channel, changes: changes(sum, next, before, after) }
   })
