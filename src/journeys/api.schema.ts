@@ -69,7 +69,7 @@ export const JourneyPage = pageOf(JourneySummary)
 
 export const PauseRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(200).optional() })
-  .optional()
+  .nullish()
 
 export const SettingsChange = z
   .record(z.string().max(64), SettingValue)

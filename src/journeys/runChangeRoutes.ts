@@ -1,6 +1,8 @@
 /** What people do with runs: begin one, skip its wait, run it now, hold, release, cancel. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { TransactionSql } from 'postgres'
+import type { z } from 'zod'
 import { getContactId } from '../contacts/find.ts'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
@@ -37,7 +39,7 @@ export const runChangeRoutes =
   async (app) => {
     await app.register(beginRoute(deps))
     for (const verb of verbs) await app.register(verbRoute(verb, deps))
-    await app.register(holdRoute(deps))
+    await app.register(reasonRoutes(deps))
   }
 
 const beginRoute =
@@ -80,41 +82,48 @@ const verbs: readonly Verb[] = [
   { path: 'skip', summary: 'Wait no longer where it waits', act: skipWait },
   { path: 'run-now', summary: 'Look at it at once instead of when it is due', act: runNow },
   { path: 'release', summary: 'Let a held run go on', act: releaseRunByHand },
-  {
-    path: 'cancel',
-    summary: 'End it; its messages that have not gone are cancelled',
-    act: cancelRun,
-  },
 ]
 
 const verbRoute =
-  ({ path, summary, act }: Verb, { db, onDue }: RunChangeDeps): FastifyPluginAsyncZod =>
+  ({ path, summary, act }: Verb, deps: RunChangeDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.post(
       `/journeys/:id/runs/:run_id/${path}`,
       {
         config: writing,
-        schema: { tags, summary, params: RunParams, body: RunChange, response: { 200: RunView } },
+        schema: { tags, summary, params: RunParams, response: { 200: RunView } },
       },
-      async (request, reply) => {
-        const { id, run_id: runId } = request.params
-        const by = { now: db.clock.now(), reason: request.body?.reason }
-        const answer = await reply.answer(200, async (tx, workspaceId) => {
-          await requireRun(tx, workspaceId, id, runId)
-          const row = await act(tx, workspaceId, runId, by)
-          const entry = { actor: actorOf(request), at: by.now, target: runId }
-          await audit(tx, workspaceId, { ...entry, action: `run.${path.replace('-', '_')}` })
-          return runView(row)
-        })
-        onDue()
-        return answer
-      },
+      (request, reply) =>
+        changeRun(request, reply, deps, {
+          action: `run.${path.replace('-', '_')}`,
+          act: (tx, workspaceId, id, now) => act(tx, workspaceId, id, { now }),
+        }),
     )
   }
 
-const holdRoute =
-  ({ db }: RunChangeDeps): FastifyPluginAsyncZod =>
+const reasonRoutes =
+  (deps: RunChangeDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    app.post(
+      '/journeys/:id/runs/:run_id/cancel',
+      {
+        config: writing,
+        schema: {
+          ...{ tags, summary: 'End it; its messages that have not gone are cancelled' },
+          params: RunParams,
+          body: RunChange,
+          response: { 200: RunView },
+        },
+      },
+      (request, reply) => {
+        const reason = request.body?.reason
+        return changeRun(request, reply, deps, {
+          action: 'run.cancel',
+          act: (tx, workspaceId, id, now) => cancelRun(tx, workspaceId, id, { now, reason }),
+        })
+      },
+    )
+
     app.post(
       '/journeys/:id/runs/:run_id/hold',
       {
@@ -126,21 +135,41 @@ const holdRoute =
           response: { 200: RunView },
         },
       },
-      async (request, reply) => {
-        const { id, run_id: runId } = request.params
+      (request, reply) => {
         const { reason, until } = request.body ?? {}
-        const now = db.clock.now()
-        const by = { now, reason, until: until === undefined ? null : new Date(until) }
-        return reply.answer(200, async (tx, workspaceId) => {
-          await requireRun(tx, workspaceId, id, runId)
-          const row = await holdRunByHand(tx, workspaceId, runId, by)
-          const entry = { actor: actorOf(request), at: now, target: runId }
-          await audit(tx, workspaceId, { ...entry, action: 'run.hold' })
-          return runView(row)
+        const end = until === undefined ? null : new Date(until)
+        return changeRun(request, reply, deps, {
+          action: 'run.hold',
+          act: (tx, workspaceId, id, now) =>
+            holdRunByHand(tx, workspaceId, id, { now, reason, until: end }),
         })
       },
     )
   }
+
+interface Change {
+  /** For the audit log. */
+  readonly action: string
+  act(tx: TransactionSql, workspaceId: string, id: string, now: Date): Promise<RunRow>
+}
+
+async function changeRun(
+  request: FastifyRequest & { readonly params: z.infer<typeof RunParams> },
+  reply: FastifyReply,
+  { db, onDue }: RunChangeDeps,
+  { action, act }: Change,
+): Promise<RunView> {
+  const { id, run_id: runId } = request.params
+  const now = db.clock.now()
+  const answer = await reply.answer(200, async (tx, workspaceId) => {
+    await requireRun(tx, workspaceId, id, runId)
+    const row = await act(tx, workspaceId, runId, now)
+    await audit(tx, workspaceId, { actor: actorOf(request), at: now, action, target: runId })
+    return runView(row)
+  })
+  onDue()
+  return answer
+}
 
 /** The path names a journey as well: a run of another one is not there. */
 async function requireRun(tx: TransactionSql, workspaceId: string, ref: string, runId: string) {

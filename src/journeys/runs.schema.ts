@@ -71,7 +71,7 @@ export const NewRun = z.strictObject({
 })
 
 const Reason = z.string().trim().min(1).max(500)
-export const RunChange = z.strictObject({ reason: Reason.optional() }).optional()
+export const RunChange = z.strictObject({ reason: Reason.optional() }).nullish()
 export const RunHold = z
   .strictObject({
     reason: Reason.optional(),
@@ -79,7 +79,7 @@ export const RunHold = z
       description: 'Default: until it is released.',
     }),
   })
-  .optional()
+  .nullish()
 
 const flag = z.stringbool({ truthy: ['true'], falsy: ['false'] })
 

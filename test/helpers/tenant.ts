@@ -34,6 +34,10 @@ export interface Tenant {
   readonly templateName: string
   readonly sender: string
   readonly journey: string
+  /** Waits in that journey. */
+  readonly run: string
+  /** A journey that nobody is in. */
+  readonly draft: string
   /** Scheduled for the far future. */
   readonly message: string
   readonly apiKey: string
@@ -82,15 +86,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
       },
     }),
   )
-  const journey = await must(
-    call('POST', '/journeys', {
-      name: `${mark}-journey`,
-      title: mark,
-      trigger: { api: true },
-      steps: [{ id: 'end', type: 'exit', reason: mark }],
-    }),
-  )
-  await must(call('POST', `/journeys/${journey.id}/enable`))
+  const journeys = await addJourneys(call, mark, contacts.contact)
   const message = await must(
     call('POST', '/notifications', {
       recipient_id: contacts.externalId,
@@ -121,11 +117,31 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     template: template.id,
     templateName: `${mark}-template`,
     sender: sender.id,
-    journey: journey.id,
+    ...journeys,
     message: message.id,
     apiKey: apiKey.id,
     importId: imported.id,
   }
+}
+
+async function addJourneys(call: Call, mark: string, contact: string) {
+  const days = ['one', 'two', 'three'].map((id) => ({ id, type: 'wait', days: 30 }))
+  const document = {
+    title: mark,
+    trigger: { api: true },
+    steps: [...days, { id: 'end', type: 'exit', reason: mark }],
+  }
+  const add = (name: string) =>
+    must(call('POST', '/journeys', { ...document, name: `${mark}-${name}` }))
+  const [journey, draft] = [await add('journey'), await add('draft')]
+  await must(call('POST', `/journeys/${journey.id}/enable`))
+  const path = `/journeys/${journey.id}/runs`
+  const run = await must(call('POST', path, { contact_id: contact, properties: { mark } }))
+  await until('the run', async () => {
+    const { status } = await must(call('GET', `${path}/${run.id}`))
+    return status === 'waiting'
+  })
+  return { journey: journey.id, draft: draft.id, run: run.id }
 }
 
 async function addPeople({ app, call }: TestApp, workspace: string, mark: string) {
