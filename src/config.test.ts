@@ -276,3 +276,14 @@ test('the example names every setting with its default, and is itself read', () 
   const written = (given: Record<string, string>) => JSON.parse(JSON.stringify(readConfig(given)))
   assert.deepEqual(written(env), written({}))
 })
+
+test('the lead recipe alone has the name of the service that it replaces', () => {
+  const leads = {
+    ...{ MONDAY_API_KEY: 'x', MONDAY_BOARD_ID: '1', META_API_TOKEN: 'x', META_PHONE_ID: '2' },
+    ADMIN_SECRET: 'a-long-secret',
+  }
+  assert.equal(readConfig(leads).SERVICE_NAME, 'Lead Automation Service')
+  assert.equal(readConfig({ ...leads, CLOSEIO_API_KEY: 'x' }).SERVICE_NAME, 'Beckon')
+  assert.equal(readConfig({ ...leads, SERVICE_NAME: 'Ours' }).SERVICE_NAME, 'Ours')
+  assert.equal(readConfig({}).SERVICE_NAME, 'Beckon')
+})

@@ -64,7 +64,10 @@ const Variables = z.object({
   ALLOW_SUPERUSER: flag
     .default(false)
     .describe('Let production use a superuser connection to PostgreSQL.'),
-  SERVICE_NAME: z.string().default('Beckon').describe('Name shown by GET / and in mail pages.'),
+  SERVICE_NAME: z
+    .string()
+    .optional()
+    .describe('Name shown by GET / and in mail pages. Default: Beckon.'),
   LOG_LEVEL: z
     .string()
     .default('info')
@@ -171,6 +174,26 @@ const Variables = z.object({
     .min(1)
     .default(45)
     .describe('How long callbacks of vendors are kept once they are processed.'),
+  CLOSEIO_API_KEY: z
+    .string()
+    .optional()
+    .describe('API key of Close, best an admin’s. Switches the recipe close-open-alert on.'),
+  MONDAY_API_KEY: z
+    .string()
+    .optional()
+    .describe('API token of monday.com. With the next four it switches monday-whatsapp on.'),
+  MONDAY_BOARD_ID: z
+    .string()
+    .regex(/^\d{1,20}$/, 'not the number of a board, as its address has it')
+    .optional()
+    .describe('The board whose new items are leads.'),
+  META_API_TOKEN: z.string().optional().describe('Token of a Meta system user, for WhatsApp.'),
+  META_PHONE_ID: z
+    .string()
+    .regex(/^\d{1,20}$/, 'not the id of a phone number, which is digits only')
+    .optional()
+    .describe('Id of the WhatsApp phone number.'),
+  ADMIN_SECRET: z.string().optional().describe('The verify token of Meta’s webhook.'),
   ALERT_REPEAT_OPENS: z
     .enum(['edit', 'new', 'none'])
     .optional()
@@ -240,12 +263,16 @@ const Variables = z.object({
 type Variables = z.infer<typeof Variables>
 
 export type Config = Readonly<
-  Omit<Variables, 'LOG_FORMAT' | 'ERROR_DETAIL' | 'API_DOCS' | 'PUBLIC_URL' | 'TRUST_PROXY'>
+  Omit<
+    Variables,
+    'LOG_FORMAT' | 'ERROR_DETAIL' | 'API_DOCS' | 'PUBLIC_URL' | 'SERVICE_NAME' | 'TRUST_PROXY'
+  >
 > & {
   readonly LOG_FORMAT: 'json' | 'pretty'
   readonly ERROR_DETAIL: boolean
   readonly API_DOCS: 'public' | 'login' | 'off'
   readonly PUBLIC_URL: string
+  readonly SERVICE_NAME: string
   readonly TRUST_PROXY: readonly string[]
   /** Sentences for the operator, logged at start. */
   readonly warnings: readonly string[]
@@ -321,6 +348,7 @@ function complete(
   return Object.freeze({
     ...config,
     PUBLIC_URL: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, ''),
+    SERVICE_NAME: values.SERVICE_NAME ?? serviceName(values),
     LOG_FORMAT: values.LOG_FORMAT ?? (terminal && !production ? 'pretty' : 'json'),
     ERROR_DETAIL: values.ERROR_DETAIL ?? values.ENVIRONMENT === 'development',
     API_DOCS: values.API_DOCS ?? (production ? 'login' : 'public'),
@@ -330,6 +358,14 @@ function complete(
       .filter(Boolean),
     warnings,
   })
+}
+
+/** Whoever runs only the lead recipe knows it by the name of the service that it replaces. */
+function serviceName(values: Variables): string {
+  const { MONDAY_API_KEY, MONDAY_BOARD_ID, META_API_TOKEN, META_PHONE_ID, ADMIN_SECRET } = values
+  const leads = [MONDAY_API_KEY, MONDAY_BOARD_ID, META_API_TOKEN, META_PHONE_ID, ADMIN_SECRET]
+  const alone = leads.every(Boolean) && !values.CLOSEIO_API_KEY
+  return alone ? 'Lead Automation Service' : 'Beckon'
 }
 
 const tooShortAKey = (key: string | undefined) => key !== undefined && key.length < 16
