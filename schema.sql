@@ -372,6 +372,7 @@ create table journey_runs (
   results jsonb not null default '{}'::jsonb,
   attempt smallint not null default 0,
   lease uuid,
+  leased_by uuid,
   exit_reason text,
   detail text,
   attention boolean not null default false,
@@ -382,9 +383,10 @@ create table journey_runs (
   constraint journey_runs_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX journey_runs_attention_idx ON public.journey_runs USING btree (workspace_id, journey_id, id) WHERE attention;
-CREATE INDEX journey_runs_contact_id_idx ON public.journey_runs USING btree (workspace_id, contact_id) WHERE ((contact_id IS NOT NULL) AND (ended_at IS NULL));
+CREATE INDEX journey_runs_contact_id_idx ON public.journey_runs USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX journey_runs_due_at_idx ON public.journey_runs USING btree (workspace_id, journey_id, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX journey_runs_journey_id_idx ON public.journey_runs USING btree (workspace_id, journey_id, id);
+CREATE INDEX journey_runs_lease_idx ON public.journey_runs USING btree (leased_by, workspace_id, id) WHERE (lease IS NOT NULL);
 create policy engine on journey_runs for ALL to beckon_engine using (true);
 create policy workspace_only on journey_runs for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 

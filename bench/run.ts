@@ -14,6 +14,7 @@ import { events } from './events.ts'
 import { fair } from './fair.ts'
 import type { Bench, Context, Result } from './harness/bench.ts'
 import { linesOf, tableOf, writeReadme } from './harness/report.ts'
+import { journeys } from './journeys.ts'
 import { size } from './size.ts'
 import { track } from './track.ts'
 
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   track,
   fair,
   events,
+  journeys,
   size,
 ]
 

@@ -50,6 +50,7 @@ create table journey_runs (
   results jsonb not null default '{}', -- of its steps, by their ids
   attempt smallint not null default 0, -- of the step it stands at
   lease uuid, -- fencing token of the call under way
+  leased_by uuid, -- the process that makes it
   exit_reason text,
   detail text,
   attention boolean not null default false, -- a person should look at it
@@ -60,7 +61,8 @@ create table journey_runs (
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create index journey_runs_due_at_idx on journey_runs (workspace_id, journey_id, due_at) where due_at is not null;
 create index journey_runs_journey_id_idx on journey_runs (workspace_id, journey_id, id);
-create index journey_runs_contact_id_idx on journey_runs (workspace_id, contact_id) where contact_id is not null and ended_at is null;
+create index journey_runs_contact_id_idx on journey_runs (workspace_id, contact_id) where contact_id is not null;
+create index journey_runs_lease_idx on journey_runs (leased_by, workspace_id, id) where lease is not null;
 create index journey_runs_attention_idx on journey_runs (workspace_id, journey_id, id) where attention;
 select protect_table('journey_runs');
 comment on table journey_runs is 'Who is where in which journey. Also the queue.';

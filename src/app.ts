@@ -33,6 +33,7 @@ import { createServer } from './http/server.ts'
 import { systemRoutes } from './http/systemRoutes.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { buildJourneys } from './journeys/build.ts'
+import { eraseRuns, exportRuns } from './journeys/forget.ts'
 import { provisionRecipes } from './journeys/recipes/provision.ts'
 import { loadRecipes } from './journeys/recipes/recipe.ts'
 import { recipeRoutes } from './journeys/recipes/routes.ts'
@@ -224,7 +225,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const guardedHttp = createHttp({ guard: true })
   const opens = createSubscriber({ db, log, name: OPENS, handle: projectOpens })
   const journeys = buildJourneys({
-    ...{ db, log, directories, http: guardedHttp },
+    ...{ db, log, directories, http: guardedHttp, presence: assembly.presence },
     act: async (_workspaceId, connector) => {
       throw new Misconfigured(`There is no connector ${connector}.`)
     },
@@ -350,8 +351,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
     await server.register(subjectRoutes, {
       db,
-      erasers: [eraseMessages],
-      exporters: { messages: exportMessages },
+      erasers: [eraseMessages, eraseRuns],
+      exporters: { messages: exportMessages, journeys: exportRuns },
     })
   }
 
@@ -361,7 +362,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     handlers: {
       ...contactJobs(db),
       ...eventJobs({ db, ownerAddress: address, retentionMonths: config.EVENT_RETENTION_MONTHS }),
-      ...workspaceJobs(db),
+      ...workspaceJobs(db, log),
       ...messageJobs({ db, contentDays: config.CONTENT_RETENTION_DAYS }),
       ...trackingJobs({
         db,

@@ -53,7 +53,7 @@ export async function testJourneys(database: TestDatabase): Promise<TestJourneys
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const build = () =>
     buildJourneys({
-      ...{ db, log, directories, http },
+      ...{ db, log, directories, http, presence: messages.presence },
       act: (...call) => world.act(...call),
       onSent: () => {},
       onEdited: () => {},

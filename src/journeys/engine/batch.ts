@@ -30,7 +30,11 @@ export interface Taken {
 export async function takeOn(
   tx: TransactionSql,
   deps: EngineDeps,
-  { workspaceId, journey }: { workspaceId: string; journey: LiveJourney },
+  {
+    workspaceId,
+    journey,
+    maxCalls,
+  }: { workspaceId: string; journey: LiveJourney; maxCalls: number },
   given: readonly RunRow[],
   now: Date,
 ): Promise<Taken> {
@@ -72,14 +76,18 @@ export async function takeOn(
     if (document) walked.push(await takeOne(run, document))
   }
   await outbox.write()
-  const calls = walked.flatMap(({ run, call }) =>
-    call ? [{ run: { ...run, lease: uuid7(), attempt: run.attempt + 1 }, ...call }] : [],
-  )
+  const room = { calls: maxCalls }
+  const calls = walked.flatMap(({ run, call }) => {
+    if (!call || room.calls-- <= 0) return []
+    const leasedBy = deps.presence.processId
+    return [{ run: { ...run, lease: uuid7(), leasedBy, attempt: run.attempt + 1 }, ...call }]
+  })
   const leased = new Map(calls.map((call) => [call.run.id, call.run]))
   const until = new Date(+now + CALL_LEASE_MS)
-  const after = walked.map(({ run }) => {
+  const after = walked.map(({ run, call }) => {
     const held = leased.get(run.id)
-    return held ? { ...held, dueAt: until } : run
+    if (held) return { ...held, dueAt: until }
+    return call ? { ...run, lease: null, dueAt: now } : run // it has to wait for its turn
   })
   await saveRuns(tx, after)
   await freeKeys(

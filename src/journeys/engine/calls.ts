@@ -51,7 +51,7 @@ async function perform({ run, call }: Call, { act, http }: EngineDeps): Promise<
 async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<Taken> {
   const { workspaceId, id, lease } = given.run
   const nothing: Taken = { calls: [], sent: false, edited: false }
-  return deps.db.engine.begin(async (tx) => {
+  return deps.inTurn(async (tx) => {
     const now = deps.db.clock.now()
     const run = await lockRun(tx, workspaceId, id)
     // It was ended, held or taken over meanwhile.
@@ -76,7 +76,7 @@ async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<
     await ledger.write(tx)
     const journey = await readLive(tx, workspaceId, run.journeyId)
     if (next.endedAt === null && journey?.status === 'active')
-      return takeOn(tx, deps, { workspaceId, journey }, [next], now)
+      return takeOn(tx, deps, { workspaceId, journey, maxCalls: 1 }, [next], now)
     await saveRuns(tx, [next])
     if (next.endedAt !== null) await freeKeys(tx, [next])
     return nothing

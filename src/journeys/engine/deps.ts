@@ -1,9 +1,11 @@
 /** What the journeys engine works with. app.ts hands in what lies in rooms below. */
 import type { Logger } from 'pino'
 import type { Db, Json } from '../../db/db.ts'
+import type { Presence } from '../../db/presence.ts'
 import type { Http } from '../../lib/http.ts'
 import type { Directories } from '../../messages/prepare.ts'
 import type { Documents } from './documents.ts'
+import type { InTurn } from './inTurn.ts'
 
 /** Calls an action of the workspace's connection. Throws Retryable, Unanswered, Rejected or Misconfigured. */
 export type Act = (
@@ -18,6 +20,8 @@ export interface EngineDeps {
   readonly log: Logger
   readonly directories: Directories
   readonly documents: Documents
+  readonly inTurn: InTurn
+  readonly presence: Pick<Presence, 'processId' | 'deadProcesses'>
   readonly act: Act
   /** For `request` steps: the public internet only. */
   readonly http: Http

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testJourneys } from '../../../test/helpers/journeys.ts'
+import { inWorkspace } from '../../db/db.ts'
 import { Retryable } from '../../errors.ts'
 import { recordEvents } from '../../events/record.ts'
+import { eraseRuns } from '../forget.ts'
 
 const database = await testDatabase()
 const { clock, db } = database
@@ -240,4 +242,21 @@ test('Events recorded by many transactions are each reacted to once by two engin
   assert.equal(runs.length, 300)
   assert.ok(runs.every((run) => run.status === 'done'))
   assert.deepEqual(await world.counts(journey), { s: [300, 300], w: [300, 300] })
+})
+
+test('Erasing a contact ends their runs and empties what they carried', async () => {
+  const journey = await world.add({
+    name: 'erased',
+    trigger: { events: ['erase.begun'] },
+    steps: [{ id: 'w', type: 'wait', days: 1 }],
+  })
+  const contactId = await world.addContact('gone', 'Gone', 'gone@example.org')
+  await world.record('erase.begun', { contactId, properties: { secret: 'x' } })
+  await engine.runOnce()
+  await inWorkspace(db, workspaceId, (tx) =>
+    eraseRuns(tx, workspaceId, { contactIds: [contactId] }, clock.now()),
+  )
+  const [run] = await world.runs(journey)
+  assert.deepEqual([run?.status, run?.event, run?.results], ['exited', {}, {}])
+  assert.notEqual(run?.key, contactId)
 })

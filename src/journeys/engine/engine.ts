@@ -9,6 +9,7 @@ import { readLive } from '../store/journeys.ts'
 import {
   type DueJourney,
   findDueJourneys,
+  freeCalls,
   freeKeys,
   lockRun,
   type RunRow,
@@ -25,6 +26,7 @@ import { leave } from './walk.ts'
 const BATCH = 500 // runs of one transaction
 const POLL_MS = 500 // runs that other processes began are found within this
 const RETRY_MS = 1_000
+const RECOVERY_MS = 2_000 // calls of dead processes are made again after this
 const CALLS_AT_ONCE = 50 // of one process
 const MAX_ATTEMPTS = 8 // of a run that the database refuses; in about four minutes
 const FIRST_WAIT_MS = 1_000
@@ -71,12 +73,13 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
     const now = db.clock.now()
     let ids: string[] = []
     try {
-      const taken = await db.engine.begin(async (tx) => {
+      const taken = await deps.inTurn(async (tx) => {
         const runs = await takeDue(tx, due, { now, limit })
         ids = runs.map((run) => run.id)
         const journey = runs.length > 0 ? await readLive(tx, workspaceId, due.id) : undefined
         if (journey?.status !== 'active') return null
-        return takeOn(tx, deps, { workspaceId, journey }, runs, now)
+        const maxCalls = CALLS_AT_ONCE - underWay.size
+        return takeOn(tx, deps, { workspaceId, journey, maxCalls }, runs, now)
       })
       if (taken === null) return 0
       after(taken)
@@ -93,15 +96,15 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
   const alone = async ({ workspaceId, id: journeyId }: DueJourney, id: string) => {
     const now = db.clock.now()
     try {
-      const taken = await db.engine.begin(async (tx) => {
+      const taken = await deps.inTurn(async (tx) => {
         const run = await lockRun(tx, workspaceId, id)
         const journey = await readLive(tx, workspaceId, journeyId)
         if (journey?.status !== 'active' || !run?.dueAt || run.dueAt > now) return null
-        return takeOn(tx, deps, { workspaceId, journey }, [run], now)
+        return takeOn(tx, deps, { workspaceId, journey, maxCalls: 1 }, [run], now)
       })
       if (taken) after(taken)
     } catch (error) {
-      await db.engine.begin(async (tx) => {
+      await deps.inTurn(async (tx) => {
         const run = await lockRun(tx, workspaceId, id)
         if (!run?.dueAt || run.dueAt > now) return
         const ledger = createLedger(now)
@@ -138,7 +141,18 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
     return more
   }
 
-  const look = async () => ((await round()) ? 0 : POLL_MS)
+  let recoveredAt = 0
+  const look = async () => {
+    if (performance.now() - recoveredAt >= RECOVERY_MS) {
+      recoveredAt = performance.now()
+      await recover()
+    }
+    return (await round()) ? 0 : POLL_MS
+  }
+  const recover = async () => {
+    const dead = await deps.presence.deadProcesses()
+    await freeCalls(db.engine, dead, db.clock.now())
+  }
   const loop = createLoop({ look, retryMs: RETRY_MS, name: 'journeys', log })
   const subscriber = createSubscriber({
     ...{ db, log, name: SUBSCRIBER },

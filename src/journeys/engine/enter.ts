@@ -91,6 +91,7 @@ function newRun(entry: Entry, now: Date): RunRow {
     results: {},
     attempt: 0,
     lease: null,
+    leasedBy: null,
     exitReason: null,
     detail: null,
     attention: false,

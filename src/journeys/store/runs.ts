@@ -31,6 +31,8 @@ export interface RunRow {
   readonly results: Carried
   readonly attempt: number
   readonly lease: string | null
+  /** The process that holds the lease. */
+  readonly leasedBy: string | null
   readonly exitReason: string | null
   readonly detail: string | null
   readonly attention: boolean
@@ -40,7 +42,7 @@ export interface RunRow {
 
 export const runColumns = (sql: Sql) => sql`
   r.workspace_id, r.id, r.journey_id, r.version, r.contact_id, r.key, r.status, r.step, r.entered_step_at, r.due_at,
-  r.event, r.results, r.attempt, r.lease, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
+  r.event, r.results, r.attempt, r.lease, r.leased_by, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
 `
 
 export interface DueJourney {
@@ -149,17 +151,17 @@ export async function saveRuns(sql: Sql, rows: readonly RunRow[]): Promise<void>
   await sql`
     update journey_runs r
     set status = w.status, step = w.step, entered_step_at = w.entered_step_at, due_at = w.due_at,
-      results = w.results::jsonb, attempt = w.attempt, lease = w.lease, exit_reason = w.exit_reason,
+      results = w.results::jsonb, attempt = w.attempt, lease = w.lease, leased_by = w.leased_by, exit_reason = w.exit_reason,
       detail = w.detail, attention = w.attention, ended_at = w.ended_at
     from unnest(
       ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
       ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.step)}::text[],
       ${asText(rows.map((row) => row.enteredStepAt))}::timestamptz[], ${asText(rows.map((row) => row.dueAt))}::timestamptz[],
       ${rows.map((row) => JSON.stringify(row.results))}::text[], ${rows.map((row) => row.attempt)}::int[],
-      ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.exitReason)}::text[],
+      ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.leasedBy)}::uuid[], ${rows.map((row) => row.exitReason)}::text[],
       ${rows.map((row) => row.detail)}::text[], ${asText(rows.map((row) => row.attention))}::text[]::boolean[],
       ${asText(rows.map((row) => row.endedAt))}::timestamptz[]
-    ) as w (workspace_id, id, status, step, entered_step_at, due_at, results, attempt, lease, exit_reason, detail, attention, ended_at)
+    ) as w (workspace_id, id, status, step, entered_step_at, due_at, results, attempt, lease, leased_by, exit_reason, detail, attention, ended_at)
     where r.workspace_id = w.workspace_id and r.id = w.id
   `
 }
@@ -229,4 +231,15 @@ export async function takeKeys(
     returning run_id
   `
   return new Set(taken.map((row) => row.runId))
+}
+
+/** Calls of processes that died, or that nobody knows any more, are due again. Answers how many. */
+export async function freeCalls(sql: Sql, dead: readonly string[], now: Date): Promise<number> {
+  const freed = await sql`
+    update journey_runs r
+    set lease = null, leased_by = null, due_at = ${now}
+    where r.lease is not null
+      and (r.leased_by = any(${[...dead]}::uuid[]) or not exists (select from processes p where p.id = r.leased_by))
+  `
+  return freed.count
 }
