@@ -1,9 +1,12 @@
 /** The audit chain: complete, in order, and not to be changed unseen. */
 import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
 import { test } from 'node:test'
+import pino from 'pino'
 import { accessServer, bearer, INSTANCE_KEY } from '../../../test/helpers/accessServer.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { connect, inWorkspace } from '../../db/db.ts'
+import { anchorAudits } from './anchor.ts'
 import { audit, system } from './audit.ts'
 import { verifyAudit } from './verifyAudit.ts'
 
@@ -93,6 +96,30 @@ for (const [index, [name, sql, seq]] of frauds.entries()) {
     assert.deepEqual([answer.json().ok, answer.json().seq], [false, seq])
   })
 }
+
+test('a chain that was cut together with its head is sound in itself, and not by an anchor', async () => {
+  const { id } = await chain('cut-with-head', 5)
+  const lines: { workspace_id: string; anchor: string }[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)))
+      done()
+    },
+  })
+  await anchorAudits(db, pino(sink))
+  const anchor = lines.find((line) => line.workspace_id === id)?.anchor
+  const head = await tamper(
+    `with gone as (delete from audit_entries where workspace_id = '${id}' and seq = 5)
+     update audit_heads set seq = 4, hash = (select hash from audit_entries where workspace_id = '${id}' and seq = 4)
+     where workspace_id = '${id}'`,
+  ).then(() => verify(id))
+  assert.equal(head.ok, true)
+  const answer = await send('GET', `/audit/verification?anchor=${anchor}`, null, {
+    ...bearer(INSTANCE_KEY),
+    'x-workspace': id,
+  })
+  assert.deepEqual([answer.json().ok, answer.json().seq], [false, 5])
+})
 
 test('neither role of the server can change or remove an entry', async () => {
   const { id } = await chain('kept', 2)

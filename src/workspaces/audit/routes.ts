@@ -38,12 +38,24 @@ export const auditRoutes: FastifyPluginAsyncZod = async (server) => {
       schema: {
         tags: ['Audit'],
         summary: 'Checks the chain of the audit log',
+        querystring: z.strictObject({
+          anchor: z
+            .string()
+            .regex(/^\d{1,15}:[0-9a-f]{64}$/, 'an anchor as the log has it: 17:0123…')
+            .optional()
+            .meta({
+              description: 'From the line `audit head` of an earlier log: shows a cut tail.',
+            }),
+        }),
         response: { 200: AuditVerdict },
       },
     },
     async (request) => {
       const none = { entries: null, head: null, seq: null, fault: null }
-      return { ...none, ...(await request.read(verifyAudit)) }
+      const [seq, hash] = request.query.anchor?.split(':') ?? []
+      const anchor = seq && hash ? { seq: Number(seq), hash } : undefined
+      const verdict = await request.read((tx, workspaceId) => verifyAudit(tx, workspaceId, anchor))
+      return { ...none, ...verdict }
     },
   )
 }

@@ -27,6 +27,17 @@ export async function findHead(sql: Sql, workspaceId: string) {
   return head
 }
 
+/** Heads of all workspaces, after one of them. */
+export function listHeads(sql: Sql, { after, limit }: { after: string; limit: number }) {
+  return sql<{ workspaceId: string; seq: number; hash: string }[]>`
+    select workspace_id, seq, hash
+    from audit_heads
+    where workspace_id > ${after} and seq > 0
+    order by workspace_id
+    limit ${limit}
+  `
+}
+
 export async function moveHead(
   sql: Sql,
   workspaceId: string,

@@ -5,16 +5,26 @@ import { findHead, listLinks } from './store.ts'
 
 const PAGE = 1000 // entries read at once
 
+/** A head as it was at some time. */
+export interface Anchor {
+  readonly seq: number
+  readonly hash: string
+}
+
 export type Verdict =
   | { readonly ok: true; readonly entries: number; readonly head: string }
   | { readonly ok: false; readonly seq: number; readonly fault: string }
 
 /**
  * The first fault, or how many entries are sound. Entries added meanwhile are not looked
- * at. A chain whose tail and head were both cut is sound in itself: compare `head` with
- * one noted earlier, somewhere else.
+ * at. A chain whose tail and head were both cut is sound in itself: an `anchor` that was
+ * noted earlier, somewhere else (anchor.ts writes one to the log each hour), shows it.
  */
-export async function verifyAudit(sql: Sql, workspaceId: string): Promise<Verdict> {
+export async function verifyAudit(
+  sql: Sql,
+  workspaceId: string,
+  anchor?: Anchor,
+): Promise<Verdict> {
   const head = await findHead(sql, workspaceId)
   const last = head?.seq ?? 0
   let seq = 0
@@ -28,6 +38,9 @@ export async function verifyAudit(sql: Sql, workspaceId: string): Promise<Verdic
       if (linkHash(workspaceId, before, link) !== hash) {
         return { ok: false, seq: row.seq, fault: 'This entry or its hash was changed.' }
       }
+      if (row.seq === anchor?.seq && hash !== anchor.hash) {
+        return { ok: false, seq: row.seq, fault: 'The anchor names another entry at this place.' }
+      }
       seq = row.seq
       before = hash
       if (seq === last && before !== head?.hash) {
@@ -36,6 +49,7 @@ export async function verifyAudit(sql: Sql, workspaceId: string): Promise<Verdic
     }
     if (rows.length < PAGE) break
   }
-  if (seq < last) return { ok: false, seq: seq + 1, fault: 'This entry is missing.' }
+  if (seq < Math.max(last, anchor?.seq ?? 0))
+    return { ok: false, seq: seq + 1, fault: 'This entry is missing.' }
   return { ok: true, entries: seq, head: before }
 }
