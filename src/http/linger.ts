@@ -13,8 +13,11 @@ const MAX_DRAINED = 64 * 1024 * 1024 // bytes of a refused body that are read an
 /** For Fastify's onSend. */
 export async function linger(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
   // Fastify closes whenever it could not read a body. There is no need once all of it is here.
-  if (request.raw.complete !== false) reply.removeHeader('connection')
-  else if (reply.statusCode >= 400 && typeof payload === 'string') {
+  if (request.raw.complete !== false) {
+    const stopping = reply.raw.hasHeader('connection') // said by drain.ts, and it stays
+    reply.removeHeader('connection')
+    if (stopping) reply.header('connection', 'close')
+  } else if (reply.statusCode >= 400 && typeof payload === 'string') {
     reply.header('connection', 'close')
     reply.header('content-length', Buffer.byteLength(payload))
     return Readable.from(answerAndDrain(payload, request.raw), { objectMode: false })

@@ -31,6 +31,7 @@ import { answerer } from './answer.ts'
 import { parseJson } from './body.ts'
 import { checkHead } from './checkHead.ts'
 import { answerClientError } from './clientError.ts'
+import { createDrain } from './drain.ts'
 import { linger } from './linger.ts'
 import { description } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
@@ -58,6 +59,7 @@ export function createServer(options: ServerOptions) {
   const { config, db } = options
   const logger: FastifyBaseLogger = options.log
   const refuse = problemHandler(config.ERROR_DETAIL)
+  const drain = createDrain()
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -75,11 +77,12 @@ export function createServer(options: ServerOptions) {
           maxHeaderSize: 16 * 1024,
         },
         (request, response) => {
+          drain.mark(response)
           if (!options.intercept?.(request, response)) handler(request, response)
         },
       ),
     routerOptions: { maxParamLength: 500 },
-    return503OnClosing: false, // what comes on an open connection while we stop is answered, with Connection: close
+    return503OnClosing: false, // what comes on an open connection while we stop is answered: drain.ts
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       void refuse(error, request, reply.headers(securityHeaders)),
@@ -99,6 +102,7 @@ export function createServer(options: ServerOptions) {
   readBodies(server)
   authenticateAll(server, options)
   server.addHook('onSend', linger)
+  server.addHook('preClose', () => drain.begin(server.server))
   server.register(cookie)
   server.register(swagger, description(options.version, cookieNames(config.PUBLIC_URL).session))
   server.decorateReply('answer', answerer(db))

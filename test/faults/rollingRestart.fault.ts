@@ -87,7 +87,7 @@ function startLoad(servers: () => readonly ServerProcess[]) {
     async stop() {
       running = false
       await clients
-      await agent.close()
+      if (!agent.destroyed) await agent.close()
       return { acknowledged, failures, moved, longestGapMs }
     },
   }
