@@ -53,6 +53,8 @@ create table callbacks (
   id uuid not null,
   source text not null,
   sender_id uuid,
+  connection_id uuid,
+  signed boolean not null default true,
   key text not null,
   method text not null,
   headers jsonb not null,
@@ -71,6 +73,68 @@ create table callbacks (
 CREATE INDEX callbacks_due_idx ON public.callbacks USING btree (due_at) WHERE (status = 'received'::text);
 create policy engine on callbacks for ALL to beckon_engine using (true);
 create policy workspace_only on callbacks for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Events that a connection told: new ones, and ones that we had.
+create table connection_counts (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  name text not null,
+  fresh bigint not null default 0,
+  again bigint not null default 0,
+  last_at timestamp with time zone,
+  constraint connection_counts_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_counts_pkey PRIMARY KEY (workspace_id, connection_id, name)
+);
+create policy engine on connection_counts for ALL to beckon_engine using (true);
+create policy workspace_only on connection_counts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- What is done for a connection again and again, how far it is, and who is at it.
+create table connection_tasks (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  task text not null,
+  cursor jsonb,
+  due_at timestamp with time zone,
+  attempts integer not null default 0,
+  lease uuid,
+  lease_until timestamp with time zone,
+  last_at timestamp with time zone,
+  last_error text,
+  constraint connection_tasks_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_tasks_pkey PRIMARY KEY (workspace_id, connection_id, task)
+);
+CREATE INDEX connection_tasks_due_idx ON public.connection_tasks USING btree (due_at);
+create policy engine on connection_tasks for ALL to beckon_engine using (true);
+create policy workspace_only on connection_tasks for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- A connector configured in a workspace: settings, health, its webhook subscription.
+create table connections (
+  workspace_id uuid not null,
+  id uuid not null,
+  connector text not null,
+  name text not null,
+  settings text not null,
+  origin text not null,
+  status text not null default 'active'::text,
+  status_reason text,
+  since timestamp with time zone not null,
+  subscription_id text,
+  subscription_key text,
+  callback_at timestamp with time zone,
+  callbacks_received bigint not null default 0,
+  callbacks_rejected bigint not null default 0,
+  missed integer not null default 0,
+  missed_since timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint connections_origin_check CHECK ((origin = ANY (ARRAY['environment'::text, 'member'::text]))),
+  constraint connections_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text]))),
+  constraint connections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint connections_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX connections_id_idx ON public.connections USING btree (id);
+create policy engine on connections for ALL to beckon_engine using (true);
+create policy workspace_only on connections for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
 -- The last word of each consent, as the gate reads it.
 create table consent_states (
@@ -672,6 +736,25 @@ create table open_quarters (
 create policy engine on open_quarters for ALL to beckon_engine using (true);
 create policy workspace_only on open_quarters for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Opens of other systems' emails at companies, kept for days: several at once from one network are a gateway.
+create table open_sightings (
+  workspace_id uuid not null,
+  source text not null,
+  open_key text not null,
+  email_id text not null,
+  company text not null,
+  network text not null,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  properties jsonb not null,
+  constraint open_sightings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint open_sightings_pkey PRIMARY KEY (workspace_id, source, open_key)
+);
+CREATE INDEX open_sightings_network_idx ON public.open_sightings USING btree (workspace_id, source, company, network, at);
+CREATE INDEX open_sightings_recorded_at_idx ON public.open_sightings USING btree (recorded_at);
+create policy engine on open_sightings for ALL to beckon_engine using (true);
+create policy workspace_only on open_sightings for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Everything of a source added up.
 create table open_totals (
   workspace_id uuid not null,
@@ -778,6 +861,27 @@ create table suppressions (
 );
 create policy engine on suppressions for ALL to beckon_engine using (true);
 create policy workspace_only on suppressions for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
+-- Pulls, newest kept for some days.
+create table sync_runs (
+  workspace_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  task text not null,
+  status text not null,
+  pages integer not null default 0,
+  records integer not null default 0,
+  events integer not null default 0,
+  error text,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint sync_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'abandoned'::text]))),
+  constraint sync_runs_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,
+  constraint sync_runs_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX sync_runs_task_idx ON public.sync_runs USING btree (workspace_id, connection_id, task, id);
+create policy engine on sync_runs for ALL to beckon_engine using (true);
+create policy workspace_only on sync_runs for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
 -- Each saved state of a template, with all its locales. Never changed.
 create table template_versions (

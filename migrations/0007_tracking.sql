@@ -57,6 +57,8 @@ create table callbacks (
   id uuid not null,
   source text not null, -- provider or connector
   sender_id uuid,
+  connection_id uuid, -- whose connector reads it, where it is no sender's
+  signed boolean not null default true, -- false: nothing to check it with, so it is only a hint to look
   key text not null, -- the vendor's own id of this callback, or the hash of its body
   method text not null,
   headers jsonb not null,

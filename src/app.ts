@@ -12,6 +12,7 @@ import { createSenderDirectory } from './channels/directory.ts'
 import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
 import { providerRoutes } from './channels/routes.ts'
 import type { Config } from './config.ts'
+import { connectors } from './connectors/registry.ts'
 import { createTopicDirectory } from './consent/directory.ts'
 import { preferenceRoutes } from './consent/preferenceRoutes.ts'
 import { consentRoutes } from './consent/routes.ts'
@@ -23,7 +24,6 @@ import { connect, type DatabaseAddress, type Db, inWorkspace, openDb } from './d
 import { migrate } from './db/migrate.ts'
 import { announce } from './db/presence.ts'
 import { refuseSuperuser } from './db/refuseSuperuser.ts'
-import { Misconfigured } from './errors.ts'
 import { eventJobs, eventSchedules } from './events/jobs.ts'
 import { ensurePartitions } from './events/partitions.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -57,6 +57,8 @@ import { messageJobs, messageSchedules } from './messages/jobs.ts'
 import type { Directories } from './messages/prepare.ts'
 import type { RenderDeps } from './messages/render.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { buildSync } from './sync/build.ts'
+import { provisionConnections } from './sync/provision.ts'
 import { createTemplateDirectory } from './templates/directory.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { closeSandbox } from './templates/sandbox.ts'
@@ -203,6 +205,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   await inWorkspace(db, workspace.id, async (tx) => {
     await provisionWorkspace(tx, workspace.id, db.clock.now(), sealing.seal)
     await provisionFromEnvironment(tx, workspace.id, config, db.clock.now(), sealing)
+    await provisionConnections(
+      tx,
+      workspace.id,
+      config,
+      { sealing, publicUrl: config.PUBLIC_URL },
+      db.clock.now(),
+    )
     await setInterests(tx, workspace.id, OPENS, openEvents)
   })
   const recipes = { recipes: loadRecipes(), environment: config }
@@ -221,14 +230,21 @@ export async function startApp(options: AppOptions): Promise<App> {
     spoolDir: join(config.DATA_DIR, 'spool'),
     onRecorded: projector.poke,
   })
-  const processor = createCallbackProcessor({ db, senders, log, counters, onHits: projector.poke })
   const guardedHttp = createHttp({ guard: true })
+  const trustedHttp = createHttp({ guard: false })
+  const sync = buildSync({
+    ...{ db, log, sealing, guardedHttp, trustedHttp },
+    publicUrl: config.PUBLIC_URL,
+    cacheHours: config.CACHE_RETENTION_HOURS,
+  })
+  const processor = createCallbackProcessor({
+    ...{ db, senders, log, counters, onHits: projector.poke },
+    readConnection: sync.readCallback,
+  })
   const opens = createSubscriber({ db, log, name: OPENS, handle: projectOpens })
   const journeys = buildJourneys({
     ...{ db, log, directories, http: guardedHttp, presence: assembly.presence },
-    act: async (_workspaceId, connector) => {
-      throw new Misconfigured(`There is no connector ${connector}.`)
-    },
+    act: sync.act,
     onSent: assembly.engine.poke,
     onEdited: assembly.editor.poke,
   })
@@ -304,7 +320,18 @@ export async function startApp(options: AppOptions): Promise<App> {
       onHits: projector.poke,
     }),
   )
+  await server.register(
+    sync.webhooks({
+      defaultWorkspaceId: workspace.id,
+      onForged: () => counters.callbacksForged++,
+      onTaken: () => {
+        counters.callbacks++
+        processor.poke()
+      },
+    }),
+  )
   if (roles.includes('serve')) {
+    await server.register(sync.routes)
     await server.register(workspaceRoutes({ access, authenticator, hooks }))
     await server.register(
       providerRoutes({
@@ -325,7 +352,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         render: assembly.render,
       }),
     )
-    const surroundings = surroundingsIn(db, [])
+    const surroundings = surroundingsIn(db, connectors)
     await server.register(journeyRoutes({ db, surroundings, onChanged: journeys.poke }))
     await server.register(
       simulateRoutes({ db, directories, publicUrl: config.PUBLIC_URL, surroundings }),
@@ -388,6 +415,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     assembly.editor.start()
     journeys.start()
     opens.start()
+    sync.start()
   }
   if (listens) await server.listen({ host: config.HOST, port: config.PORT })
 
@@ -398,11 +426,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     defaultWorkspaceId: workspace.id,
     async stop() {
       await server.close()
-      await Promise.all([journeys.stop(), opens.stop()])
+      await Promise.all([journeys.stop(), opens.stop(), sync.stop()])
       await assembly.close()
-      await guardedHttp.close()
       await recorder.stop()
       await Promise.all([projector.stop(), processor.stop(), jobs.stop()])
+      await Promise.all([guardedHttp.close(), trustedHttp.close()])
       await authenticator.close()
       await closeSandbox()
       await db.close()

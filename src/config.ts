@@ -178,6 +178,28 @@ const Variables = z.object({
     .string()
     .optional()
     .describe('API key of Close, best an admin’s. Switches the recipe close-open-alert on.'),
+  CLOSEIO_WEBHOOK_SIGNATURE_KEY: z
+    .string()
+    .regex(/^(?:[0-9a-fA-F]{2})+$/, 'not a signature key of Close, which is hexadecimal')
+    .optional()
+    .describe('signature_key of a webhook subscription made by hand; ours brings its own.'),
+  CLOSEIO_BASE_URL: z.url().optional().describe('Replaces https://api.close.com/api/v1.'),
+  POLLING_ENABLED: flag
+    .default(true)
+    .describe('Poll the event log of Close; webhooks work beside it.'),
+  POLLING_INTERVAL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(86_400)
+    .default(300)
+    .describe('Seconds between two polls of Close.'),
+  CACHE_RETENTION_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 365)
+    .default(24)
+    .describe('How long known opens stay in memory. No value makes a duplicate.'),
   MONDAY_API_KEY: z
     .string()
     .optional()
@@ -285,6 +307,7 @@ const aliases: Readonly<Record<string, keyof Variables>> = {
   NOTIFICATIONS_PORT: 'PORT',
   NOTIFICATIONS_HOST: 'HOST',
   JWT_SECRET: 'JWT_SECRET_KEY',
+  CLOSE_BASE_URL: 'CLOSEIO_BASE_URL',
 }
 
 /** Variables of the systems that Beckon replaces, which it has no use for. */

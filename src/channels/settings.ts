@@ -14,6 +14,9 @@ export interface Sealing {
   unseal(sealed: string, context: string): string
 }
 
+/** What has settings: a provider, a connector. */
+export type Configurable = Pick<Provider, 'name' | 'settings'>
+
 export type Settings = Readonly<Record<string, unknown>>
 
 interface Field {
@@ -34,7 +37,7 @@ const Described = z.object({
 })
 
 /** JSON Schema of what a member fills in; secrets are marked. */
-export function settingsSchema(provider: Provider): Record<string, unknown> {
+export function settingsSchema(provider: Configurable): Record<string, unknown> {
   return z.toJSONSchema(provider.settings, {
     io: 'input',
     override: ({ jsonSchema }) => {
@@ -43,7 +46,7 @@ export function settingsSchema(provider: Provider): Record<string, unknown> {
   })
 }
 
-function fieldsOf(provider: Provider): Field[] {
+function fieldsOf(provider: Configurable): Field[] {
   const { properties } = Described.parse(settingsSchema(provider))
   return Object.entries(properties).map(([name, { secret = false, format }]) => ({
     name,
@@ -52,7 +55,7 @@ function fieldsOf(provider: Provider): Field[] {
   }))
 }
 
-export function masked(provider: Provider, settings: Settings): Record<string, unknown> {
+export function masked(provider: Configurable, settings: Settings): Record<string, unknown> {
   const shown = fieldsOf(provider).map(({ name, secret }) => {
     const value = settings[name]
     return [name, secret && value !== undefined ? mask(value) : value] as const
@@ -66,7 +69,7 @@ function mask(value: unknown): string {
 }
 
 /** Raises `invalid_input` that names each setting. Answers them as they are to be stored. */
-export function checkSettings(provider: Provider, given: Settings): Settings {
+export function checkSettings(provider: Configurable, given: Settings): Settings {
   const fields = fieldsOf(provider)
   const unknown = Object.keys(given).find((name) => !fields.some((field) => field.name === name))
   if (unknown !== undefined) {
@@ -81,7 +84,7 @@ export function checkSettings(provider: Provider, given: Settings): Settings {
 
 /** What members type may not lead into private networks; what the environment names may. */
 export function assertPublicSettings(
-  provider: Provider,
+  provider: Configurable,
   settings: Settings,
   rules: UrlRules,
 ): void {
@@ -101,7 +104,11 @@ function urlOfHost(host: string): string {
  * Lays changes over what is stored: null removes, a secret as it was shown stays. A secret
  * that is kept must go where it was meant to go: with another address it is asked for again.
  */
-export function mergeSettings(provider: Provider, stored: Settings, change: Settings): Settings {
+export function mergeSettings(
+  provider: Configurable,
+  stored: Settings,
+  change: Settings,
+): Settings {
   const fields = fieldsOf(provider)
   const merged: Record<string, unknown> = { ...stored }
   for (const [name, value] of Object.entries(change)) {

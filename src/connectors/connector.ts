@@ -20,6 +20,13 @@ export interface Connector<S = unknown> {
   readonly name: string
   /** What a member fills in: the form, its validation, and what to encrypt (`secret()`). */
   readonly settings: z.ZodType<S>
+  /**
+   * What the environment's variables say about settings, each with the name of its variable, so that
+   * faults can name it; null when they do not ask for this connector.
+   */
+  fromEnvironment(
+    variables: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, { readonly variable: string; readonly value: unknown }>> | null
   /** Headers that sign each request of `ctx.http`. */
   auth(settings: S): Readonly<Record<string, string>>
   /** Prove the settings work. Throws Misconfigured or Retryable. */
@@ -121,6 +128,8 @@ export interface EventRecord {
 }
 
 export interface ConnectorCallbacks<S> {
+  /** Where it calls us: /webhook/<path>. Never rename, for it is entered over there. */
+  readonly path: string
   /**
    * What must be answered at once, such as a challenge: it is not stored. `settings` is null where
    * the request is for no connection in particular.

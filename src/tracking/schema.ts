@@ -81,6 +81,11 @@ export const Callback = z.object({
   id: z.uuid(),
   provider: z.string(),
   sender_id: z.uuid().nullable(),
+  connection_id: z
+    .uuid()
+    .nullable()
+    .meta({ description: 'Of a connector, where it is no sender’s.' }),
+  signed: z.boolean().meta({ description: 'false: taken as a hint only, for want of a key.' }),
   status: z.enum(['received', 'processed', 'failed']),
   attempts: z.number(),
   reason: z.string().nullable(),

@@ -68,6 +68,11 @@ const forAll: Record<string, Case> = {
     path: (of) => `/webhook/webhook/${of.sender}`,
     body: () => ({ any: 'thing' }),
   }),
+  'POST /webhook/closeio': open({ body: () => ({ event: {} }) }),
+  'POST /webhook/closeio/:connection_id': open({
+    path: (of) => `/webhook/closeio/${of.connection}`,
+    body: () => ({ event: {} }),
+  }),
   'POST /auth/login': open({ body: (of) => ({ email: of.memberEmail, password: PASSWORD }) }),
   'POST /api/client/login': open({ body: (of) => ({ email: of.memberEmail, password: PASSWORD }) }),
   'POST /setup': open({
@@ -199,6 +204,45 @@ const senders: Record<string, Case> = {
     access: 'senders:write',
     path: (of) => `/callbacks/${of.callback}/process`,
   },
+}
+
+const connection = (of: Tenant, rest = '') => `/connectors/${of.connection}${rest}`
+const connections: Record<string, Case> = {
+  'GET /connectors': { access: 'senders:read' },
+  'GET /connectors/catalog': { access: 'senders:read' },
+  'GET /connectors/:id': { access: 'senders:read', path: (of) => connection(of) },
+  'POST /connectors': {
+    access: 'senders:write',
+    body: (_, unique) => ({
+      connector: 'close',
+      name: unique,
+      settings: { api_key: 'api_none', base_url: 'https://close.invalid', polling_enabled: false },
+    }),
+  },
+  'PUT /connectors/:id': {
+    access: 'senders:write',
+    path: (of) => connection(of),
+    body: (_, unique) => ({ name: unique }),
+  },
+  'POST /connectors/:id/check': {
+    access: 'senders:write',
+    path: (of) => connection(of, '/check'),
+  },
+  'POST /connectors/:id/pause': {
+    access: 'senders:write',
+    path: (of) => connection(of, '/pause'),
+    body: () => ({ reason: 'holiday' }),
+  },
+  'POST /connectors/:id/activate': {
+    access: 'senders:write',
+    path: (of) => connection(of, '/activate'),
+  },
+  'GET /sync': { access: 'senders:read' },
+  'POST /sync': {
+    access: 'senders:write',
+    body: (of) => ({ connection_id: of.connection }),
+  },
+  'DELETE /connectors/:id': { access: 'senders:write', path: (of) => connection(of) },
 }
 
 const templates: Record<string, Case> = {
@@ -474,7 +518,7 @@ const wishes: Record<string, Case> = {
 }
 
 export const table: Readonly<Record<string, Case>> = {
-  ...{ ...forAll, ...forPeople, ...administration, ...senders },
+  ...{ ...forAll, ...forPeople, ...administration, ...senders, ...connections },
   ...{ ...templates, ...journeys, ...messages, ...contacts, ...wishes },
 }
 

@@ -33,6 +33,8 @@ export interface Tenant {
   readonly template: string
   readonly templateName: string
   readonly sender: string
+  /** Paused, so that it calls nobody. */
+  readonly connection: string
   readonly journey: string
   /** Waits in that journey. */
   readonly run: string
@@ -86,6 +88,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
       },
     }),
   )
+  const connection = await addConnection(call, mark)
   const journeys = await addJourneys(call, mark, contacts.contact)
   const message = await must(
     call('POST', '/notifications', {
@@ -117,6 +120,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     template: template.id,
     templateName: `${mark}-template`,
     sender: sender.id,
+    connection,
     ...journeys,
     message: message.id,
     apiKey: apiKey.id,
@@ -205,6 +209,27 @@ async function addContacts(call: Call, mark: string) {
     duplicate: duplicate.id,
     ...{ externalId, email, suppressed, topic },
   }
+}
+
+/** Under a name that nobody may have (RFC 2606), so that its first try fails. */
+async function addConnection(call: Call, mark: string): Promise<string> {
+  const { id } = await must(
+    call('POST', '/connectors', {
+      connector: 'close',
+      name: `${mark}-connection`,
+      settings: {
+        api_key: `api_${mark}`,
+        base_url: 'https://close.invalid',
+        polling_enabled: false,
+      },
+    }),
+  )
+  await must(call('POST', `/connectors/${id}/pause`, { reason: mark }))
+  await until('its last pull', async () => {
+    const { tasks } = await must(call('GET', `/connectors/${id}`))
+    return tasks.every((task: { running: boolean }) => !task.running)
+  })
+  return id
 }
 
 async function addHappenings(

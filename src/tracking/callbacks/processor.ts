@@ -20,11 +20,13 @@ import { findByProviderId } from '../../messages/store/receipts.ts'
 import type { TrackingCounters } from '../counters.ts'
 import { type Located, takeReceipts } from '../receive.ts'
 import { findAnsweredMessage } from '../store/answered.ts'
-import { type CallbackRow, claimCallback, noteCallback } from '../store/callbacks.ts'
+import { type CallbackRow, claimCallback, noteCallback, takeUntil } from '../store/callbacks.ts'
+import { type CallbackReader, processConnectionCallback } from './connectionCallback.ts'
 
 const POLL_MS = 1_000 // callbacks stored by other processes are found within this
 const AT_ONCE = 4
 const AGAIN_SECONDS = [2, 10, 60] // for receipts of messages that we do not know yet
+const TAKEN_MS = 45_000 // for a callback that needs calls to the vendor; then somebody else may try
 const MAX_REASON = 500 // characters
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -42,6 +44,8 @@ export interface ProcessorDeps {
   readonly senders: Pick<SenderDirectory, 'find'>
   readonly log: Logger
   readonly counters: TrackingCounters
+  /** Reads callbacks of connectors. */
+  readonly readConnection?: CallbackReader
   onHits(): void
 }
 
@@ -62,29 +66,61 @@ export function createCallbackProcessor(deps: ProcessorDeps): CallbackProcessor 
 
 /** False when none is due. */
 async function processNext(deps: ProcessorDeps): Promise<boolean> {
-  const { db, counters } = deps
+  const { db } = deps
   const now = db.clock.now()
-  return db.engine.begin(async (tx) => {
+  const next = await db.engine.begin(async (tx): Promise<CallbackRow | boolean> => {
     const callback = await claimCallback(tx, now)
     if (!callback) return false
-    try {
-      await tx.savepoint((inner) => processOne(inner, callback, deps, now))
-      counters.callbacksProcessed++
-    } catch (error) {
-      if (
-        asAppError(error instanceof Error ? error : new Error(String(error))).code === 'unavailable'
-      )
-        throw error
-      const reason = reasonOf(error)
-      counters.callbacksFailed++
-      deps.log.warn(
-        { err: error, callback_id: callback.id, vendor: callback.source },
-        'a callback could not be processed',
-      )
-      await noteCallback(tx, callback, { status: 'failed', reason, dueAt: now }, now)
+    if (callback.connectionId === null || !deps.readConnection) {
+      await processIn(tx, callback, deps, now)
+      return true
     }
-    return true
-  }) as Promise<boolean> // the driver unwraps arrays of promises, which this is not
+    const dueAt = new Date(+now + TAKEN_MS)
+    await takeUntil(tx, callback, dueAt)
+    return { ...callback, dueAt }
+  })
+  if (typeof next === 'boolean') return next
+  await processOutside(next, deps)
+  return true
+}
+
+async function processIn(
+  tx: TransactionSql,
+  callback: CallbackRow,
+  deps: ProcessorDeps,
+  now: Date,
+): Promise<void> {
+  try {
+    await tx.savepoint((inner) => processOne(inner, callback, deps, now))
+    deps.counters.callbacksProcessed++
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error
+    deps.counters.callbacksFailed++
+    warnOf(error, callback, deps)
+    await noteCallback(tx, callback, { status: 'failed', reason: reasonOf(error), dueAt: now }, now)
+  }
+}
+
+async function processOutside(callback: CallbackRow, deps: ProcessorDeps): Promise<void> {
+  const { connectionId } = callback
+  if (connectionId === null || !deps.readConnection) return
+  const { db, counters, readConnection: read } = deps
+  const outcome = await processConnectionCallback(
+    { ...callback, connectionId },
+    rawRequest(callback),
+    { ...{ db, counters, read, reasonOf, isDatabaseAway } },
+  )
+  if (outcome) warnOf(outcome.failed, callback, deps)
+}
+
+const isDatabaseAway = (error: unknown) =>
+  asAppError(error instanceof Error ? error : new Error(String(error))).code === 'unavailable'
+
+function warnOf(error: unknown, callback: CallbackRow, { log }: ProcessorDeps): void {
+  log.warn(
+    { err: error, callback_id: callback.id, vendor: callback.source },
+    'a callback could not be processed',
+  )
 }
 
 /** What went wrong, as text that can be stored. */

@@ -138,6 +138,8 @@ function view(row: CallbackSummary): CallbackView {
     id: row.id,
     provider: row.source,
     sender_id: row.senderId,
+    connection_id: row.connectionId,
+    signed: row.signed,
     status: row.status,
     attempts: row.attempts,
     reason: row.reason,

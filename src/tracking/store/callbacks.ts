@@ -4,9 +4,13 @@ import type { Sql } from '../../db/db.ts'
 export interface NewCallback {
   readonly workspaceId: string
   readonly id: string
-  /** The provider's id. */
+  /** The provider's or connector's id. */
   readonly source: string
-  readonly senderId: string
+  readonly senderId: string | null
+  /** Whose connector reads it, where it is no sender's. */
+  readonly connectionId?: string
+  /** False: nothing to check it with. */
+  readonly signed?: boolean
   readonly key: string
   readonly headers: Readonly<Record<string, string>>
   readonly method: string
@@ -17,8 +21,9 @@ export interface NewCallback {
 /** False when it is there already. */
 export async function insertCallback(sql: Sql, callback: NewCallback, now: Date): Promise<boolean> {
   const rows = await sql`
-    insert into callbacks (workspace_id, id, source, sender_id, key, method, headers, url, body, received_at, due_at, status)
-    values (${callback.workspaceId}, ${callback.id}, ${callback.source}, ${callback.senderId}, ${callback.key},
+    insert into callbacks (workspace_id, id, source, sender_id, connection_id, signed, key, method, headers, url, body, received_at, due_at, status)
+    values (${callback.workspaceId}, ${callback.id}, ${callback.source}, ${callback.senderId},
+      ${callback.connectionId ?? null}, ${callback.signed ?? true}, ${callback.key},
       ${callback.method}, ${JSON.stringify(callback.headers)}::text::jsonb, ${callback.url}, ${callback.body},
       ${now}, ${now}, 'received')
     on conflict (workspace_id, source, key) do nothing
@@ -32,6 +37,8 @@ export interface CallbackRow {
   readonly id: string
   readonly source: string
   readonly senderId: string | null
+  readonly connectionId: string | null
+  readonly signed: boolean
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly url: string
@@ -41,12 +48,14 @@ export interface CallbackRow {
   readonly reason: string | null
   readonly receivedAt: Date
   readonly processedAt: Date | null
+  readonly dueAt: Date
 }
 
 /** The next that is due, locked until the transaction ends; others look past it. */
 export async function claimCallback(sql: Sql, now: Date): Promise<CallbackRow | undefined> {
   const [row] = await sql<CallbackRow[]>`
-    select workspace_id, id, source, sender_id, method, headers, url, body, status, attempts, reason, received_at, processed_at
+    select workspace_id, id, source, sender_id, connection_id, signed, method, headers, url, body, status, attempts, reason,
+      received_at, processed_at, due_at
     from callbacks
     where status = 'received' and due_at <= ${now}
     order by due_at
@@ -54,6 +63,28 @@ export async function claimCallback(sql: Sql, now: Date): Promise<CallbackRow | 
     for update skip locked
   `
   return row
+}
+
+/** Takes one for a while, so that it can be read outside of the transaction that claimed it. */
+export async function takeUntil(sql: Sql, callback: CallbackRow, until: Date): Promise<void> {
+  await sql`
+    update callbacks set due_at = ${until}
+    where workspace_id = ${callback.workspaceId} and id = ${callback.id}
+  `
+}
+
+/** Locks one that was taken; false when the time is over and somebody else has it, or a person. */
+export async function lockTaken(
+  sql: Sql,
+  { workspaceId, id, attempts, dueAt }: CallbackRow,
+): Promise<boolean> {
+  const rows = await sql`
+    select id from callbacks
+    where workspace_id = ${workspaceId} and id = ${id} and status = 'received'
+      and attempts = ${attempts} and due_at = ${dueAt}
+    for update
+  `
+  return rows.length > 0
 }
 
 export interface CallbackOutcome {
@@ -93,7 +124,7 @@ export async function reopenCallback(
   return rows.length > 0
 }
 
-export type CallbackSummary = Omit<CallbackRow, 'body' | 'headers' | 'url' | 'method'>
+export type CallbackSummary = Omit<CallbackRow, 'body' | 'headers' | 'url' | 'method' | 'dueAt'>
 
 /** Newest first. */
 export async function listCallbacks(
@@ -102,7 +133,7 @@ export async function listCallbacks(
   filter: { status: string | undefined; before: string | undefined; limit: number },
 ): Promise<CallbackSummary[]> {
   return await sql<CallbackSummary[]>`
-    select workspace_id, id, source, sender_id, status, attempts, reason, received_at, processed_at
+    select workspace_id, id, source, sender_id, connection_id, signed, status, attempts, reason, received_at, processed_at
     from callbacks
     where workspace_id = ${workspaceId}
       and (${filter.status ?? null}::text is null or status = ${filter.status ?? null})
@@ -118,7 +149,8 @@ export async function findCallback(
   id: string,
 ): Promise<CallbackRow | undefined> {
   const [row] = await sql<CallbackRow[]>`
-    select workspace_id, id, source, sender_id, method, headers, url, body, status, attempts, reason, received_at, processed_at
+    select workspace_id, id, source, sender_id, connection_id, signed, method, headers, url, body, status, attempts, reason,
+      received_at, processed_at, due_at
     from callbacks
     where workspace_id = ${workspaceId} and id = ${id}
   `

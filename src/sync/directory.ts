@@ -1,0 +1,114 @@
+/** The connections of each workspace, opened and ready to call. */
+import type { Logger } from 'pino'
+import type { Sealing } from '../channels/settings.ts'
+import type { Connector, ConnectorContext } from '../connectors/connector.ts'
+import { findConnector } from '../connectors/registry.ts'
+import type { Clock, Sql } from '../db/db.ts'
+import type { Http } from '../lib/http.ts'
+import { classifyOpens } from './classifyOpens.ts'
+import { createTimedMap, type TimedMap } from './memory.ts'
+import { type Pace, politeHttp } from './politeHttp.ts'
+import { type ConnectionRow, findConnection, listConnections } from './store/connections.ts'
+
+const MAX_REMEMBERED = 10_000 // values per connection
+
+export interface Connection {
+  readonly row: ConnectionRow
+  readonly connector: Connector
+  readonly settings: unknown
+  /** Why it cannot be used, whatever its status; null when it can. */
+  readonly fault: string | null
+}
+
+export interface ConnectionDirectory {
+  open(row: ConnectionRow): Connection | undefined
+  find(sql: Sql, workspaceId: string, id: string): Promise<Connection | undefined>
+  /** Those of one connector, in order of use. */
+  of(sql: Sql, workspaceId: string, connectorId: string): Promise<Connection[]>
+  context(connection: Connection): ConnectorContext<unknown>
+}
+
+export interface ConnectionDirectoryOptions {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly sealing: Sealing
+  /** For what members typed: guarded against private networks. */
+  readonly guardedHttp: Http
+  /** For what the operator set in the environment. */
+  readonly trustedHttp: Http
+}
+
+interface Held {
+  readonly pace: Pace
+  readonly memory: TimedMap
+}
+
+export function createConnectionDirectory(
+  options: ConnectionDirectoryOptions,
+): ConnectionDirectory {
+  const { clock, sealing } = options
+  const held = new Map<string, Held>() // a connection's pace and memory outlive its settings
+
+  const open = (row: ConnectionRow): Connection | undefined => {
+    const connector = findConnector(row.connector)
+    if (!connector) return undefined
+    try {
+      const text = sealing.unseal(row.settings, sealContext(row.workspaceId, row.id))
+      return { row, connector, settings: connector.settings.parse(JSON.parse(text)), fault: null }
+    } catch {
+      const fault = 'Its settings cannot be read. Was ENCRYPTION_KEY changed? Enter them again.'
+      return { row, connector, settings: {}, fault }
+    }
+  }
+  const find = async (sql: Sql, workspaceId: string, id: string) => {
+    const row = await findConnection(sql, workspaceId, id)
+    return row && open(row)
+  }
+  const heldBy = (id: string): Held => {
+    const known = held.get(id)
+    if (known) return known
+    const fresh = { pace: { notBefore: 0 }, memory: createTimedMap({ clock, max: MAX_REMEMBERED }) }
+    held.set(id, fresh)
+    return fresh
+  }
+  return {
+    open,
+    find,
+    async of(sql, workspaceId, connectorId) {
+      const rows = await listConnections(sql, workspaceId)
+      return rows.flatMap((row) => (row.connector === connectorId ? (open(row) ?? []) : []))
+    },
+    context({ row, connector, settings }) {
+      const { pace, memory } = heldBy(row.id)
+      const plain = row.origin === 'environment' ? options.trustedHttp : options.guardedHttp
+      return {
+        settings,
+        http: politeHttp(plain, pace, connector.auth(settings)),
+        now: () => clock.now(),
+        log: options.log,
+        memory,
+        since: row.since,
+        classifyOpens,
+      }
+    },
+  }
+}
+
+/** Binds sealed settings to their row, so that they open nowhere else. */
+export function sealContext(workspaceId: string, connectionId: string): string {
+  return `${workspaceId}|connections|settings|${connectionId}`
+}
+
+export function keyContext(workspaceId: string, connectionId: string): string {
+  return `${workspaceId}|connections|subscription_key|${connectionId}`
+}
+
+/** Where the system over there is to call us; null when it does not. */
+export function callbackUrlOf(
+  { row, connector }: Pick<Connection, 'row' | 'connector'>,
+  publicUrl: string,
+): string | null {
+  if (!connector.callbacks) return null
+  const url = `${publicUrl}/webhook/${connector.callbacks.path}`
+  return row.origin === 'environment' ? url : `${url}/${row.id}`
+}

@@ -1,0 +1,58 @@
+/** Pulls that were made, for people to see. */
+import type { Sql } from '../../db/db.ts'
+
+export interface RunRow {
+  readonly id: string
+  readonly connectionId: string
+  readonly task: string
+  readonly status: 'running' | 'done' | 'failed' | 'abandoned'
+  readonly pages: number
+  readonly records: number
+  readonly events: number
+  readonly error: string | null
+  readonly startedAt: Date
+  readonly endedAt: Date | null
+}
+
+const columns = (sql: Sql) =>
+  sql`id, connection_id, task, status, pages, records, events, error, started_at, ended_at`
+
+/** Newest first. */
+export async function listRuns(
+  sql: Sql,
+  workspaceId: string,
+  filter: { connectionId: string | undefined; before: string | undefined; limit: number },
+): Promise<RunRow[]> {
+  return await sql<RunRow[]>`
+    select ${columns(sql)} from sync_runs
+    where workspace_id = ${workspaceId}
+      and (${filter.connectionId ?? null}::uuid is null or connection_id = ${filter.connectionId ?? null})
+      and (${filter.before ?? null}::uuid is null or id < ${filter.before ?? null})
+    order by id desc
+    limit ${filter.limit}
+  `
+}
+
+export async function addToRun(
+  sql: Sql,
+  { workspaceId, id }: { workspaceId: string; id: string },
+  page: { records: number; events: number },
+): Promise<void> {
+  await sql`
+    update sync_runs
+    set pages = pages + 1, records = records + ${page.records}, events = events + ${page.events}
+    where workspace_id = ${workspaceId} and id = ${id}
+  `
+}
+
+export async function forgetRuns(
+  sql: Sql,
+  key: { workspaceId: string; connectionId: string; task: string },
+  before: Date,
+): Promise<void> {
+  await sql`
+    delete from sync_runs
+    where workspace_id = ${key.workspaceId} and connection_id = ${key.connectionId} and task = ${key.task}
+      and ended_at < ${before}
+  `
+}
