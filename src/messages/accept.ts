@@ -66,7 +66,8 @@ export function createAcceptor(options: {
       if (!isRefusal(error)) throw error
       if (units.length === 1) return [refused(error)]
       const answers: (AcceptAnswer | Error)[] = []
-      for (const unit of units) answers.push(...(await commit([unit])))
+      // One that throws now, the database being away, says nothing of those that are committed.
+      for (const unit of units) answers.push(...(await commit([unit]).catch(asErrors)))
       return answers
     }
   }
@@ -137,9 +138,13 @@ export function createAcceptor(options: {
 function together(faults: readonly AppError[]): AppError {
   const [first] = faults
   if (first && faults.length === 1) return first
+  const other = faults.find((fault) => fault.errors === undefined)
+  if (other) return other // it is about more than a field
   const errors = faults.flatMap((fault) => fault.errors ?? [])
   return new AppError('invalid_input', first?.message, { errors })
 }
+
+const asErrors = (error: unknown) => [error instanceof Error ? error : new Error(String(error))]
 
 const FOREIGN_KEY_VIOLATION = '23503'
 
@@ -348,13 +353,14 @@ async function write(
       : [],
   )
   await giveContacts(tx, planned, now)
+  // Topics, lanes, counters: in this order wherever messages are written, so that nobody deadlocks.
   await Promise.all([
+    newTopics.length > 0 ? insertTopics(tx, newTopics, now) : undefined,
     insertMessages(
       tx,
       planned.map(({ row }) => row),
       now,
     ),
-    newTopics.length > 0 ? insertTopics(tx, newTopics, now) : undefined,
     bumpCounts(
       tx,
       planned.map(({ row }) => ({
