@@ -7,7 +7,7 @@
  *   cancelled meanwhile -> expired -> suppressed -> unsubscribed
  *
  * Only marketing asks for consent: people who unsubscribed still get their password
- * reset. Nothing skips suppression. The intent's statement (store/deliver.ts) reads
+ * reset. Nothing skips suppression. The intent's statement (store/intend.ts) reads
  * the facts and moves the row in one go, so no unsubscribe can slip between.
  */
 export interface Facts {
@@ -21,7 +21,7 @@ export type Verdict =
   | { go: true }
   | { go: false; status: 'skipped' | 'expired'; reason: SkipReason; detail: string }
 
-export type SkipReason = 'expired' | 'suppressed' | 'unsubscribed' | 'no_address'
+export type SkipReason = 'expired' | 'suppressed' | 'unsubscribed'
 
 export function gate(facts: Facts): Verdict {
   if (facts.expired)
