@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { openEvents, projectOpens } from './analytics/opens/project.ts'
 import { openRoutes } from './analytics/opens/routes.ts'
+import { statsRoutes } from './analytics/opens/statsRoutes.ts'
 import { analyticsRoutes } from './analytics/routes.ts'
 import { createSenderDirectory } from './channels/directory.ts'
 import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
@@ -360,6 +361,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     await server.register(runRoutes)
     await server.register(runChangeRoutes({ db, workspaces, onDue: journeys.poke }))
     await server.register(recipeRoutes({ ...recipes, workspaceId: workspace.id }))
+    await server.register(
+      statsRoutes({
+        ...{ db, senders, figures: sync.figures, open: config.STATS_PUBLIC },
+        defaultWorkspaceId: workspace.id,
+      }),
+    )
     await server.register(
       openRoutes({
         ...{ db, workspaces, open: config.STATS_PUBLIC },

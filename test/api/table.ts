@@ -508,6 +508,8 @@ const wishes: Record<string, Case> = {
   'GET /events': { access: 'contacts:read' },
   'GET /analytics/overview': { access: 'analytics:read' },
   'GET /analytics/trends': { access: 'analytics:read' },
+  'GET /stats': { access: 'analytics:read' },
+  'POST /test/notification': { access: 'messages:write' },
   'GET /analytics/summary': { access: 'analytics:read' },
   'GET /analytics/recent': { access: 'analytics:read' },
   'GET /analytics/by-date': { access: 'analytics:read' },

@@ -1,13 +1,20 @@
 /** Document 000's questions over events as a connector records them, through the running program. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { startFaultServer } from '../../../test/fakes/startFaultServer.ts'
 import { startTestApp } from '../../../test/helpers/app.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { until } from '../../../test/helpers/until.ts'
 import { type EventInput, recordEvents } from '../../events/record.ts'
 
 const database = await testDatabase()
-const { app, call, keyFor } = await startTestApp(database, { TIME_ZONE: 'Asia/Jerusalem' })
+const discord = await startFaultServer()
+after(() => discord.close())
+const { app, call, keyFor } = await startTestApp(database, {
+  TIME_ZONE: 'Asia/Jerusalem',
+  DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/secret-token',
+  DISCORD_BASE_URL: `${discord.url('discord')}/api/v10`,
+})
 const workspaceId = app.defaultWorkspaceId
 const key = await keyFor('default')
 const get = async (path: string) => {
@@ -126,4 +133,30 @@ test('other sources are asked for by name, and bad questions are refused', async
   for (const bad of ['recent?limit=0', 'recent?limit=101', 'by-date?date=yesterday', 'summary?x=1'])
     assert.equal((await call('GET', `/analytics/${bad}`, undefined, key)).status, 422, bad)
   assert.equal((await call('GET', '/analytics/summary')).status, 401)
+})
+
+test('the figures are there before anything is connected', async () => {
+  const stats = await get('/stats')
+  assert.equal(stats.polling.enabled, false)
+  assert.deepEqual(stats.webhook, { last_at: null, received: 0, rejected: 0, silent: false })
+  assert.equal(stats.notifications.sent, 0)
+  assert.equal(stats.notifications.machine_suppressed, 2)
+})
+
+test('a test alert answers what Discord said, and is counted nowhere', async () => {
+  const ask = async () => (await call('POST', '/test/notification', undefined, key)).json
+  await discord.define('discord', {
+    do: 'reply',
+    status: 200,
+    body: '{"id":"1180000000000000001"}',
+  })
+  assert.equal((await ask()).status, 'sent')
+  assert.equal((await discord.received('discord')).length, 1)
+  const gone = '{"code":10015,"message":"Unknown Webhook"}'
+  await discord.define('discord', { do: 'reply', status: 404, body: gone })
+  const refused = await ask()
+  assert.equal(refused.status, 'failed')
+  assert.match(refused.detail, /Unknown Webhook/)
+  const [counted] = await app.db.engine`select count(*)::int as n from messages`
+  assert.equal(counted?.['n'], 0)
 })
