@@ -19,7 +19,7 @@ const writes = Object.entries(table).filter(([, { body, type }]) => body && type
   string,
   Case & Required<Pick<Case, 'body'>>,
 ][]
-const callback = 'POST /webhook/:provider/:sender_id' // takes whatever a vendor sends
+const isCallback = (name: string) => name.includes('/webhook/') // takes whatever a vendor sends
 
 function send(name: string, each: Case, body: unknown) {
   const who = each.access === 'person' ? apple.session : each.access === 'open' ? {} : apple.key
@@ -41,7 +41,7 @@ const smuggled = {
 test('a field that was not asked for is refused by name, on every body', async () => {
   const before = await app.rowCounts()
   for (const [name, each] of writes) {
-    if (name === callback) continue
+    if (isCallback(name)) continue
     for (const [field, value] of Object.entries(smuggled)) {
       if (field in (each.body(apple, '') as object)) continue
       const body = { ...(each.body(apple, 'smuggled') as object), [field]: value }
@@ -56,7 +56,7 @@ test('a field that was not asked for is refused by name, on every body', async (
 
 test('each route of the table that takes JSON is described as taking it, and the other way round', () => {
   const described = operations.filter(({ body }) => body).map(({ name }) => name)
-  const known = writes.map(([name]) => name).filter((name) => name !== callback)
+  const known = writes.map(([name]) => name).filter((name) => !isCallback(name))
   assert.deepEqual(described.toSorted(), known.toSorted())
 })
 
@@ -71,7 +71,7 @@ const polluting = [
 test('__proto__ is malformed wherever it stands', async () => {
   const before = await app.rowCounts()
   for (const [name, each] of writes) {
-    if (name === callback) continue
+    if (isCallback(name)) continue
     for (const body of polluting) {
       const answer = await send(name, each, body)
       assert.equal(answer.status, 400, `${name} ${body}: ${answer.status} ${answer.text}`)
