@@ -1,6 +1,7 @@
 /** `beckon journey …`: journeys as files, so that they can be reviewed and kept beside other code. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { connectors } from '../connectors/registry.ts'
 import { inWorkspace } from '../db/db.ts'
 import { AppError, type FieldError } from '../errors.ts'
 import { parse } from '../http/parse.ts'
@@ -141,7 +142,7 @@ async function checkFiles(
   options: In,
 ): Promise<readonly Checked[]> {
   const { id: workspaceId } = await tool.workspace(options.workspace)
-  const around = surroundingsIn(tool.db, [])(workspaceId)
+  const around = surroundingsIn(tool.db, connectors)(workspaceId)
   return Promise.all(
     files.map(async (file) => {
       try {
