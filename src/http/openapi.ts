@@ -103,7 +103,7 @@ function refusals(method: string, { parameters = [], requestBody, security }: Op
     400,
     ...(open ? [] : [401, 403]),
     ...(writes && open ? [401, 403] : []), // a wrong password or signature, another site
-    ...(asks || !open ? [404] : []),
+    ...(asks || writes || !open ? [404] : []), // also a webhook that nobody expects
     ...(writes ? [409, 413, 415] : []),
     ...(writes || asks ? [422] : []),
     ...(writes && open ? [429] : []), // sign-ins

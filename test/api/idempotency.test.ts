@@ -45,11 +45,13 @@ test('every route that writes takes a key, but those whose answers must not be k
     'POST /auth/totp',
     'POST /auth/totp/confirmation',
     'POST /auth/verify',
+    'POST /connectors/:id/check',
     'POST /journeys/:id/simulate',
     'POST /journeys/validate',
     'POST /members',
     'POST /providers/:id/check',
     'POST /templates/:id/test',
+    'POST /test/notification',
     'PUT /auth/password',
   ])
 })
