@@ -75,13 +75,21 @@ export class Retryable extends Error {
   readonly after: number | undefined
   /** The provider's own code or status, kept for people to read. */
   readonly code: string | undefined
+  /** Too much for this one recipient: others may still be written to. */
+  readonly recipientOnly: boolean
   constructor(
     message: string,
-    options?: { after?: number | undefined; code?: string; cause?: unknown },
+    options?: {
+      after?: number | undefined
+      code?: string
+      cause?: unknown
+      recipientOnly?: boolean
+    },
   ) {
     super(message, { cause: options?.cause })
     this.after = options?.after
     this.code = options?.code
+    this.recipientOnly = options?.recipientOnly ?? false
   }
 }
 
@@ -93,10 +101,18 @@ export class Rejected extends Error {
   override name = 'Rejected'
   readonly reason: RejectReason
   readonly code: string | undefined
-  constructor(reason: RejectReason, message: string, code?: string) {
+  /** Seconds for which the vendor takes no unasked message for this recipient; undefined: no such word. */
+  readonly restSeconds: number | undefined
+  constructor(
+    reason: RejectReason,
+    message: string,
+    code?: string,
+    options?: { restSeconds?: number },
+  ) {
     super(message)
     this.reason = reason
     this.code = code
+    this.restSeconds = options?.restSeconds
   }
 }
 

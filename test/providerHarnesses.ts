@@ -174,6 +174,21 @@ export const harnesses: readonly Harness[] = [
     secrets: [signingSecret],
     idempotencyKey: ({ headers }) => headers['webhook-id'],
   }),
+  overHttp({
+    key: 'whatsapp:whatsapp',
+    name: 'whatsapp',
+    settings: (base) => ({
+      ...{ token, phone_number_id: '106540352242922', app_secret: 'an-app-secret' },
+      base_url: base,
+    }),
+    success: json({
+      messaging_product: 'whatsapp',
+      id: '106540352242922', // what the check asks for
+      contacts: [{ input: '+16505551234', wa_id: '16505551234' }],
+      messages: [{ id: 'wamid.HBgLMTY1MDM4Nzk0MzkVAgARGBJCOTY3NDc0NDFDRUI3NTA0Q0UA' }],
+    }),
+    secrets: [token],
+  }),
   ...channelIds.map(sandbox),
 ]
 

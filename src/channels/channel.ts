@@ -60,10 +60,19 @@ export interface TextContent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/**
+ * `data.whatsapp` holds what only WhatsApp has: an approved template, a file, reply buttons
+ * (whatsapp/extras.ts).
+ */
+export interface WhatsAppContent extends TextContent {
+  /** Whether the recipient has written to this sender within the hours in which anything may be answered. */
+  readonly windowOpen?: boolean
+}
+
 export interface Contents {
   email: EmailContent
   sms: TextContent
-  whatsapp: TextContent
+  whatsapp: WhatsAppContent
   push: TextContent
   in_app: TextContent
   voice: TextContent

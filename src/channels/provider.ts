@@ -31,6 +31,10 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
     readonly perSecond?: number
     /** Sends that one process may have under way at once. */
     readonly concurrency: number
+    /** Seconds between two messages to one recipient. */
+    readonly perRecipientSeconds?: number
+    /** Hours after a message of the recipient's in which free text may be sent; the content says whether it is so. */
+    readonly replyHours?: number
   }
 
   /** What a lost answer means here; the contract test holds the provider to it. */
@@ -107,7 +111,44 @@ export interface Callbacks<S> {
   /** True only if the provider really sent this. Constant-time comparison. */
   verify(request: RawRequest, settings: S): boolean
   /** One callback may carry many receipts. Kinds we have no word for are dropped. */
-  parse(request: RawRequest): Receipt[]
+  parse(request: RawRequest, settings: S): Receipt[]
+  /** Messages that people wrote to this sender, which come the same way. */
+  inbound?(request: RawRequest, settings: S): Inbound[]
+  /** For vendors that call one address for all senders of an account. */
+  readonly shared?: SharedCallbacks<S>
+}
+
+export interface SharedCallbacks<S> {
+  /** Where it calls us: /webhook/<path>. Never rename, for it is entered over there. */
+  readonly path: string
+  /** The status for a signature or token that does not fit. */
+  readonly forgedStatus: 401 | 403
+  /** Whether anything in the request is about this sender. */
+  isFor(request: RawRequest, settings: S): boolean
+  /** False: there is nothing to check a signature with, so `verify` lets all pass. */
+  isSigned(settings: S): boolean
+  /** A handshake (GET): the text to answer, or null when its token does not fit. */
+  answer(request: RawRequest, settings: S): string | null
+}
+
+/** A message to us. */
+export interface Inbound {
+  /** The vendor's id of it; the same again counts once. */
+  readonly id: string
+  readonly at: Date
+  /** E.164; null where the vendor does not tell. */
+  readonly phone: string | null
+  /** The vendor's id of who wrote; null where there is none. */
+  readonly userId: string | null
+  readonly name: string | null
+  /** What was written, chosen or captioned; '' for a file without words. */
+  readonly text: string
+  /** `human`: somebody wrote to us. The others are no answer. */
+  readonly kind: 'human' | 'reaction' | 'system'
+  /** The vendor's type, such as image. */
+  readonly type: string
+  /** The vendor's id of the message that it answers. */
+  readonly answers: string | null
 }
 
 /** Something a provider tells us about a message after accepting it. */
@@ -119,9 +160,14 @@ export interface Receipt {
   readonly at: Date
   /** The provider's own code and words, kept for people to read. */
   readonly detail?: string
+  /** With `failed`: only because the recipient had not written lately. With a template it may go yet. */
+  readonly windowClosed?: boolean
+  /** With `failed`: seconds for which the vendor takes no unasked message for this recipient. */
+  readonly restSeconds?: number
 }
 
 export const receiptKinds = [
+  'sent', // it was accepted; tells only of a message whose answer was lost
   'delivered', // accepted by the next hop: the handset, the mailbox's server
   'deferred', // a delivery attempt failed; the provider will try again
   'bounced', // permanent failure (SMTP 5.x.x, RFC 3463); suppresses the address

@@ -7,8 +7,17 @@ import { sandboxes } from './sandbox/sandbox.ts'
 import { slack } from './slack/slack.ts'
 import { teams } from './teams/teams.ts'
 import { webhook } from './webhook/webhook.ts'
+import { whatsapp } from './whatsapp/meta.ts'
 
-export const providers: readonly Provider[] = [smtp, discord, slack, teams, webhook, ...sandboxes]
+export const providers: readonly Provider[] = [
+  smtp,
+  whatsapp,
+  discord,
+  slack,
+  teams,
+  webhook,
+  ...sandboxes,
+]
 
 /** An id is unique within its channel only: every channel has a `sandbox`. */
 export function findProvider(channel: ChannelId, id: string): Provider | undefined {

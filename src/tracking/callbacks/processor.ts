@@ -166,7 +166,7 @@ async function readReceipts(
   const sender = callback.senderId && (await senders.find(callback.workspaceId, callback.senderId))
   if (!sender) throw new Error('Its sender is gone.')
   if (!sender.provider.callbacks) throw new Error(`${sender.provider.name} has no callbacks.`)
-  return sender.provider.callbacks.parse(rawRequest(callback))
+  return sender.provider.callbacks.parse(rawRequest(callback), sender.settings)
 }
 
 export function rawRequest(
