@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { backup, holdAfterRestore, restore } from './backup.ts'
 import { printConfig } from './configPrint.ts'
+import { subscribeConnector } from './connectors.ts'
 import type { Context } from './context.ts'
 import { doctor } from './doctor/doctor.ts'
 import { type Exportable, exportable, exportRows } from './exportRows.ts'
@@ -41,6 +42,7 @@ export function addCommands(program: Command, context: Context): void {
   addPeople(program, use)
   addMessages(program, use)
   addJourneys(program, use)
+  addConnectors(program, use)
   addRows(program, use)
   program
     .command('backup <folder>')
@@ -218,6 +220,17 @@ function addJourneys(program: Command, use: Use): void {
     .description('the journeys of a workspace')
     .option(...WORKSPACE)
     .action((options: In) => use((tool) => showJourneys(tool, options)))
+}
+
+function addConnectors(program: Command, use: Use): void {
+  program
+    .command('connector <connector>')
+    .description('connections to other systems, such as close')
+    .argument('<what>', 'subscribe: have it call our webhook, and keep the key that it signs with')
+    .option(...WORKSPACE)
+    .action((connector: string, what: string, options: In) =>
+      use((tool) => subscribeConnector(tool, { connector, what }, options)),
+    )
 }
 
 function addRows(program: Command, use: Use): void {

@@ -9,6 +9,7 @@ import { Misconfigured } from '../errors.ts'
 import { runTask } from './runTask.ts'
 import { listRuns } from './store/runs.ts'
 import { claimTask } from './store/tasks.ts'
+import { subscribeNow } from './subscribeNow.ts'
 
 const database = await testDatabase()
 const { db, clock } = database
@@ -186,5 +187,25 @@ test('the figures count what was told twice, and the cache says how old it is', 
   )
   assert.deepEqual(webhook, { lastAt: null, received: 0, rejected: 0, silent: false })
   assert.deepEqual(events['email.opened'], { fresh: 1, again: 1 })
+  await process.stop()
+})
+
+test('a subscription that a person asks for is made at once, and never beside the server’s own', async () => {
+  await fake.set({ webhooks: [] })
+  const publicUrl = 'https://beckon.test'
+  const { start, connection, workspaceId } = await syncWorld(database, fake, { publicUrl })
+  const process = await start()
+  const { deps } = process.sync
+  const open = async () => deps.connections.open(await connection())!
+  const first = await subscribeNow(await open(), deps)
+  assert.deepEqual([first.did, first.url], ['created', 'https://beckon.test/webhook/closeio'])
+  assert.equal((await subscribeNow(await open(), deps)).did, 'kept')
+  const key = { workspaceId, connectionId: (await connection()).id, task: 'subscribe' }
+  await db.engine`
+    update connection_tasks set lease = gen_random_uuid(), lease_until = ${leaseFor(45)}
+    where workspace_id = ${workspaceId} and task = ${key.task}
+  `
+  await assert.rejects(subscribeNow(await open(), deps), /the server is at it/)
+  assert.equal((await fake.tell()).webhooks.length, 1)
   await process.stop()
 })

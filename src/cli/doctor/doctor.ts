@@ -8,6 +8,7 @@ import { loadSecrets } from '../../lib/secrets.ts'
 import { type Context, type Ground, openToolGround, settingsOf } from '../context.ts'
 import type { Flags } from '../output.ts'
 import { runTool } from '../tool.ts'
+import { checkConnections } from './connections.ts'
 import { checkDatabase } from './database.ts'
 import { type Finding, fail, pass, wordsOf } from './finding.ts'
 import {
@@ -89,5 +90,6 @@ async function examineSenders(config: Config, db: Db): Promise<Finding[]> {
     seal: (text: string, about: string) => seal(encryptionKey, text, about),
     unseal: (sealed: string, about: string) => open(encryptionKey, sealed, about),
   }
-  return checkSenders({ db, config, sealing })
+  const examined = { db, config, sealing }
+  return [...(await checkSenders(examined)), ...(await checkConnections(examined))]
 }

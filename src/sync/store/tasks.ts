@@ -59,6 +59,7 @@ export async function claimTask(
   sql: Sql,
   now: Date,
   leaseUntil: Date,
+  only: Pick<TaskRow, 'workspaceId' | 'connectionId' | 'task'> | null = null,
 ): Promise<Leased | undefined> {
   const lease = uuid7(+now)
   const [row] = await sql<Leased[]>`
@@ -67,6 +68,7 @@ export async function claimTask(
       from connection_tasks t
       join connections c on c.workspace_id = t.workspace_id and c.id = t.connection_id
       where t.due_at <= ${now} and (t.lease is null or t.lease_until <= ${now}) and c.status = 'active'
+        ${only ? sql`and t.workspace_id = ${only.workspaceId} and t.connection_id = ${only.connectionId} and t.task = ${only.task}` : sql``}
       order by t.due_at
       limit 1
       for update of t skip locked
