@@ -234,6 +234,21 @@ CREATE INDEX contacts_merged_into_idx ON public.contacts USING btree (workspace_
 create policy engine on contacts for ALL to beckon_engine using (true);
 create policy workspace_only on contacts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Pace and reply window of each pair of sender and recipient, for vendors that have them.
+create table conversations (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  address text not null,
+  inbound_at timestamp with time zone,
+  next_send_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  slowed smallint not null default 0,
+  rests_until timestamp with time zone,
+  constraint conversations_workspace_id_sender_id_fkey FOREIGN KEY (workspace_id, sender_id) REFERENCES senders(workspace_id, id) ON DELETE CASCADE,
+  constraint conversations_pkey PRIMARY KEY (workspace_id, sender_id, address)
+);
+create policy engine on conversations for ALL to beckon_engine using (true);
+create policy workspace_only on conversations for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- How many of what per hour and channel, kept with the rows that are counted.
 create table counts (
   workspace_id uuid not null,

@@ -26,8 +26,10 @@ import { migrate } from './db/migrate.ts'
 import { announce } from './db/presence.ts'
 import { refuseSuperuser } from './db/refuseSuperuser.ts'
 import { eventJobs, eventSchedules } from './events/jobs.ts'
+import { createLive } from './events/live.ts'
 import { ensurePartitions } from './events/partitions.ts'
 import { eventRoutes } from './events/routes.ts'
+import { streamRoutes } from './events/streamRoutes.ts'
 import { createSubscriber } from './events/subscribe.ts'
 import { setInterests } from './events/subscribers.ts'
 import { createServer } from './http/server.ts'
@@ -242,6 +244,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...{ db, senders, log, counters, onHits: projector.poke },
     readConnection: sync.readCallback,
   })
+  const live = createLive({ db, log })
   const opens = createSubscriber({ db, log, name: OPENS, handle: projectOpens })
   const journeys = buildJourneys({
     ...{ db, log, directories, http: guardedHttp, presence: assembly.presence },
@@ -316,6 +319,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         publicUrl: config.PUBLIC_URL,
         counters,
         handler,
+        defaultWorkspaceId: workspace.id,
       },
       onCallback: processor.poke,
       onHits: projector.poke,
@@ -383,6 +387,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ]) {
       await server.register(routes, { db })
     }
+    await server.register(streamRoutes, { db, live })
     await server.register(subjectRoutes, {
       db,
       erasers: [eraseMessages, eraseRuns],
@@ -433,7 +438,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     defaultWorkspaceId: workspace.id,
     async stop() {
       await server.close()
-      await Promise.all([journeys.stop(), opens.stop(), sync.stop()])
+      await Promise.all([journeys.stop(), opens.stop(), sync.stop(), live.stop()])
       await assembly.close()
       await recorder.stop()
       await Promise.all([projector.stop(), processor.stop(), jobs.stop()])

@@ -11,6 +11,7 @@ interface Operation {
   readonly parameters?: readonly { readonly in: string }[]
   readonly requestBody?: unknown
   readonly security?: readonly unknown[]
+  readonly tags?: readonly string[]
   readonly responses: Record<string, unknown>
 }
 
@@ -95,15 +96,17 @@ function addRefusals(method: string, operation: Operation): void {
 }
 
 /** Which of our statuses a route may answer with, seen from what it takes. */
-function refusals(method: string, { parameters = [], requestBody, security }: Operation): number[] {
+function refusals(method: string, operation: Operation): number[] {
+  const { parameters = [], requestBody, security } = operation
+  const called = operation.tags?.includes('Callbacks') // a vendor's handshake is a GET
   const writes = method !== 'get'
   const open = security?.length === 0
   const asks = parameters.some((each) => each.in !== 'header') || requestBody !== undefined
   return [
     400,
     ...(open ? [] : [401, 403]),
-    ...(writes && open ? [401, 403] : []), // a wrong password or signature, another site
-    ...(asks || writes || !open ? [404] : []), // also a webhook that nobody expects
+    ...((writes || called) && open ? [401, 403] : []), // a wrong password or signature, another site
+    ...(asks || writes || called || !open ? [404] : []), // also a webhook that nobody expects
     ...(writes ? [409, 413, 415] : []),
     ...(writes || asks ? [422] : []),
     ...(writes && open ? [429] : []), // sign-ins

@@ -33,6 +33,7 @@ export interface AppliedReceipt {
 }
 
 const stateOf: Partial<Record<StateReceipt, Status>> = {
+  sent: 'sent',
   delivered: 'delivered',
   bounced: 'bounced',
   failed: 'failed',
@@ -47,7 +48,9 @@ export async function applyReceipts(
   const messages = await lockMessages(tx, receipts)
   const known = receipts.flatMap((receipt) => {
     const message = messages.get(receipt.messageId)
-    return message ? [{ receipt, message }] : []
+    // That it was sent is news only where the answer was lost.
+    const news = receipt.kind !== 'sent' || message?.status === 'unknown'
+    return message && news ? [{ receipt, message }] : []
   })
   if (known.length === 0) return
   const named = known.map((each) => ({

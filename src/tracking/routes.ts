@@ -9,7 +9,7 @@ import type { Mac } from '../lib/hmac.ts'
 import type { Tokens } from '../lib/token.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
 import { clickedRoutes, inboundRoutes, replyRoutes } from './answers/routes.ts'
-import { callbackListRoutes, callbackRoutes } from './callbacks/routes.ts'
+import { callbackListRoutes, callbackRoutes, sharedCallbackRoutes } from './callbacks/routes.ts'
 import { createCallbackTaker } from './callbacks/takeCallback.ts'
 import type { TrackingCounters } from './counters.ts'
 import type { TrackingHandler } from './intake/handler.ts'
@@ -20,8 +20,10 @@ export interface TrackingRoutesDeps {
   readonly tokens: Tokens
   readonly mac: Mac
   readonly workspaces: WorkspaceDirectory
-  readonly senders: Pick<SenderDirectory, 'find'>
+  readonly senders: Pick<SenderDirectory, 'find' | 'forChannel'>
   readonly publicUrl: string
+  /** Whose senders the addresses are for that name none. */
+  readonly defaultWorkspaceId: string
   readonly counters: TrackingCounters
   readonly handler: TrackingHandler
   /** There is a callback to process. */
@@ -38,6 +40,9 @@ export function trackingRoutes(deps: TrackingRoutesDeps): FastifyPluginAsync {
     await server.register(pixelRoutes(deps.handler))
     await server.register(pageRoutes(deps))
     await server.register(callbackRoutes(callbacks))
+    await server.register(
+      sharedCallbackRoutes({ ...callbacks, shared: deps, publicUrl: deps.publicUrl }),
+    )
     await server.register(callbackListRoutes(callbacks))
     await server.register(replyRoutes(answers))
     await server.register(clickedRoutes({ ...answers, onHits: () => deps.onHits?.() }))

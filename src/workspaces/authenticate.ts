@@ -66,7 +66,8 @@ export function createAuthenticator(
       if (sid === undefined) throw new AppError('unauthenticated', MISSING)
       requireSameOrigin(request, access.config.PUBLIC_URL)
       const tokenHash = hashToken(sid)?.toString('hex')
-      const session = tokenHash && (await bySession(access, tokenHash, 'session', wanted))
+      const attended = request.routeOptions.config.unattended !== true
+      const session = tokenHash && (await bySession(access, tokenHash, 'session', wanted, attended))
       if (!session) throw new AppError('unauthenticated', 'Your session has ended. Sign in again.')
       return session
     },
@@ -115,12 +116,13 @@ async function bySession(
   tokenHash: string,
   kind: 'session' | 'token',
   wanted: string | undefined,
+  attended = true,
 ): Promise<Auth | null> {
   const { db, config } = access
   const session = await findSession(db.app, tokenHash)
   const now = db.clock.now()
   if (!session || isOver(session, config.SESSION_IDLE_MINUTES, now)) return null
-  if (needsRenewal(session, now)) await markSeen(db.app, tokenHash, now)
+  if (attended && needsRenewal(session, now)) await markSeen(db.app, tokenHash, now)
   const auth: Auth = {
     kind,
     workspaceId: session.workspaceId,

@@ -68,6 +68,8 @@ const forAll: Record<string, Case> = {
     path: (of) => `/webhook/webhook/${of.sender}`,
     body: () => ({ any: 'thing' }),
   }),
+  'GET /webhook/meta': open(),
+  'POST /webhook/meta': open({ body: () => ({ object: 'whatsapp_business_account', entry: [] }) }),
   'POST /webhook/closeio': open({ body: () => ({ event: {} }) }),
   'POST /webhook/closeio/:connection_id': open({
     path: (of) => `/webhook/closeio/${of.connection}`,
@@ -506,6 +508,7 @@ const wishes: Record<string, Case> = {
     body: (of, unique) => ({ name: 'thing.done', contact_id: of.contact, key: unique }),
   },
   'GET /events': { access: 'contacts:read' },
+  'GET /stream': { access: 'messages:read' },
   'GET /analytics/overview': { access: 'analytics:read' },
   'GET /analytics/trends': { access: 'analytics:read' },
   'GET /stats': { access: 'analytics:read' },

@@ -136,7 +136,10 @@ export async function trackingWorld(
   }
 
   const sender = { workspaceId, id: senderId, provider: vendor, settings: {} } as unknown as Sender // what callbacks read of it
-  const senders = { find: async (_: string, id: string) => (id === senderId ? sender : undefined) }
+  const senders = {
+    find: async (_: string, id: string) => (id === senderId ? sender : undefined),
+    forChannel: async () => [sender],
+  }
 
   const counts = async (): Promise<Record<string, number>> => {
     const rows = await db.engine<{ metric: string; n: number }[]>`
@@ -159,7 +162,7 @@ export type TrackingWorld = Awaited<ReturnType<typeof trackingWorld>>
 /** A server on a port of its own. The key of its API is the workspace's id. Closed after the file's tests. */
 export async function trackingServer(
   base: TestDatabase,
-  world: Pick<TrackingWorld, 'senders'>,
+  world: Pick<TrackingWorld, 'senders' | 'workspaceId'>,
   options: {
     db?: TestDatabase['db']
     limits?: Partial<Limits>
@@ -222,6 +225,7 @@ export async function trackingServer(
       workspaces,
       senders: world.senders,
       publicUrl,
+      defaultWorkspaceId: world.workspaceId,
       counters,
       handler,
       onCallback: () => {},

@@ -6,7 +6,7 @@
  */
 import type { Sender } from '../../channels/directory.ts'
 import type { Accepted } from '../../channels/provider.ts'
-import { Misconfigured, Retryable, Unanswered } from '../../errors.ts'
+import { Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'
 import { truncate } from '../../lib/reply.ts'
 import type { Verdict } from '../gate.ts'
 import { LEASE_SECONDS } from '../life.ts'
@@ -106,6 +106,7 @@ export function createAttempts(worker: {
       return settleFailure(item, error, current, performance.now() - startedAt)
     }
     noteCall(true, current)
+    if (item.row.attempt > 0) void tried(deps.endSlowness(item.row, current))
     return settleSent(item, accepted, current, performance.now() - startedAt)
   }
 
@@ -131,6 +132,7 @@ export function createAttempts(worker: {
     const conclusion = await concludeFrom(item, error, current)
     const properties = { ...attempted(item, current, ms), error: conclusion.detail }
     const asked = error instanceof Retryable && error.code === '429' ? error.after : undefined
+    await tried(noteRecipient(item, error, current))
     if (asked !== undefined) void tried(deps.holdSender(current, asked))
     else noteCall(conclusion.do === 'fail' && conclusion.reason !== 'attempts_exhausted', current)
     switch (conclusion.do) {
@@ -149,6 +151,13 @@ export function createAttempts(worker: {
           await tried(deps.onRefused(item.row, conclusion))
         return reroute(item, conclusion, properties)
     }
+  }
+
+  /** What the vendor said about this one recipient holds for their next messages too. */
+  const noteRecipient = async ({ row }: Held, error: unknown, current: Sender) => {
+    if (error instanceof Retryable && error.recipientOnly) await deps.slowDown(row, current)
+    if (error instanceof Rejected && error.restSeconds !== undefined)
+      await deps.restRecipient(row, current, error.restSeconds)
   }
 
   const concludeFrom = async (item: Held, error: unknown, current: Sender) => {

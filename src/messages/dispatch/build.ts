@@ -12,6 +12,7 @@ import type { Db } from '../../db/db.ts'
 import type { Presence } from '../../db/presence.ts'
 import type { Directories } from '../prepare.ts'
 import type { RenderDeps } from '../render.ts'
+import { endSlowness, rest, slowDown } from '../store/conversations.ts'
 import type { Due } from '../store/due.ts'
 import { moveMessage } from '../store/move.ts'
 import type { Held } from './attempts.ts'
@@ -150,6 +151,18 @@ export function buildDispatch(options: DispatchOptions): Engine {
           'sender paused: its settings need a person',
         )
     },
+    async slowDown(row, sender) {
+      const pair = pairOf(row, sender)
+      if (pair) await slowDown(db.engine, pair, now())
+    },
+    async endSlowness(row, sender) {
+      const pair = pairOf(row, sender)
+      if (pair) await endSlowness(db.engine, pair)
+    },
+    async restRecipient(row, sender, seconds) {
+      const pair = pairOf(row, sender)
+      if (pair) await rest(db.engine, pair, new Date(now().getTime() + seconds * 1000))
+    },
     async holdSender(sender, seconds) {
       await setBreaker(
         db.engine,
@@ -223,4 +236,11 @@ export function buildDispatch(options: DispatchOptions): Engine {
       stopping.abort()
     },
   }
+}
+
+/** Undefined for senders whose vendor does not look at pairs. */
+function pairOf({ workspaceId, address }: Due, { id: senderId, provider }: Sender) {
+  return address && provider.limits.perRecipientSeconds !== undefined
+    ? { workspaceId, senderId, address }
+    : undefined
 }

@@ -52,4 +52,10 @@ export interface DispatchDeps {
   /** The vendor asked for a pause of so many seconds. */
   holdSender(sender: Sender, seconds: number): Promise<void>
   setBreaker(sender: Sender, openUntil: Date | null): Promise<void>
+  /** The vendor found us too fast for this message's recipient. */
+  slowDown(row: Due, sender: Sender): Promise<void>
+  /** One went through again. */
+  endSlowness(row: Due, sender: Sender): Promise<void>
+  /** For so many seconds the vendor takes nothing for this recipient that they have not asked for. */
+  restRecipient(row: Due, sender: Sender, seconds: number): Promise<void>
 }

@@ -19,6 +19,7 @@ import { type Intent, intend, type Wanted } from '../store/intend.ts'
 import { createAttempts, type Held } from './attempts.ts'
 import type { DispatchDeps } from './deps.ts'
 import { prepareBatch, SLICE } from './prepareBatch.ts'
+import { takeTurns } from './takeTurns.ts'
 
 const CHUNK = 250 // rows in one intent
 const RENDERED_AT_ONCE = 100 // rows rendered before the next intent is looked at
@@ -134,7 +135,7 @@ export function createWorker(
       const intent = byId.get(item.row.id)
       if (!intent)
         release(item) // cancelled, put off or taken by another process meanwhile
-      else if (intent.gone) attempts.send(item, rendered, begun.sender)
+      else if (intent.gone) attempts.send(item, begun.inTurn(rendered), begun.sender)
       else attempts.refuse(item, gate(intent))
     }
     pump()
@@ -147,7 +148,12 @@ export function createWorker(
     if (current === null) return null
     if (current && current.status !== 'active') return giveUp(items)
     try {
-      return { sender: current ?? first, intents: await intendAll(batch) }
+      const used = current ?? first
+      const rows = items.map(({ row }) => row)
+      const turns = await takeTurns(deps.db, used, rows)
+      const going = turns ? batch.filter(({ item }) => turns.granted.has(item.row.id)) : batch
+      const inTurn = (rendered: Rendered) => (turns ? withWindow(rendered, turns.open) : rendered)
+      return { sender: used, inTurn, intents: going.length > 0 ? await intendAll(going) : [] }
     } catch (error) {
       // Whether these intents were committed nobody knows, but that nothing was sent we do know.
       deps.log.warn({ err: error, messages: batch.length }, 'a batch was given back unsent')
@@ -221,6 +227,12 @@ export function createWorker(
       return held.size === 0
     },
   }
+}
+
+/** Whether free text may be sent is known only now. */
+function withWindow({ outbound, ...rest }: Rendered, open: ReadonlySet<string>): Rendered {
+  const content = { ...outbound.content, windowOpen: open.has(outbound.id) }
+  return { ...rest, outbound: { ...outbound, content } }
 }
 
 function wantedOf({ item: { row }, pepper }: Ready): Wanted {

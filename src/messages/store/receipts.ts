@@ -39,7 +39,7 @@ export async function raiseStatus(
   await sql`
     update messages m
     set status = w.status, detail = coalesce(w.detail, m.detail), settled_at = ${now},
-      reason = case when w.status = 'delivered' then null else w.status end
+      reason = case when w.status in ('sent', 'delivered') then null else w.status end
     from unnest(
       ${changes.map((change) => change.workspaceId)}::uuid[], ${changes.map((change) => change.id)}::uuid[],
       ${changes.map((change) => change.status)}::text[], ${changes.map((change) => change.detail)}::text[]
@@ -89,4 +89,29 @@ export async function findByProviderId(
     limit 1
   `
   return row?.id
+}
+
+/** The vendor's id, where its answer was lost. */
+export async function noteProviderIds(
+  sql: Sql,
+  workspaceId: string,
+  known: readonly { messageId: string; providerMessageId: string }[],
+): Promise<void> {
+  if (known.length === 0) return
+  await sql`
+    with wanted as (
+      select m.workspace_id, m.id, w.provider_message_id
+      from unnest(
+        ${known.map((each) => each.messageId)}::uuid[], ${known.map((each) => each.providerMessageId)}::text[]
+      ) as w (id, provider_message_id)
+      join messages m on m.workspace_id = ${workspaceId} and m.id = w.id
+      where m.provider_message_id is null and m.status = 'unknown'
+      order by m.id
+      for update of m
+    )
+    update messages m
+    set provider_message_id = w.provider_message_id
+    from wanted w
+    where m.workspace_id = w.workspace_id and m.id = w.id
+  `
 }

@@ -16,8 +16,10 @@ import type { Db } from '../../db/db.ts'
 import { asAppError } from '../../http/problem.ts'
 import type { RawRequest } from '../../lib/http.ts'
 import { createLoop } from '../../lib/loop.ts'
-import { findByProviderId } from '../../messages/store/receipts.ts'
+import { findByProviderId, noteProviderIds } from '../../messages/store/receipts.ts'
 import type { TrackingCounters } from '../counters.ts'
+import { takeInbound } from '../inbound/takeInbound.ts'
+import { takeRefusals } from '../inbound/takeRefusals.ts'
 import { type Located, takeReceipts } from '../receive.ts'
 import { findAnsweredMessage } from '../store/answered.ts'
 import { type CallbackRow, claimCallback, noteCallback, takeUntil } from '../store/callbacks.ts'
@@ -139,7 +141,8 @@ async function processOne(
   now: Date,
 ): Promise<void> {
   const { workspaceId, source } = callback
-  const receipts = await readReceipts(callback, deps)
+  const { receipts, inbound, mailbox } = await readContent(callback, deps)
+  for (const each of inbound) await takeInbound(tx, mailbox, each, now)
   const located = await locate(tx, workspaceId, receipts)
   const missing = receipts.length - located.length
   const again = missing > 0 ? AGAIN_SECONDS[callback.attempts] : undefined
@@ -152,21 +155,31 @@ async function processOne(
       now,
     )
   }
-  await takeReceipts(tx, { workspaceId, source, told: 'provider' }, located, now)
+  const holding = await takeRefusals(tx, workspaceId, located, now)
+  await noteProviderIds(tx, workspaceId, holding.flatMap(vendorsIdOf))
+  await takeReceipts(tx, { workspaceId, source, told: 'provider' }, holding, now)
   const reason = missing > 0 ? unknownMessages(missing) : null
   await noteCallback(tx, callback, { status: 'processed', reason, dueAt: now }, now)
   if (located.some(({ receipt }) => receipt.kind === 'opened' || receipt.kind === 'clicked'))
     deps.onHits()
 }
 
-async function readReceipts(
-  callback: CallbackRow,
-  { senders }: ProcessorDeps,
-): Promise<readonly Receipt[]> {
-  const sender = callback.senderId && (await senders.find(callback.workspaceId, callback.senderId))
+async function readContent(callback: CallbackRow, { senders }: ProcessorDeps) {
+  const { workspaceId, source, senderId } = callback
+  const sender = senderId === null ? undefined : await senders.find(workspaceId, senderId)
   if (!sender) throw new Error('Its sender is gone.')
-  if (!sender.provider.callbacks) throw new Error(`${sender.provider.name} has no callbacks.`)
-  return sender.provider.callbacks.parse(rawRequest(callback), sender.settings)
+  const { callbacks } = sender.provider
+  if (!callbacks) throw new Error(`${sender.provider.name} has no callbacks.`)
+  const request = rawRequest(callback)
+  return {
+    receipts: callbacks.parse(request, sender.settings),
+    inbound: callbacks.inbound?.(request, sender.settings) ?? [],
+    mailbox: { workspaceId, senderId: sender.id, channel: sender.channel, source },
+  }
+}
+
+function vendorsIdOf({ messageId, receipt: { providerMessageId } }: Located) {
+  return providerMessageId === undefined ? [] : [{ messageId, providerMessageId }]
 }
 
 export function rawRequest(

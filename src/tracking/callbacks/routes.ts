@@ -1,4 +1,5 @@
 /** Where vendors report, and where people see what they reported. */
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '../../db/db.ts'
@@ -11,7 +12,9 @@ import {
   listCallbacks,
   reopenCallback,
 } from '../store/callbacks.ts'
-import type { IncomingCallback } from './takeCallback.ts'
+import { rawRequest } from './processor.ts'
+import { type SharedDeps, shake, sharedProviders, takeShared } from './sharedCallback.ts'
+import { flat, type IncomingCallback } from './takeCallback.ts'
 
 const MAX_BODY = 5 * 1024 * 1024 // bytes; SendGrid sends thousands of events at once
 const MAX_SHOWN = 64 * 1024 // characters of a body
@@ -19,7 +22,7 @@ const tags = ['Callbacks']
 
 export interface CallbackRoutesDeps {
   readonly clock: Clock
-  take(callback: IncomingCallback): Promise<void>
+  take(callback: IncomingCallback): Promise<string | undefined>
   /** There is a callback to process. */
   onTaken(): void
 }
@@ -43,12 +46,12 @@ export function callbackRoutes({ take, onTaken }: CallbackRoutesDeps): FastifyPl
         summary: 'Takes a callback of a vendor',
         description: 'Answered when it is stored. The same callback again changes nothing.',
         params: z.object({ provider: z.string(), sender_id: z.string() }),
-        response: { 200: z.object({ status: z.literal('received') }) },
+        response: { 200: z.union([z.object({ status: z.literal('received') }), z.string()]) },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { provider, sender_id: senderId } = request.params
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        await take({
+        const handshake = await take({
           provider,
           senderId,
           method: request.method,
@@ -56,10 +59,72 @@ export function callbackRoutes({ take, onTaken }: CallbackRoutesDeps): FastifyPl
           headers: request.headers,
           body,
         })
+        if (handshake !== undefined) return reply.type('text/plain').send(handshake)
         onTaken()
         return { status: 'received' as const }
       },
     })
+  }
+}
+
+/** Public: one address for all senders of a vendor's account. */
+export function sharedCallbackRoutes({
+  shared,
+  publicUrl,
+  onTaken,
+}: Pick<CallbackRoutesDeps, 'onTaken'> & {
+  shared: SharedDeps
+  publicUrl: string
+}): FastifyPluginAsyncZod {
+  return async (server) => {
+    server.removeAllContentTypeParsers()
+    server.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: MAX_BODY },
+      (_request, body, done) => done(null, body),
+    )
+    const options = { bodyLimit: MAX_BODY, config: { public: true } } as const
+    const read = (request: FastifyRequest) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const { method, headers, url } = request
+      const about = { method, headers: flat(headers), url: `${publicUrl}${url}`, body }
+      return { body, request: rawRequest(about) }
+    }
+    for (const provider of sharedProviders) {
+      const url = `/webhook/${provider.path}`
+      server.get(
+        url,
+        {
+          ...options,
+          schema: {
+            tags,
+            summary: `The handshake of ${provider.name}`,
+            response: { 200: z.string() },
+          },
+        },
+        async (request, reply) => {
+          const answer = await shake(provider, read(request).request, shared)
+          return reply.type('text/plain').send(answer)
+        },
+      )
+      server.post(
+        url,
+        {
+          ...options,
+          schema: {
+            tags,
+            summary: `Takes a webhook of ${provider.name}`,
+            description: 'Answered when it is stored. The same webhook again changes nothing.',
+            response: { 200: z.object({ status: z.literal('received') }) },
+          },
+        },
+        async (request) => {
+          await takeShared(provider, read(request), shared)
+          onTaken()
+          return { status: 'received' as const }
+        },
+      )
+    }
   }
 }
 

@@ -32,10 +32,13 @@ export interface TakeCallbackDeps {
   readonly counters: TrackingCounters
 }
 
-/** Raises `not_found` and `unauthenticated`. The same callback again is taken and changes nothing. */
+/**
+ * Answers the text of a handshake, where it is one; else the callback is stored. Raises `not_found`
+ * and `unauthenticated`. The same callback again is taken and changes nothing.
+ */
 export function createCallbackTaker(
   deps: TakeCallbackDeps,
-): (callback: IncomingCallback) => Promise<void> {
+): (callback: IncomingCallback) => Promise<string | undefined> {
   const { db, counters } = deps
   const workspaces = createCache({
     load: (senderId: string) => findSenderWorkspace(db.engine, senderId),
@@ -61,7 +64,11 @@ export function createCallbackTaker(
     const { method, body } = callback
     const url = `${deps.publicUrl}${callback.path}`
     const headers = flat(callback.headers)
-    if (!callbacks.verify(rawRequest({ method, url, headers, body }), sender.settings)) {
+    const request = rawRequest({ method, url, headers, body })
+    const handshake =
+      method === 'GET' ? callbacks.shared?.answer(request, sender.settings) : undefined
+    if (typeof handshake === 'string') return handshake
+    if (handshake === null || !callbacks.verify(request, sender.settings)) {
       counters.callbacksForged++
       throw new AppError(
         'unauthenticated',
@@ -70,22 +77,25 @@ export function createCallbackTaker(
     }
     counters.callbacks++
     const { workspaceId, id: senderId, provider } = sender
-    const kept = Object.fromEntries(
-      Object.entries(headers).filter(([name]) => !NOT_KEPT.test(name)),
-    )
     const row = {
       workspaceId,
       id: uuid7(),
       source: provider.id,
       senderId,
       key: keyOf(callback),
-      headers: kept,
+      headers: keptHeaders(headers),
       method,
       url,
       body,
     }
     await insertCallback(db.engine, row, db.clock.now())
+    return undefined
   }
+}
+
+/** Without what would let its reader in somewhere. */
+export function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_KEPT.test(name)))
 }
 
 /** What a vendor says again has the same address and body; signatures and their times differ. */
@@ -93,7 +103,7 @@ function keyOf({ senderId, path, body }: IncomingCallback): string {
   return createHash('sha256').update(`${senderId}\0${path}\0`).update(body).digest('hex')
 }
 
-function flat(headers: IncomingCallback['headers']): Record<string, string> {
+export function flat(headers: IncomingCallback['headers']): Record<string, string> {
   const entries = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
   )

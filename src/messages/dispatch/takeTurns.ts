@@ -1,0 +1,97 @@
+/**
+ * Vendors that take one message in so many seconds for one recipient, and free text only for some
+ * hours after the recipient wrote: who may go now, and how. The others are put off, which costs
+ * them no attempt. The turn is written before the message leaves; one that is not used costs
+ * its recipient those seconds and nothing more.
+ */
+import type { Sender } from '../../channels/directory.ts'
+import type { Db, Sql } from '../../db/db.ts'
+import { touchLanes } from '../store/accept.ts'
+import {
+  type Conversation,
+  lockConversations,
+  type PutOff,
+  putOff,
+  saveNextSends,
+} from '../store/conversations.ts'
+import type { Due } from '../store/due.ts'
+
+const HOUR_MS = 3_600_000
+const MARGIN_MS = 60_000 // of the reply window, for what is on its way; a template is never wrong
+
+export interface Turns {
+  /** Ids of messages that may go now. */
+  readonly granted: ReadonlySet<string>
+  /** Of those: whether their recipient may be sent free text. */
+  readonly open: ReadonlySet<string>
+}
+
+/** Undefined for senders whose vendor has no such limits. */
+export function takeTurns(
+  db: Db,
+  sender: Sender,
+  rows: readonly Due[],
+): Promise<Turns> | undefined {
+  const { perRecipientSeconds, replyHours } = sender.provider.limits
+  if (perRecipientSeconds === undefined && replyHours === undefined) return undefined
+  const now = db.clock.now()
+  const limits = { seconds: perRecipientSeconds ?? 0, hours: replyHours ?? 0, now }
+  return db.engine.begin((tx) => decide(tx, rows, limits))
+}
+
+interface Limits {
+  readonly seconds: number
+  readonly hours: number
+  readonly now: Date
+}
+
+async function decide(tx: Sql, rows: readonly Due[], limits: Limits): Promise<Turns> {
+  const addressed = rows.flatMap((row) => (row.address ? [{ ...row, address: row.address }] : []))
+  const granted = new Set(rows.filter((row) => !row.address).map((row) => row.id))
+  const open = new Set<string>()
+  if (addressed.length === 0) return { granted, open }
+  const byPair = Map.groupBy(addressed, keyOf)
+  const turns: (Conversation & { nextSendAt: Date })[] = []
+  const later: (PutOff & Pick<Due, 'senderId' | 'priority'>)[] = []
+  for (const conversation of await lockConversations(tx, addressed)) {
+    const own = byPair.get(keyOf(conversation)) ?? []
+    const plan = planOf(conversation, own, limits)
+    for (const row of plan.granted) granted.add(row.id)
+    if (plan.open) for (const row of plan.granted) open.add(row.id)
+    if (plan.nextSendAt) turns.push({ ...conversation, nextSendAt: plan.nextSendAt })
+    later.push(...plan.later)
+  }
+  await saveNextSends(tx, turns)
+  await putOff(tx, later)
+  if (later.length > 0) await touchLanes(tx, later)
+  return { granted, open }
+}
+
+const keyOf = (pair: { senderId: string; address: string }) => `${pair.senderId} ${pair.address}`
+
+/** Of several messages for one recipient the first has the turn, the others the ones after it. */
+function planOf(
+  { inboundAt, nextSendAt, restsUntil }: Conversation,
+  rows: readonly Due[],
+  { seconds, hours, now }: Limits,
+) {
+  const open = inboundAt !== null && +inboundAt + hours * HOUR_MS - MARGIN_MS > +now
+  const rests = !open && restsUntil !== null && restsUntil > now
+  const from = Math.max(+(nextSendAt ?? 0), rests ? +restsUntil : 0)
+  const free = from <= +now
+  const first = free ? +now + seconds * 1_000 : from
+  const [head] = rows
+  const waiting = free && seconds > 0 ? rows.slice(1) : free ? [] : rows
+  const why = rests
+    ? { reason: 'recipient_rests', detail: 'The vendor takes no more for this recipient today.' }
+    : { reason: 'recipient_pace', detail: 'One message at a time for this recipient.' }
+  return {
+    open,
+    granted: free ? (seconds > 0 && head ? [head] : rows) : [],
+    nextSendAt: free && seconds > 0 ? new Date(first) : null,
+    later: waiting.map(({ workspaceId, id, attempt, senderId, priority }, at) => ({
+      ...{ workspaceId, id, attempt, senderId, priority, ...why },
+      dueAt: new Date(first + at * seconds * 1_000),
+    })),
+  }
+}
