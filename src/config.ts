@@ -209,6 +209,33 @@ const Variables = z.object({
     .regex(/^\d{1,20}$/, 'not the number of a board, as its address has it')
     .optional()
     .describe('The board whose new items are leads.'),
+  MONDAY_PHONE_COLUMN_ID: z
+    .string()
+    .optional()
+    .describe('Column of the phone number. Default: the one of the type Phone.'),
+  MONDAY_NAME_COLUMN_ID: z
+    .string()
+    .optional()
+    .describe('Column of the lead’s name. Default: the name of the item.'),
+  MONDAY_STATUS_COLUMN_ID: z
+    .string()
+    .optional()
+    .describe('Column of the status. Default: the one that holds our labels, else the only one.'),
+  MONDAY_MAX_AGE_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(24 * 30)
+    .optional()
+    .describe('Hours for which an item counts as new. Default: 24.'),
+  MONDAY_WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe('When set, only webhooks to /webhook/monday?secret=… are taken.'),
+  MONDAY_SIGNING_SECRET: z
+    .string()
+    .optional()
+    .describe('Signing secret of the app whose webhooks are used, when they are signed.'),
+  MONDAY_BASE_URL: z.url().optional().describe('Replaces https://api.monday.com/v2.'),
   META_API_TOKEN: z.string().optional().describe('Token of a Meta system user, for WhatsApp.'),
   META_PHONE_ID: z
     .string()

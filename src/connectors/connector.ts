@@ -146,8 +146,11 @@ export interface ConnectorCallbacks<S> {
     verdict: 'signed' | 'unsigned',
     ctx: ConnectorContext<S>,
   ): Promise<Records>
-  /** Makes sure that the system calls `url`. One subscription per URL; safe to repeat. */
-  subscribe?(ctx: ConnectorContext<S>, url: string): Promise<Subscription>
+  /**
+   * Makes sure that the system calls `url`. One subscription per URL; safe to repeat. `known`: the id
+   * that an earlier call answered.
+   */
+  subscribe?(ctx: ConnectorContext<S>, url: string, known: string | null): Promise<Subscription>
 }
 
 export type Verdict = 'signed' | 'unsigned' | 'forged'

@@ -19,7 +19,11 @@ export async function subscribe(connection: Connection, deps: SyncDeps): Promise
     throw new Misconfigured(`${connector.name} has no webhooks that can be subscribed to.`)
   if (!canBeCalled(deps.publicUrl))
     throw new Misconfigured('PUBLIC_URL is not https: set it to where the internet reaches Beckon.')
-  const made = await connector.callbacks.subscribe(deps.connections.context(connection), url)
+  const made = await connector.callbacks.subscribe(
+    deps.connections.context(connection),
+    url,
+    row.subscriptionId,
+  )
   const { workspaceId, id } = row
   const key =
     made.signatureKey === null

@@ -75,6 +75,11 @@ const forAll: Record<string, Case> = {
     path: (of) => `/webhook/closeio/${of.connection}`,
     body: () => ({ event: {} }),
   }),
+  'POST /webhook/monday': open({ body: () => ({ event: {} }) }),
+  'POST /webhook/monday/:connection_id': open({
+    path: (of) => `/webhook/monday/${of.connection}`,
+    body: () => ({ event: {} }),
+  }),
   'POST /auth/login': open({ body: (of) => ({ email: of.memberEmail, password: PASSWORD }) }),
   'POST /api/client/login': open({ body: (of) => ({ email: of.memberEmail, password: PASSWORD }) }),
   'POST /setup': open({

@@ -35,23 +35,28 @@ let worlds = 0
 export interface WorldOptions {
   readonly publicUrl?: string
   readonly variables?: Readonly<Record<string, unknown>>
+  /** Of the connector: where it calls us, and what is pulled. Close's by default. */
+  readonly path?: string
+  readonly source?: string
 }
 
-/** A workspace whose environment names a key of Close. */
+/** A workspace whose environment names a key of Close, or what `variables` say. */
 export async function syncWorld(
   database: TestDatabase,
-  fake: FakeClose,
-  { publicUrl = 'http://beckon.test', variables = {} }: WorldOptions = {},
+  fake: Pick<FakeClose, 'baseUrl'> | null,
+  options: WorldOptions = {},
 ) {
   const { db, clock } = database
   const workspaceId = await addWorkspace(database, `sync-${++worlds}`)
-  const given = { CLOSEIO_API_KEY: 'api_test', CLOSEIO_BASE_URL: fake.baseUrl, ...variables }
+  const { publicUrl = 'http://beckon.test', path = 'closeio', source = 'emails' } = options
+  const close = fake && { CLOSEIO_API_KEY: 'api_test', CLOSEIO_BASE_URL: fake.baseUrl }
+  const given = { ...close, ...options.variables }
   const provision = (changed: Readonly<Record<string, unknown>> = given) =>
     inWorkspace(db, workspaceId, (tx) =>
       provisionConnections(
         tx,
         workspaceId,
-        changed as typeof given & { MONDAY_API_KEY: undefined },
+        changed as Parameters<typeof provisionConnections>[2],
         { sealing, publicUrl },
         clock.now(),
       ),
@@ -60,7 +65,7 @@ export async function syncWorld(
 
   const connection = async (): Promise<ConnectionRow> =>
     (await listConnections(db.engine, workspaceId))[0]!
-  const task = async (name = 'emails') =>
+  const task = async (name = source) =>
     (await listTasks(db.engine, workspaceId, [(await connection()).id])).find(
       (each) => each.task === name,
     )!
@@ -91,7 +96,7 @@ export async function syncWorld(
     }
     stops.add(stop)
     const { port } = server.server.address() as AddressInfo // it listens on TCP
-    const url = `http://127.0.0.1:${port}/webhook/closeio`
+    const url = `http://127.0.0.1:${port}/webhook/${path}`
     return {
       ...{ sync, processor, counters, url, server },
       /** Pulls now, as if it were due. */
@@ -99,7 +104,7 @@ export async function syncWorld(
         const { id } = await connection()
         await db.engine`
           update connection_tasks set due_at = ${clock.now()}
-          where workspace_id = ${workspaceId} and connection_id = ${id} and task = 'emails'
+          where workspace_id = ${workspaceId} and connection_id = ${id} and task = ${source}
         `
         await sync.runOnce()
       },

@@ -1,0 +1,128 @@
+/**
+ * An item of the board as records of ours. Whichever way an item was heard of, it is read again, so
+ * what a webhook says is believed no further than that there is something to look at.
+ */
+import { z } from 'zod'
+import { toE164 } from '../../lib/phone.ts'
+import type { EventRecord, Records } from '../connector.ts'
+import { type Context, call } from './api.ts'
+import { readBoard } from './board.ts'
+
+const HOUR_MS = 3_600_000
+const AHEAD_MS = 5 * 60_000 // their clock may be before ours
+
+const Value = z.object({
+  id: z.string(),
+  text: z.string().nullish(),
+  phone: z.string().nullish(),
+  country_short_name: z.string().nullish(),
+  label: z.string().nullish(),
+  updated_at: z.string().nullish(),
+})
+export const Item = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.string().nullish(),
+  created_at: z.string().nullish(),
+  board: z.object({ id: z.string() }).nullish(),
+  group: z.object({ title: z.string() }).nullish(),
+  column_values: z.array(Value),
+})
+export type Item = z.infer<typeof Item>
+
+export const ITEM = `id name state created_at board { id } group { title }
+  column_values(ids: $columns) { id text ... on PhoneValue { phone country_short_name } ... on StatusValue { label updated_at } }`
+const QUERY = `query ($ids: [ID!], $columns: [String!]) { items(ids: $ids, limit: 100) { ${ITEM} } }`
+const Items = z.object({ items: z.array(Item.nullable()).nullable() })
+
+/** Ids of the columns that we look at. */
+export async function columnsOf(ctx: Context): Promise<string[]> {
+  const { phone, status } = await readBoard(ctx)
+  const ids = [phone, status?.id, ctx.settings.name_column_id]
+  return ids.filter((id) => typeof id === 'string')
+}
+
+/** Undefined when it is gone, in the bin, archived, or of another board. */
+export async function readItem(id: string, ctx: Context): Promise<Item | undefined> {
+  if (!/^\d{1,20}$/.test(id)) return undefined
+  const { items } = await call(ctx, QUERY, { ids: [id], columns: await columnsOf(ctx) }, Items)
+  const [item] = items ?? []
+  return item && isOurs(item, ctx) ? item : undefined
+}
+
+export function isOurs({ state, board }: Item, { settings }: Context): boolean {
+  return (state ?? 'active') === 'active' && board?.id === settings.board_id
+}
+
+/** '' when it has none. */
+export async function statusOf(item: Item, ctx: Context): Promise<string> {
+  return (await statusValue(item, ctx))?.label ?? ''
+}
+
+async function statusValue({ column_values: values }: Item, ctx: Context) {
+  const { status } = await readBoard(ctx)
+  return values.find(({ id }) => id === status?.id)
+}
+
+/**
+ * News of a young item: that it is there, once, and once more when it has got a number that can be
+ * used. Older ones are history.
+ */
+export async function createdRecords(item: Item, ctx: Context): Promise<Records> {
+  const { settings } = ctx
+  const at = new Date(item.created_at ?? ctx.now())
+  const age = +ctx.now() - +at
+  if (!(age <= settings.max_age_hours * HOUR_MS && age >= -AHEAD_MS)) return []
+  const { phone: phoneColumn } = await readBoard(ctx)
+  const value = item.column_values.find(({ id }) => id === phoneColumn)
+  const phoneText = (value?.phone || value?.text || '').trim()
+  const phone = numberOf(phoneText, value?.country_short_name || settings.default_country)
+  const name = nameOf(item, ctx)
+  const contact = { source: 'monday', externalId: item.id }
+  const event: EventRecord = {
+    ...{ kind: 'event', name: 'item.created', at, contact },
+    key: phone ? `item/${item.id}` : `item/${item.id}/no-phone`,
+    properties: {
+      ...{ item_id: item.id, board_id: settings.board_id, name, group: item.group?.title ?? null },
+      ...{ phone: phone ?? '', phone_text: phoneText, status: await statusOf(item, ctx) },
+    },
+  }
+  return [{ kind: 'contact', ...contact, name, phone }, event]
+}
+
+function nameOf({ name, column_values: values }: Item, { settings }: Context): string {
+  const column = values.find(({ id }) => id === settings.name_column_id)
+  return (column?.text || name).trim()
+}
+
+/** monday keeps numbers without a plus, with or without the country's code. */
+function numberOf(text: string, country: string): string | null {
+  if (text === '') return null
+  const plain = toE164(text, country)
+  if (plain.ok) return plain.number
+  const international = /^\d/.test(text) ? toE164(`+${text}`, null) : plain
+  return international.ok ? international.number : null
+}
+
+/**
+ * A status that was changed. By whom: a label that we never set is a person's; one of ours is ours,
+ * unless the webhook can be believed and names somebody else.
+ */
+export async function statusRecords(
+  item: Item,
+  byUs: (label: string) => boolean,
+  ctx: Context,
+): Promise<Records> {
+  const value = await statusValue(item, ctx)
+  const label = value?.label ?? ''
+  const at = new Date(value?.updated_at ?? ctx.now())
+  if (Number.isNaN(+at)) return []
+  const by = byUs(label) ? 'us' : 'human'
+  const event: EventRecord = {
+    ...{ kind: 'event', name: 'item.status_changed', at },
+    contact: { source: 'monday', externalId: item.id },
+    key: `status/${item.id}/${label}/${by}/${at.toISOString()}`,
+    properties: { item_id: item.id, board_id: ctx.settings.board_id, status: label, by },
+  }
+  return [event]
+}

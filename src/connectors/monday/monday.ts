@@ -1,0 +1,73 @@
+/**
+ * monday.com: new items of a board are leads, and their status says who is at it. By webhook at once,
+ * and by listing every ten minutes, for what no webhook told.
+ *
+ *   API  https://developer.monday.com/api-reference
+ */
+import { Misconfigured } from '../../errors.ts'
+import { defineConnector } from '../connector.ts'
+import { addUpdate, readStatus, setStatus } from './actions.ts'
+import { headers, type Settings, settings } from './api.ts'
+import { readBoard } from './board.ts'
+import { pullItems } from './items.ts'
+import { answer, handle, readMe, subscribe, verify } from './webhooks.ts'
+
+const LIST_SECONDS = 600
+
+const variableOf = {
+  api_token: 'MONDAY_API_KEY',
+  board_id: 'MONDAY_BOARD_ID',
+  phone_column_id: 'MONDAY_PHONE_COLUMN_ID',
+  name_column_id: 'MONDAY_NAME_COLUMN_ID',
+  status_column_id: 'MONDAY_STATUS_COLUMN_ID',
+  default_country: 'DEFAULT_COUNTRY',
+  status_new: 'MONDAY_STATUS_NEW',
+  max_age_hours: 'MONDAY_MAX_AGE_HOURS',
+  signing_secret: 'MONDAY_SIGNING_SECRET',
+  webhook_secret: 'MONDAY_WEBHOOK_SECRET',
+  base_url: 'MONDAY_BASE_URL',
+} as const satisfies Partial<Record<keyof Settings, string>>
+
+export const monday = defineConnector<Settings>({
+  id: 'monday',
+  name: 'monday.com',
+  settings,
+  fromEnvironment(variables) {
+    if (!variables['MONDAY_API_KEY'] || !variables['MONDAY_BOARD_ID']) return null
+    const given = Object.entries(variableOf).map(([setting, variable]) => {
+      return [setting, { variable, value: variables[variable] }] as const
+    })
+    return { ...Object.fromEntries(given), own_statuses: ownStatuses(variables) }
+  },
+  auth: headers,
+
+  async check(ctx) {
+    const me = await readMe(ctx)
+    if (!me) throw new Misconfigured('monday does not say whose token it is. Check MONDAY_API_KEY.')
+    const { name, status, faults } = await readBoard(ctx)
+    const wanted = [ctx.settings.status_new, ...ctx.settings.own_statuses]
+    const missing = wanted.filter(
+      (label) => status && !status.labels.some(({ text }) => text === label),
+    )
+    const warning = `The column ${status?.title} has no label ${missing.join(', ')}; one that is missing is made when it is first set, which takes the right to change the board.`
+    return {
+      detail: `The token works; it is ${me.name}'s. The board is ${name}.`,
+      warnings: [...faults, ...(missing.length > 0 ? [warning] : [])],
+    }
+  },
+
+  sources: {
+    items: { title: 'New items', everySeconds: () => LIST_SECONDS, pull: pullItems },
+  },
+  callbacks: { path: 'monday', answer, verify, handle, subscribe },
+  actions: { set_status: setStatus, read_status: readStatus, add_update: addUpdate },
+})
+
+const DEFAULTS = settings.shape.own_statuses.parse(undefined)
+
+/** Those of the recipe, in its order. */
+function ownStatuses(variables: Readonly<Record<string, unknown>>) {
+  const names = ['MONDAY_STATUS_SENT', 'MONDAY_STATUS_NO_ANSWER', 'MONDAY_STATUS_ANSWERED']
+  const value = names.map((name, at) => variables[name] || DEFAULTS[at])
+  return { variable: names.join(', '), value }
+}
