@@ -242,6 +242,11 @@ const Variables = z.object({
     .regex(/^\d{1,20}$/, 'not the id of a phone number, which is digits only')
     .optional()
     .describe('Id of the WhatsApp phone number.'),
+  META_APP_SECRET: z
+    .string()
+    .optional()
+    .describe('Proves that what comes to /webhook/meta is Meta’s. Without it nothing is checked.'),
+  META_BASE_URL: z.url().optional().describe('Replaces https://graph.facebook.com.'),
   ADMIN_SECRET: z.string().optional().describe('The verify token of Meta’s webhook.'),
   ALERT_REPEAT_OPENS: z
     .enum(['edit', 'new', 'none'])
@@ -395,6 +400,10 @@ function complete(
       `PUBLIC_URL is not set: links in messages will lead to http://localhost:${values.PORT}, which recipients cannot open.`,
     )
   }
+  if (values.META_API_TOKEN && !values.META_APP_SECRET)
+    warnings.push(
+      'META_APP_SECRET is not set: what comes to /webhook/meta is believed without a signature. Copy it from the settings of the Meta app.',
+    )
   return Object.freeze({
     ...config,
     PUBLIC_URL: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, ''),

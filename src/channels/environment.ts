@@ -9,6 +9,7 @@ import type { Provider } from './provider.ts'
 import type { Settings } from './settings.ts'
 import { slack } from './slack/slack.ts'
 import { teams } from './teams/teams.ts'
+import { whatsapp } from './whatsapp/meta.ts'
 
 export type SenderVariables = Pick<
   Config,
@@ -19,6 +20,11 @@ export type SenderVariables = Pick<
   | 'SLACK_WEBHOOK_URL'
   | 'SLACK_BASE_URL'
   | 'TEAMS_WEBHOOK_URL'
+  | 'META_API_TOKEN'
+  | 'META_PHONE_ID'
+  | 'META_APP_SECRET'
+  | 'META_BASE_URL'
+  | 'ADMIN_SECRET'
 >
 
 export interface Wanted {
@@ -50,12 +56,17 @@ type Variables = { readonly [name in keyof SenderVariables]?: string | undefined
 function readSenders(workspaceId: string, config: Variables) {
   const faults: string[] = []
   const wanted: Wanted[] = []
-  const add = (name: string, provider: Provider, read: () => unknown) => {
+  const add = (
+    name: string,
+    provider: Provider,
+    read: () => unknown,
+    variables: Readonly<Record<string, string>> = { base_url: name.replace('WEBHOOK', 'BASE') },
+  ) => {
     try {
       const settings = provider.settings.parse(read()) as Settings // every provider's are an object
       wanted.push({ id: derivedId(workspaceId, `environment/${name}`), provider, settings })
     } catch (error) {
-      faults.push(...faultsOf(name, error))
+      faults.push(...faultsOf(name, (setting) => variables[setting], error))
     }
   }
   const { SMTP_URL, EMAIL_FROM = '' } = config
@@ -68,14 +79,33 @@ function readSenders(workspaceId: string, config: Variables) {
     if (webhook_url)
       add(name, provider as Provider, () => ({ webhook_url, ...(base_url && { base_url }) }))
   }
+  if (config.META_API_TOKEN && config.META_PHONE_ID)
+    add('META_API_TOKEN', whatsapp as Provider, () => metaSettings(config), metaVariables)
   return { wanted, faults }
 }
 
+const metaVariables = {
+  token: 'META_API_TOKEN',
+  phone_number_id: 'META_PHONE_ID',
+  app_secret: 'META_APP_SECRET',
+  verify_token: 'ADMIN_SECRET',
+  base_url: 'META_BASE_URL',
+} as const satisfies Record<string, keyof Variables>
+
+function metaSettings(config: Variables) {
+  const entries = Object.entries(metaVariables).map(([setting, name]) => [setting, config[name]])
+  return Object.fromEntries(entries.filter(([, value]) => value))
+}
+
 /** Each names its variable; none holds a value, for values are secrets. */
-function faultsOf(name: string, error: unknown): string[] {
+function faultsOf(
+  name: string,
+  variableOf: (setting: string) => string | undefined,
+  error: unknown,
+): string[] {
   if (error instanceof z.ZodError) {
     return error.issues.map(({ path, message }) => {
-      const variable = path[0] === 'base_url' ? name.replace('WEBHOOK', 'BASE') : name
+      const variable = variableOf(String(path[0])) ?? name
       return `${variable}: ${message}`
     })
   }

@@ -193,7 +193,9 @@ const Exit = z.strictObject({
   ...head,
   type: z.literal('exit'),
   reason: Written.max(500),
-  attention: z.boolean().optional().meta({ description: 'Show it to a person.' }),
+  attention: z.boolean().optional().meta({
+    description: 'Something is wrong: the run has failed, and a person should look at it.',
+  }),
 })
 
 export const StepDocument = z

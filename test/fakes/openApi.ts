@@ -15,7 +15,7 @@ export interface AskedOf {
 
 /** What does not fit, in words; nothing where the document is absent. `file`: JSON or YAML. */
 export function openApiComplaints(file: string, { method, path, json }: AskedOf): string[] {
-  const document = load(file)
+  const document = openApiDocument(file)
   if (!document) return []
   const name = Object.keys(document['paths']).find((each) => patternOf(each).test(path))
   const operation = name && document['paths'][name][method.toLowerCase()]
@@ -33,7 +33,8 @@ export function openApiComplaints(file: string, { method, path, json }: AskedOf)
 const patternOf = (template: string) =>
   new RegExp(`^${template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`)
 
-function load(file: string): AnySchemaObject | null {
+/** Null where it is absent. */
+export function openApiDocument(file: string): AnySchemaObject | null {
   const known = documents.get(file)
   if (known !== undefined) return known
   const path = new URL(`../../../shared/vendors/${file}`, import.meta.url)

@@ -12,6 +12,7 @@ import type { Carried, RunRow } from '../store/runs.ts'
 export const eventFacts = (event: QueuedEvent): Carried => ({
   ...event.properties,
   id: event.id,
+  message_id: event.messageId,
   name: event.name,
   at: event.at.toISOString(),
   source: event.source,

@@ -94,7 +94,8 @@ async function carryOut(
       return leave(run, outcome.to, null, context)
     case 'exit': {
       const { reason, attention } = outcome
-      return leave(run, null, { status: 'exited', reason, attention }, context)
+      const status = attention ? 'failed' : 'exited'
+      return leave(run, null, { status, reason, attention }, context)
     }
     case 'update':
       await context.update(run, outcome.patch)

@@ -21,8 +21,10 @@ import {
 export async function passWait(state: State, step: StepDocument, until: Date): Promise<Next> {
   const enteredAt = state.now
   const seen = { message: null, call: null, changes: null }
-  for (const event of state.given.events) {
-    if (event.at <= enteredAt || event.at >= until) continue
+  const sent = state.sent.filter(({ at }) => at >= enteredAt)
+  const events = [...state.given.events.filter(({ at }) => at > enteredAt), ...sent]
+  for (const event of events.toSorted((a, b) => +a.at - +b.at)) {
+    if (event.at >= until) continue
     const end = endOf(state, event)
     if (end) {
       state.now = event.at

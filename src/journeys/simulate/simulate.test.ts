@@ -40,11 +40,11 @@ test('a lead who does not answer is followed up the next day by day', async () =
     results: { item: { status: 'נשלחה הודעה' } },
   })
   assert.deepEqual(stepsOf(found), [
-    ...['reachable', 'remember', 'welcome', 'welcomed', 'day', 'by_day', 'item', 'still_ours'],
-    ...['follow_up', 'no_answer'],
+    ...['reachable', 'remember', 'welcome', 'welcome_gone', 'welcomed', 'day', 'by_day', 'item'],
+    ...['still_ours', 'follow_up', 'follow_up_gone', 'no_answer'],
   ])
   assert.equal(found.key, contact.phone)
-  const [, , welcome, welcomed, day, byDay] = found.path
+  const [, , welcome, , welcomed, day, byDay] = found.path
   assert.match(String(welcome?.message?.['message']), /^היי רות, תודה/)
   assert.equal(welcome?.at, '2026-03-10T19:30:00.000Z')
   assert.deepEqual(welcomed?.call?.['params'], {

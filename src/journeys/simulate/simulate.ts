@@ -28,7 +28,7 @@ const MAX_STEPS = 500 // a journey may go round for ever; what comes after these
 export async function simulate(given: Assumptions): Promise<Simulation> {
   const { journey, event } = given
   const state: State = {
-    ...{ given, contact: given.contact, steps: {}, now: event.at, key: '', path: [] },
+    ...{ given, contact: given.contact, steps: {}, now: event.at, key: '', path: [], sent: [] },
   }
   const fault = entryFault(state)
   if (fault !== null) return answerOf(state, null, { status: 'not_entered', reason: fault })

@@ -38,6 +38,8 @@ export interface State {
   now: Date
   readonly key: string
   readonly path: SimulatedStep[]
+  /** That each message goes out is assumed, as soon as it may. */
+  readonly sent: HappeningEvent[]
 }
 
 /** As the engine's; `event` is the one looked at. */

@@ -20,10 +20,12 @@ export async function take(
     case 'go':
       return { next: { to: outcome.to }, says: `On to ${outcome.to ?? 'the end'}.` }
     case 'exit':
-      return { next: { status: 'exited', reason: outcome.reason }, says: outcome.reason }
+      return {
+        next: { status: outcome.attention ? 'failed' : 'exited', reason: outcome.reason },
+        says: outcome.reason,
+      }
     case 'send':
-      state.steps = { ...state.steps, [step.id]: { status: 'queued' } }
-      return { next: { to: outcome.to }, ...(await sent(state, outcome.message)) }
+      return { next: { to: outcome.to }, ...(await sent(state, step, outcome.message)) }
     case 'update':
       state.contact = changed(state.contact, outcome.patch)
       return { next: { to: outcome.to }, says: 'Changes the contact.', changes: outcome.patch }
@@ -39,9 +41,12 @@ export async function take(
   }
 }
 
-async function sent(state: State, message: StepMessage) {
+async function sent(state: State, { id }: StepDocument, message: StepMessage) {
   const { window, update } = message
   const opens = window ? nextOpening(window, state.now, 'UTC') : state.now
+  const properties = { message_id: `the message of ${id}` }
+  state.steps = { ...state.steps, [id]: { status: 'queued', ...properties } }
+  state.sent.push({ name: 'message.sent', source: 'messages', at: opens, properties })
   const held = opens > state.now ? ` It is held until ${opens.toISOString()}.` : ''
   const edits = update
     ? ` It changes what was sent as ${JSON.stringify(update.key)} within ${update.withinMinutes} minutes, if any.`
