@@ -183,6 +183,25 @@ test('forged and repeated webhooks of Meta change nothing', async () => {
   )
 })
 
+test('the view leads has document 002’s columns', async () => {
+  const rows = await database.db.engine`
+    select * from leads where monday_item_id in ('901', '902', '903') order by id
+  `
+  assert.deepEqual(Object.keys(rows[0] ?? {}), [
+    ...['id', 'mondayItemId', 'phoneNumber', 'leadName', 'createdAt', 'status', 'followupDueAt'],
+    'isDone',
+  ])
+  assert.deepEqual(
+    rows.map((row) => [row['mondayItemId'], row['phoneNumber'], row['leadName'], row['status']]),
+    [
+      ['901', '+972501234501', 'Lead 901', 'אין מענה 1'],
+      ['902', '+972501234502', 'Lead 902', 'נקבעה שיחת מכירה'],
+      ['903', '+972501234503', 'Lead 903', 'אין מענה 2'],
+    ],
+  )
+  assert.ok(rows.every((row) => row['isDone'] === true))
+})
+
 test('requests are as both vendors have them', async () => {
   assert.deepEqual((await monday.tell()).complaints, [])
   assert.deepEqual((await meta.tell()).complaints, [])

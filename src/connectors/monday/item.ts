@@ -83,7 +83,12 @@ export async function createdRecords(item: Item, ctx: Context): Promise<Records>
     ...{ kind: 'event', name: 'item.created', at, contact },
     key: phone ? `item/${item.id}` : `item/${item.id}/no-phone`,
     properties: {
-      ...{ item_id: item.id, board_id: settings.board_id, name, group: item.group?.title ?? null },
+      ...{
+        item_id: item.id,
+        board_id: settings.board_id,
+        item_name: name,
+        group: item.group?.title ?? null,
+      },
       ...{ phone: phone ?? '', phone_text: phoneText, status: await statusOf(item, ctx) },
     },
   }

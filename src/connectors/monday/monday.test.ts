@@ -51,7 +51,7 @@ test('a new item is a lead with its number, once, by webhook and by listing', as
   const [event, ...more] = await events('item.created')
   assert.deepEqual(more, [])
   assert.deepEqual(event?.properties, {
-    ...{ item_id: '101', board_id: BOARD, name: 'Ada', group: 'New', phone: '+972501234567' },
+    ...{ item_id: '101', board_id: BOARD, item_name: 'Ada', group: 'New', phone: '+972501234567' },
     ...{ phone_text: '0501234567', status: '' },
   })
   const [address] = await database.db.engine`
