@@ -1,0 +1,148 @@
+/** WhatsApp as a conversation: the whole program and a fake Meta that calls it back. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { META_PHONE_ID, META_TOKEN, startMeta } from './fakes/startMeta.ts'
+import { INSTANCE_KEY, startTestApp } from './helpers/app.ts'
+import { testDatabase } from './helpers/database.ts'
+import { until } from './helpers/until.ts'
+
+const meta = await startMeta()
+after(() => meta.close())
+await meta.set({ appSecret: 'an app secret', templates: ['welcome'] })
+const database = await testDatabase()
+const app = await startTestApp(database, {
+  META_API_TOKEN: META_TOKEN,
+  META_PHONE_ID,
+  META_APP_SECRET: 'an app secret',
+  META_BASE_URL: meta.baseUrl,
+  ADMIN_SECRET: 'a verify token',
+})
+const key = { authorization: `Bearer ${INSTANCE_KEY}` }
+const hook = `${app.url}/webhook/meta`
+let people = 0
+const person = () => `97250123${String(5_500 + ++people)}`
+
+async function send(
+  to: string,
+  more: object = { metadata: { whatsapp: { template: 'welcome' } } },
+) {
+  const body = { channel: 'whatsapp', to: `+${to}`, message: 'Hello', ...more }
+  const { status, json, text } = await app.call('POST', '/notifications', body, key)
+  assert.equal(status, 202, text)
+  return String(json.id)
+}
+const messageOf = async (id: string) =>
+  (await app.call('GET', `/notifications/${id}`, undefined, key)).json
+const namesOf = async (id: string): Promise<string[]> =>
+  (await messageOf(id)).timeline.map((each: { event: string }) => each.event)
+const has = (id: string, name: string) =>
+  until(name, async () => (await namesOf(id)).includes(name), 20_000)
+const vendorsId = (to: string) =>
+  until('the message at Meta', async () => {
+    const { messages } = await meta.tell()
+    return messages.findLast((each) => each.to === to)?.id
+  })
+
+test('statuses in any order, several in a body and repeated, end in what is true', async () => {
+  const [one, two] = [person(), person()]
+  const [first, second] = [await send(one), await send(two)]
+  const [a, b] = [await vendorsId(one), await vendorsId(two)]
+  await until('the sending', async () => (await messageOf(second)).status === 'sent')
+  const early = Math.floor(Date.now() / 1_000) - 5
+  const statuses = [
+    { id: a, status: 'read', recipient_id: one },
+    { id: b, status: 'delivered', recipient_id: two },
+    { id: a, status: 'delivered', recipient_id: one, timestamp: early },
+    { id: a, status: 'sent', recipient_id: one, timestamp: early },
+  ] as const
+  for (let n = 0; n < 3; n++) assert.equal(await meta.report(hook, statuses), 200)
+  await has(first, 'message.opened')
+  await has(second, 'message.delivered')
+  assert.deepEqual(
+    [(await messageOf(first)).status, (await messageOf(second)).status],
+    ['delivered', 'delivered'],
+  )
+  const names = await namesOf(first)
+  for (const name of ['message.delivered', 'message.opened'])
+    assert.equal(names.filter((each) => each === name).length, 1, names.join())
+})
+
+test('a status that comes before our own answer was noted finds its message', async () => {
+  const to = person()
+  await meta.set({ faults: [{ status: 0, times: 1, to }] }) // taken, and the answer is lost
+  const id = await send(to)
+  await until('not knowing', async () => (await messageOf(id)).status === 'unknown')
+  const { messages } = await meta.tell()
+  const sent = messages.find((each) => each.to === to)
+  assert.ok(sent)
+  const ours = String(sent.body['biz_opaque_callback_data'])
+  assert.equal(ours, id)
+  await meta.report(hook, [{ id: sent.id, status: 'delivered', biz_opaque_callback_data: ours }])
+  await until('the truth', async () => (await messageOf(id)).status === 'delivered')
+})
+
+test('free text that Meta took and could not deliver goes again as the template', async () => {
+  const to = person()
+  await meta.write(hook, { from: to, text: 'Hi' })
+  await until('what they wrote', async () => {
+    const { json } = await app.call('GET', '/callbacks?limit=5', undefined, key)
+    return json.data[0].status === 'processed'
+  })
+  await meta.set({ wrote: {}, lateRefusals: true })
+  const id = await send(to)
+  const first = await vendorsId(to)
+  await until('the sending', async () => (await messageOf(id)).status === 'sent')
+  const errors = [{ code: 131047, title: 'Re-engagement message' }]
+  await meta.report(hook, [{ id: first, status: 'failed', errors }])
+  await meta.report(hook, [{ id: first, status: 'failed', errors }])
+  await until('the second try', async () => (await vendorsId(to)) !== first, 30_000)
+  await until('the sending', async () => (await messageOf(id)).status === 'sent', 30_000)
+  const types = (await meta.tell()).messages
+    .filter((each) => each.to === to)
+    .map(({ type }) => type)
+  assert.deepEqual(types, ['text', 'template'])
+  await meta.set({ lateRefusals: false })
+})
+
+test('somebody without a number is known by the vendor’s id, and answers find the message', async () => {
+  const fromUserId = 'IL.13491208655302741918'
+  assert.equal(await meta.write(hook, { fromUserId, text: 'Hello', name: 'Noa' }), 200)
+  const contact = await until('the contact', async () => {
+    const { json } = await app.call('GET', '/contacts?limit=100', undefined, key)
+    return json.data.find((each: { name: string }) => each.name === 'Noa')
+  })
+  const { json } = await app.call('GET', `/contacts/${contact.id}/timeline`, undefined, key)
+  assert.equal(json.data[0].name, 'message.received')
+  assert.equal(json.data[0].properties.text, 'Hello')
+})
+
+test('an answer is a reply, a reaction is none, a stop word ends all messages', async () => {
+  const to = person()
+  const id = await send(to)
+  const first = await vendorsId(to)
+  await until('the sending', async () => (await messageOf(id)).status === 'sent')
+  await meta.write(hook, { from: to, type: 'reaction', text: '👍', answers: first })
+  await meta.write(hook, { from: to, text: 'Tell me more', answers: first })
+  await has(id, 'message.replied')
+  assert.equal((await namesOf(id)).filter((name) => name === 'message.replied').length, 1)
+  await meta.write(hook, { from: to, text: 'STOP' })
+  await until('the suppression', async () => {
+    const { json } = await app.call('GET', '/suppressions?limit=100', undefined, key)
+    return json.data.some((each: { address: string }) => each.address === `+${to}`)
+  })
+  const refused = await send(to)
+  await until('the skip', async () => (await messageOf(refused)).status === 'skipped')
+})
+
+test('what is for another number, or nobody’s, is kept and shown', async () => {
+  const { phoneId } = await meta.tell()
+  await meta.set({ phoneId: '999' })
+  assert.equal(await meta.report(hook, [{ id: 'wamid.x', status: 'sent' }]), 200)
+  await meta.set({ phoneId })
+  const bad = await fetch(hook, { method: 'POST', body: '{' })
+  assert.equal(bad.status, 403)
+})
+
+test('requests are as Meta has them', async () => {
+  assert.deepEqual((await meta.tell()).complaints, [])
+})
