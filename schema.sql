@@ -678,6 +678,7 @@ create table messages (
   due_at timestamp with time zone not null,
   scheduled_at timestamp with time zone,
   expires_at timestamp with time zone not null,
+  send_window jsonb,
   attempt smallint not null default 0,
   lease uuid,
   leased_by uuid,

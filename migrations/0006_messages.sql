@@ -18,12 +18,13 @@ create table messages (
   template_version integer,
   locale text,
   variables jsonb,
-  flags smallint not null default 0, -- 1 track opens, 2 track clicks, 4 has attachments
+  flags smallint not null default 0, -- 1 track opens, 2 track clicks, 4 has attachments, 8 expires when its sender said
   routing jsonb, -- channels still to try, or null
   metadata jsonb,
   due_at timestamptz not null,
   scheduled_at timestamptz, -- as asked; null: at once
   expires_at timestamptz not null,
+  send_window jsonb, -- when it may go, see lib/window.ts; null: at any time
   attempt smallint not null default 0,
   lease uuid, -- fencing token of the process that holds it
   leased_by uuid, -- that process

@@ -171,7 +171,7 @@ async function acceptGroup(
     const rows: Planned[] = []
     const faults: AppError[] = []
     for (const prepared of unit.prepared) {
-      const row = planRow(prepared, contacts.get(prepared), now)
+      const row = planRow(prepared, contacts.get(prepared))
       if (!(row instanceof AppError)) rows.push(row)
       else if (faults.push(row) >= MAX_FAULTS) break
     }
@@ -285,11 +285,7 @@ async function contactsOf(
 }
 
 /** The row of one message: takes the first way that reaches its contact. */
-function planRow(
-  prepared: Prepared,
-  recipient: Recipient | undefined,
-  now: Date,
-): Planned | AppError {
+function planRow(prepared: Prepared, recipient: Recipient | undefined): Planned | AppError {
   const reachable = prepared.ways.findIndex(
     (way, index) =>
       way.kind === null ||
@@ -304,7 +300,7 @@ function planRow(
     workspaceId: prepared.workspace.id,
     id: prepared.id,
     channel: way.channel,
-    status: prepared.dueAt > now ? 'scheduled' : 'queued',
+    status: prepared.status,
     priority: priorityNumber[prepared.priority],
     kind: prepared.kind,
     topic: prepared.topic?.key ?? null,
@@ -322,6 +318,7 @@ function planRow(
     dueAt: prepared.dueAt,
     scheduledAt: prepared.scheduledAt,
     expiresAt: prepared.expiresAt,
+    sendWindow: prepared.sendWindow && JSON.stringify(prepared.sendWindow),
     resendOf: prepared.resendOf,
     content: prepared.content,
     attachments: prepared.attachments,

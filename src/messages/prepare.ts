@@ -13,10 +13,11 @@ import { normaliseAddress } from '../contacts/normalise.ts'
 import type { AddressKind } from '../contacts/schema.ts'
 import { invalid } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import { nextOpening, type SendWindow } from '../lib/window.ts'
 import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
 import { missingVariables } from '../templates/variables.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../workspaces/directory.ts'
-import { HAS_ATTACHMENTS, TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
+import { EXPIRY_GIVEN, HAS_ATTACHMENTS, TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
 import { defaultExpiry } from './retry.ts'
 import type { NewMessage } from './schema.ts'
 import type { AttachmentRow, InlineContent } from './store/accept.ts'
@@ -57,6 +58,10 @@ export interface Prepared {
   /** Bits: see flags.ts. */
   readonly flags: number
   readonly metadata: Record<string, unknown> | null
+  /** Outside of its window it is held from the start. */
+  readonly status: 'queued' | 'scheduled' | 'held'
+  /** With its zone. */
+  readonly sendWindow: SendWindow | null
   readonly dueAt: Date
   readonly scheduledAt: Date | null
   readonly expiresAt: Date
@@ -81,7 +86,7 @@ export async function prepare(
   const topic =
     item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
   const kind = topic?.kind ?? 'transactional'
-  const times = timesOf(item, kind, options)
+  const times = timesOf(item, { kind, timeZone: workspace.timeZone }, options)
   const ways: Way[] = []
   for (const channel of channels)
     ways.push(await wayOf(directories, workspace, item, channel, pointer))
@@ -185,17 +190,21 @@ function checkContent(
 
 function timesOf(
   item: NewMessage,
-  kind: Prepared['kind'],
+  { kind, timeZone }: { kind: Prepared['kind']; timeZone: string },
   options: { pointer: string; now: Date },
 ) {
   const { now, pointer } = options
   const scheduledAt = item.scheduled_at === undefined ? null : new Date(item.scheduled_at)
-  const dueAt = scheduledAt && scheduledAt > now ? scheduledAt : now
+  const wantedAt = scheduledAt && scheduledAt > now ? scheduledAt : now
+  const waits = item.send_window && item.priority !== 'urgent'
+  const sendWindow = waits ? { time_zone: timeZone, ...item.send_window! } : null
+  const dueAt = sendWindow ? nextOpening(sendWindow, wantedAt, timeZone) : wantedAt
+  const status = dueAt > wantedAt ? 'held' : dueAt > now ? 'scheduled' : 'queued'
   const expiresAt =
     item.expires_at === undefined ? defaultExpiry(kind, dueAt) : new Date(item.expires_at)
   if (expiresAt <= dueAt)
     throw invalid(`${pointer}/expires_at`, 'This is before the message could be sent.')
-  return { scheduledAt, dueAt, expiresAt }
+  return { status, sendWindow, scheduledAt, dueAt, expiresAt } as const
 }
 
 async function wayOf(
@@ -271,7 +280,8 @@ function attachmentsOf(item: NewMessage): AttachmentRow[] {
 
 /** Tracking is on by default for HTML email, off otherwise. */
 function flagsOf(item: NewMessage, ways: readonly Way[], template: UsableTemplate | null): number {
-  const files = item.attachments?.length ? HAS_ATTACHMENTS : 0
+  const files =
+    (item.attachments?.length ? HAS_ATTACHMENTS : 0) | (item.expires_at ? EXPIRY_GIVEN : 0)
   if (ways[0]?.channel !== 'email') return files
   const wanted = item.tracking ?? (template ? template.hasHtml : item.html !== undefined)
   if (typeof wanted === 'boolean') return files | (wanted ? TRACK_OPENS | TRACK_CLICKS : 0)

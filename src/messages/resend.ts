@@ -31,6 +31,7 @@ export async function resend(
     dueAt: now,
     scheduledAt: null,
     expiresAt: defaultExpiry(row.kind, now),
+    sendWindow: null,
     resendOf: id,
     content,
     attachments,

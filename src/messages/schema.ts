@@ -1,6 +1,7 @@
 /** What a message is, what a request for one holds, and how it is shown. Pure. */
 import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
+import { SendWindow } from '../lib/window.ts'
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const
 export type Priority = (typeof priorities)[number]
@@ -95,6 +96,10 @@ export const NewMessage = z
       .meta({ description: 'A topic. Unknown ones become transactional topics.' }),
     scheduled_at: Instant.optional(),
     expires_at: Instant.optional(),
+    send_window: SendWindow.optional().meta({
+      description:
+        'Outside of it the message is held, also when it is tried again. Its zone is the workspace’s by default. Urgent ones do not wait.',
+    }),
     routing: Routing.optional(),
     fallback_channels: z.array(Channel).max(channelIds.length).optional(),
     sender_id: z

@@ -89,7 +89,7 @@ test('A reply ends the run, and the message that waits does not go', async () =>
   await world.record('lead.created', { contactId })
   await engine.runOnce()
   const messageId = (await world.runs(journey))[0]?.results['note'] as { message_id: string }
-  assert.equal(await world.statusOf(messageId.message_id), 'scheduled')
+  assert.equal(await world.statusOf(messageId.message_id), 'held')
 
   await world.record('message.replied', { contactId, properties: { kind: 'auto' } })
   await engine.runOnce()

@@ -7,7 +7,6 @@ import { addressKind } from '../../channels/address.ts'
 import type { ChannelId } from '../../channels/channel.ts'
 import { insertTopics } from '../../consent/topics/store.ts'
 import { bumpCounts } from '../../events/record.ts'
-import { nextOpening } from '../../lib/window.ts'
 import { editMessage } from '../../messages/edit.ts'
 import { type Directories, type Prepared, prepare } from '../../messages/prepare.ts'
 import { NewMessage } from '../../messages/schema.ts'
@@ -65,12 +64,12 @@ export function createOutbox(
       ...message.item,
       ...(address === null ? {} : { to: address }),
       ...(person && !message.toDestination ? { recipient_id: person.externalId ?? person.id } : {}),
-      ...scheduleOf(message, timeZone, now),
+      ...(message.window ? { send_window: { time_zone: timeZone, ...message.window } } : {}),
     })
     const options = { pointer: `/${step.id}`, now }
     const [prepared] = await prepare(directories, run.workspaceId, item, options)
     if (!prepared) return { refused: 'not_prepared' }
-    const row = rowOf(prepared, message.toDestination ? undefined : person, now)
+    const row = rowOf(prepared, message.toDestination ? undefined : person)
     messages.push({ prepared, row })
     const { workspaceId, journeyId } = run
     const send = { workspaceId, messageId: row.id, journeyId, runId: run.id, step: step.id }
@@ -121,13 +120,6 @@ export function createOutbox(
   }
 }
 
-/** What falls outside of its window is held until it opens. */
-function scheduleOf({ window, item }: StepMessage, timeZone: string, now: Date) {
-  if (!window || item['priority'] === 'urgent') return {}
-  const opens = nextOpening(window, now, timeZone)
-  return opens > now ? { scheduled_at: opens.toISOString() } : {}
-}
-
 const textOf = (value: unknown) => (typeof value === 'string' ? value : null)
 
 function contentOf({ item }: StepMessage) {
@@ -143,14 +135,14 @@ function contentOf({ item }: StepMessage) {
   }
 }
 
-function rowOf(prepared: Prepared, person: Person | undefined, now: Date): NewRow {
+function rowOf(prepared: Prepared, person: Person | undefined): NewRow {
   const way = prepared.ways[0]! // prepare answers one at least for each channel
   const { template } = prepared
   return {
     workspaceId: prepared.workspace.id,
     id: prepared.id,
     channel: way.channel,
-    status: prepared.dueAt > now ? 'scheduled' : 'queued',
+    status: prepared.status,
     priority: priorityNumber[prepared.priority],
     kind: prepared.kind,
     topic: prepared.topic?.key ?? null,
@@ -168,6 +160,7 @@ function rowOf(prepared: Prepared, person: Person | undefined, now: Date): NewRo
     dueAt: prepared.dueAt,
     scheduledAt: prepared.scheduledAt,
     expiresAt: prepared.expiresAt,
+    sendWindow: prepared.sendWindow && JSON.stringify(prepared.sendWindow),
     resendOf: null,
     content: prepared.content,
     attachments: [],

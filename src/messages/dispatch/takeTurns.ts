@@ -7,14 +7,9 @@
 import type { Sender } from '../../channels/directory.ts'
 import type { Db, Sql } from '../../db/db.ts'
 import { touchLanes } from '../store/accept.ts'
-import {
-  type Conversation,
-  lockConversations,
-  type PutOff,
-  putOff,
-  saveNextSends,
-} from '../store/conversations.ts'
+import { type Conversation, lockConversations, saveNextSends } from '../store/conversations.ts'
 import type { Due } from '../store/due.ts'
+import { type PutOff, putOff } from '../store/putOff.ts'
 
 const HOUR_MS = 3_600_000
 const MARGIN_MS = 60_000 // of the reply window, for what is on its way; a template is never wrong

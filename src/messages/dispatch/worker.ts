@@ -18,6 +18,7 @@ import type { Due } from '../store/due.ts'
 import { type Intent, intend, type Wanted } from '../store/intend.ts'
 import { createAttempts, type Held } from './attempts.ts'
 import type { DispatchDeps } from './deps.ts'
+import { holdOutside } from './holdOutside.ts'
 import { prepareBatch, SLICE } from './prepareBatch.ts'
 import { takeTurns } from './takeTurns.ts'
 
@@ -149,9 +150,17 @@ export function createWorker(
     if (current && current.status !== 'active') return giveUp(items)
     try {
       const used = current ?? first
-      const rows = items.map(({ row }) => row)
-      const turns = await takeTurns(deps.db, used, rows)
-      const going = turns ? batch.filter(({ item }) => turns.granted.has(item.row.id)) : batch
+      const outside = await holdOutside(
+        deps.db,
+        items.map(({ row }) => row),
+      )
+      const inside = batch.filter(({ item }) => !outside.has(item.row.id))
+      const turns = await takeTurns(
+        deps.db,
+        used,
+        inside.map(({ item }) => item.row),
+      )
+      const going = turns ? inside.filter(({ item }) => turns.granted.has(item.row.id)) : inside
       const inTurn = (rendered: Rendered) => (turns ? withWindow(rendered, turns.open) : rendered)
       return { sender: used, inTurn, intents: going.length > 0 ? await intendAll(going) : [] }
     } catch (error) {

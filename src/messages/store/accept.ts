@@ -48,6 +48,8 @@ export interface NewRow {
   readonly dueAt: Date
   readonly scheduledAt: Date | null
   readonly expiresAt: Date
+  /** JSON text, or null. */
+  readonly sendWindow: string | null
   readonly resendOf: string | null
   readonly content: InlineContent | null
   readonly attachments: readonly AttachmentRow[]
@@ -71,10 +73,10 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
   await sql`
     insert into messages (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
-      due_at, scheduled_at, expires_at, resend_of, created_at)
+      due_at, scheduled_at, expires_at, resend_of, send_window, reason, created_at)
     select workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
       sender_id, template_id, template_version, locale, variables::jsonb, flags, routing::jsonb, metadata::jsonb,
-      due_at, scheduled_at, expires_at, resend_of, ${now}
+      due_at, scheduled_at, expires_at, resend_of, send_window::jsonb, case status when 'held' then 'window' end, ${now}
     from unnest(
       ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
       ${rows.map((row) => row.channel)}::text[], ${rows.map((row) => row.status)}::text[],
@@ -86,10 +88,11 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
       ${rows.map((row) => row.variables)}::text[], ${rows.map((row) => row.flags)}::int[],
       ${rows.map((row) => row.routing)}::text[], ${rows.map((row) => row.metadata)}::text[],
       ${asText(rows.map((row) => row.dueAt))}::timestamptz[], ${asText(rows.map((row) => row.scheduledAt))}::timestamptz[],
-      ${asText(rows.map((row) => row.expiresAt))}::timestamptz[], ${rows.map((row) => row.resendOf)}::uuid[]
+      ${asText(rows.map((row) => row.expiresAt))}::timestamptz[], ${rows.map((row) => row.resendOf)}::uuid[],
+      ${rows.map((row) => row.sendWindow)}::text[]
     ) as new (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
-      due_at, scheduled_at, expires_at, resend_of)
+      due_at, scheduled_at, expires_at, resend_of, send_window)
   `
 }
 

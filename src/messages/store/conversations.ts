@@ -53,40 +53,6 @@ export async function saveNextSends(
   `
 }
 
-export interface PutOff {
-  readonly workspaceId: string
-  readonly id: string
-  readonly attempt: number
-  readonly dueAt: Date
-  readonly reason: string
-  readonly detail: string
-}
-
-/** Rows that were read and not begun wait for their turn. Those that changed meanwhile stay as they are. */
-export async function putOff(sql: Sql, rows: readonly PutOff[]): Promise<void> {
-  if (rows.length === 0) return
-  await sql`
-    with locked as (
-      select workspace_id, id from messages
-      where (workspace_id, id) in (
-        select * from unnest(${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[])
-      )
-      order by id
-      for update
-    )
-    update messages m
-    set due_at = w.due_at, reason = w.reason, detail = w.detail
-    from locked l, unnest(
-      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.attempt)}::int[], ${asText(rows.map((row) => row.dueAt))}::timestamptz[],
-      ${rows.map((row) => row.reason)}::text[], ${rows.map((row) => row.detail)}::text[]
-    ) as w (workspace_id, id, attempt, due_at, reason, detail)
-    where m.workspace_id = w.workspace_id and m.id = w.id and m.attempt = w.attempt
-      and l.workspace_id = w.workspace_id and l.id = w.id
-      and lower(m.status) in ('queued', 'scheduled', 'held') and m.due_at < w.due_at
-  `
-}
-
 /** The vendor found us too fast: 4 seconds, 16, 64 and so on, until one goes through. */
 export async function slowDown(sql: Sql, pair: Pair, now: Date): Promise<void> {
   await sql`

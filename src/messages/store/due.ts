@@ -1,6 +1,7 @@
 /** Messages that are due: read to be rendered, and ended when their time is over while nobody can send them. */
 import type { Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import type { SendWindow } from '../../lib/window.ts'
 import type { Lane } from './lanes.ts'
 
 /** A message that is due, as it was when it was read. */
@@ -23,6 +24,7 @@ export interface Due {
   readonly routing: readonly string[] | null
   readonly metadata: Record<string, unknown> | null
   readonly expiresAt: Date
+  readonly sendWindow: SendWindow | null
   readonly attempt: number
   readonly createdAt: Date
 }
@@ -46,7 +48,7 @@ export function findDue(
   const { now, limit, taken, share } = options
   return sql<Due[]>`
     select workspace_id, id, channel, priority, kind, topic, contact_id, recipient_id, address, sender_id, template_id,
-      template_version, locale, variables, flags, routing, metadata, expires_at, attempt, created_at
+      template_version, locale, variables, flags, routing, metadata, expires_at, send_window, attempt, created_at
     from messages
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
       and status in ('scheduled', 'queued', 'held') and due_at <= ${now} and id <> all(${[...taken]}::uuid[])

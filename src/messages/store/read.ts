@@ -1,5 +1,6 @@
 /** Messages as the API shows them. */
 import type { Sql } from '../../db/db.ts'
+import type { SendWindow } from '../../lib/window.ts'
 import type { Status } from '../schema.ts'
 
 export interface MessageRow {
@@ -25,6 +26,7 @@ export interface MessageRow {
   readonly dueAt: Date
   readonly scheduledAt: Date | null
   readonly expiresAt: Date
+  readonly sendWindow: SendWindow | null
   readonly providerMessageId: string | null
   readonly resendOf: string | null
   readonly metadata: Record<string, unknown> | null
@@ -48,7 +50,7 @@ export interface ListFilter {
 
 const columns = (sql: Sql) => sql`
   workspace_id, id, status, channel, recipient_id, contact_id, address, priority, topic, kind, template_id, template_version,
-  locale, variables, flags, sender_id, attempt, reason, detail, due_at, scheduled_at, expires_at, provider_message_id,
+  locale, variables, flags, sender_id, attempt, reason, detail, due_at, scheduled_at, expires_at, send_window, provider_message_id,
   resend_of, metadata, routing, created_at, sent_at
 `
 
