@@ -80,7 +80,8 @@ export async function startServer(
 function launch(context: Context, env: Readonly<Record<string, string>>): ChildProcess {
   const profiling = context.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${context.profileDir}`] : []
   const { PATH = '', HOME = '', TMPDIR } = process.env
-  return spawn(process.execPath, [...profiling, join(root, 'src/main.ts'), 'serve'], {
+  const flags = ['--max-semi-space-size=32', ...profiling] // as bin/start has it
+  return spawn(process.execPath, [...flags, join(root, 'src/main.ts'), 'serve'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -31,6 +31,8 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
     readonly perSecond?: number
     /** Sends that one process may have under way at once. */
     readonly concurrency: number
+    /** Sends that keep a sender with these settings busy, where that is fewer. */
+    concurrencyOf?(settings: S): number
     /** Seconds between two messages to one recipient. */
     readonly perRecipientSeconds?: number
     /** Hours after a message of the recipient's in which free text may be sent; the content says whether it is so. */

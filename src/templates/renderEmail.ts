@@ -34,8 +34,16 @@ export interface Part {
   readonly program: Program
 }
 
+/** Read when they are asked for: most templates name neither, and each is a signature. */
 function builtinsOf(links: EmailLinks): Variables {
-  return { unsubscribe_url: links.unsubscribe, preferences_url: links.preferences }
+  return {
+    get unsubscribe_url() {
+      return links.unsubscribe
+    },
+    get preferences_url() {
+      return links.preferences
+    },
+  }
 }
 
 export function renderInline(parts: Parts, variables: Variables, links: EmailLinks): RenderedEmail {

@@ -57,8 +57,8 @@ export const smtp = defineProvider({
   channel: 'email',
   name: 'SMTP',
   settings: smtpSettings,
-  // Enough to keep every connection's pipeline full; the server sets the real rate.
-  limits: { concurrency: 200 },
+  // The body that is answered next and the one behind it, on every connection; the server sets the real rate.
+  limits: { concurrency: 200, concurrencyOf: ({ connections }) => connections * 2 },
   delivery: {
     idempotency: 'none',
     correlate: 'rfc_message_id',

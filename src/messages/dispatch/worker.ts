@@ -1,8 +1,8 @@
 /**
  * Sends what is due for one sender: render, intent, send, settle.
  *
- * Keeps up to `concurrency` messages between intent and answer, so that a sender's
- * connections never idle while a statement commits. Rows wait here in their order of
+ * Keeps as many messages between intent and answer as the sender's connections can be busy with
+ * (inFlight.ts), so that none idles while a statement commits. Rows wait here in their order of
  * priority; nothing was written of them, so losing them costs nothing.
  */
 import { randomUUID } from 'node:crypto'
@@ -21,11 +21,12 @@ import type { DispatchDeps } from './deps.ts'
 import { holdOutside } from './holdOutside.ts'
 import { prepareBatch, SLICE } from './prepareBatch.ts'
 import { takeTurns } from './takeTurns.ts'
+import { createInFlight } from './inFlight.ts'
 
 const CHUNK = 250 // rows in one intent
 const RENDERED_AT_ONCE = 100 // rows rendered before the next intent is looked at
 const INTENTS_AT_ONCE = 2
-const AHEAD = 2 // times the provider's concurrency may be between intent and answer, so that it never waits for us
+const AHEAD = 2 // times the provider's concurrency may be between intent and answer, at most
 const PREFETCH = 1_000 // rows that wait here, at least
 const MAX_UNSETTLED = 4_000 // answered rows whose settlement is not committed yet
 
@@ -57,7 +58,11 @@ export function createWorker(
   const queues: Held[][] = [[], [], [], []] // by priority
   const held = new Map<string, Held>()
   const unbegun = new Set<string>()
-  const window = first.provider.limits.concurrency * AHEAD
+  const { limits } = first.provider
+  const inFlight = createInFlight({
+    least: limits.concurrencyOf?.(first.settings) ?? limits.concurrency,
+    most: limits.concurrency * AHEAD,
+  })
   const ready: Ready[] = []
   let preparing = false
   let waiting = 0
@@ -106,9 +111,10 @@ export function createWorker(
       held.size - waiting < MAX_UNSETTLED &&
       !deps.stopping.aborted
     ) {
-      const free = window - underWay
+      const free = inFlight.size - underWay
       // A few free places are not worth a statement while others are still under way.
-      if (free <= 0 || (free < Math.min(CHUNK, window / 2, ready.length) && underWay > 0)) break
+      if (free <= 0 || (free < Math.min(CHUNK, inFlight.size / 2, ready.length) && underWay > 0))
+        break
       const batch = ready.splice(0, Math.min(CHUNK, free))
       intents++
       underWay += batch.length
@@ -126,9 +132,11 @@ export function createWorker(
   }
 
   const begin = async (batch: readonly Ready[]) => {
+    const startedAt = performance.now()
     const begun = await commit(batch).finally(() => {
       intents--
     })
+    inFlight.committed(performance.now() - startedAt)
     if (!begun) return
     const byId = new Map(begun.intents.map((intent) => [intent.id, intent]))
     for (const [index, { item, rendered }] of batch.entries()) {
@@ -203,7 +211,8 @@ export function createWorker(
     if (!item.counted) return
     item.counted = false
     underWay--
-    if (window - underWay >= Math.min(CHUNK, window / 2)) pump()
+    inFlight.answered()
+    if (inFlight.size - underWay >= Math.min(CHUNK, inFlight.size / 2)) pump()
   }
 
   const attempts = createAttempts({ deps, answered, release })
@@ -219,7 +228,7 @@ export function createWorker(
       waiting += rows.length
       pump()
     },
-    room: () => Math.max(0, Math.max(PREFETCH, window) - waiting),
+    room: () => Math.max(0, PREFETCH - waiting),
     taken: () => [...unbegun],
     *leased() {
       for (const item of held.values()) if (item.lease !== null) yield item

@@ -38,7 +38,8 @@ export interface Share {
 /**
  * Up to `limit` due rows of one lane, by due time, without those that we have `taken` before.
  * Nothing is written: whoever commits the intent first has the row, so reading one twice costs
- * a rendering and losing one costs nothing.
+ * a rendering and losing one costs nothing. What was taken is a subquery because that is hashed;
+ * an array would be gone through for every row, a quarter of the database's work.
  */
 export function findDue(
   sql: Sql,
@@ -51,7 +52,8 @@ export function findDue(
       template_version, locale, variables, flags, routing, metadata, expires_at, send_window, attempt, created_at
     from messages
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
-      and status in ('scheduled', 'queued', 'held') and due_at <= ${now} and id <> all(${[...taken]}::uuid[])
+      and status in ('scheduled', 'queued', 'held') and due_at <= ${now}
+      and id not in (select unnest(${[...taken]}::uuid[]))
       and (${share.of}::int = 1 or abs(hashtext(id::text)) % ${share.of}::int = ${share.index}::int)
     order by due_at
     limit ${limit}

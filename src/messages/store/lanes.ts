@@ -51,7 +51,7 @@ export async function restLane(
       select min(due_at)
       from messages
       where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
-        and status in ('scheduled', 'queued', 'held') and id <> all(${[...taken]}::uuid[])
+        and status in ('scheduled', 'queued', 'held') and id not in (select unnest(${[...taken]}::uuid[]))
     ), 'infinity'))
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
       and touched = ${lane.touched}
