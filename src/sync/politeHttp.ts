@@ -1,6 +1,6 @@
 /**
  * Keeps a connection's calls under the limits that the vendor names in its answers: the RateLimit
- * header (draft-ietf-httpapi-ratelimit-headers, in the form `limit=…, remaining=…, reset=…`) and,
+ * header (draft-ietf-httpapi-ratelimit-headers, `limit=…, remaining=…, reset=…` or `r=…;t=…`) and,
  * at a 429, Retry-After (RFC 9110 §10.2.3).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -46,8 +46,14 @@ function secondsToWait(reply: HttpResponse): number {
   return limit.remaining === 0 ? (limit.reset ?? 0) : 0
 }
 
-/** `limit=100, remaining=50, reset=5`; seconds may be fractions. */
+/**
+ * `limit=100, remaining=50, reset=5`; seconds may be fractions. In the draft's later form there are
+ * several, `"minuteRate";r=0;t=38, "concurrency";r=3`: one that is used up counts, the longest of them.
+ */
 export function rateLimit(header: string | undefined): { remaining?: number; reset?: number } {
+  const spent = (header ?? '').split(',').filter((each) => /;\s*r=0(?:\.0*)?\s*(?:;|$)/i.test(each))
+  const waits = spent.map((each) => Number(/;\s*t=(\d+(?:\.\d+)?)/i.exec(each)?.[1] ?? 0))
+  if (waits.length > 0) return { remaining: 0, reset: Math.max(...waits) }
   const parts = [...(header ?? '').matchAll(/\b(remaining|reset)\s*=\s*(\d+(?:\.\d+)?)/gi)]
   return Object.fromEntries(parts.map(([, name, value]) => [name?.toLowerCase(), Number(value)]))
 }

@@ -9,6 +9,18 @@ import { buildSchema, execute, type GraphQLSchema, parse, validate } from 'graph
 import { BOARD, type FakeItem, type MondayControl, type MondayState } from './startMonday.ts'
 
 const ME = { id: '4242', name: 'Grace' }
+const RESET = {
+  'retry-after': '7',
+  ratelimit: '"complexityMinute";r=0;t=7, "minuteRate";r=900;t=38',
+}
+const EXHAUSTED = {
+  errors: [
+    {
+      message: 'Complexity budget exhausted',
+      extensions: { code: 'COMPLEXITY_BUDGET_EXHAUSTED', status_code: 429, retry_in_seconds: 7 },
+    },
+  ],
+}
 const state: MondayState = {
   now: Date.now(),
   token: 'monday-token',
@@ -17,6 +29,7 @@ const state: MondayState = {
   items: [],
   webhooks: [],
   faults: [],
+  budget: null,
   calls: [],
   complaints: [],
 }
@@ -199,6 +212,7 @@ const server = createServer(async (request, response) => {
   if (request.headers.authorization !== state.token)
     return answer(response, 401, { errors: [{ message: 'Not Authenticated' }], account_id: 1 })
   const { query, variables } = JSON.parse(Buffer.concat(chunks).toString())
+  if (state.budget !== null && --state.budget < 0) return answer(response, 429, EXHAUSTED, RESET)
   const fault = state.faults[0]
   if (fault && --fault.times <= 0) state.faults.shift()
   if (fault && fault.status !== 0)

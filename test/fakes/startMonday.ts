@@ -1,5 +1,6 @@
 /** Starts mondayServer.ts and tells it what there is: one per test file, closed in `after`. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 
 export interface FakeItem {
@@ -26,6 +27,8 @@ export interface MondayState {
   webhooks: { id: string; url: string; event: string }[]
   /** The next `times` requests; status 0 resets the connection after the request was done. */
   faults: { status: number; times: number; body?: unknown; headers?: Record<string, string> }[]
+  /** How many more requests have complexity for them; null: all. It does not come back by itself. */
+  budget: number | null
   /** Names of the root fields that were asked for, in order. */
   calls: string[]
   /** Requests that monday's schema does not allow. */
@@ -48,11 +51,27 @@ export interface FakeMonday {
   /** Calls a webhook about an item, as monday does; answers the status. */
   created(itemId: string, url: string, headers?: Record<string, string>): Promise<number>
   /** A person, or whoever `userId` is, has changed the status. */
-  changed(itemId: string, url: string, userId?: number): Promise<number>
+  changed(
+    itemId: string,
+    url: string,
+    userId?: number,
+    /** What the webhook says it was changed to, and from; else it does not say. */
+    more?: { label?: string; before?: string; headers?: Record<string, string> },
+  ): Promise<number>
   close(): Promise<void>
 }
 
 export const BOARD = '1771812698'
+
+/** The Authorization header of an app's webhooks (RFC 7519). */
+export function mondayJwt(
+  claims: object,
+  { secret = 'signing', alg = 'HS256' }: { secret?: string; alg?: string } = {},
+): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const text = `${part({ alg, typ: 'JWT' })}.${part(claims)}`
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
+}
 let triggers = 0
 
 export async function startMonday(): Promise<FakeMonday> {
@@ -87,8 +106,14 @@ export async function startMonday(): Promise<FakeMonday> {
       return item
     },
     created: (id, url, headers) => deliver(id, url, { type: 'create_pulse' }, headers),
-    changed: (id, url, userId = 9603417) =>
-      deliver(id, url, { type: 'update_column_value', columnId: 'status', userId }),
+    changed(id, url, userId = 9603417, { label, before, headers } = {}) {
+      const as = (text?: string) => (text === undefined ? null : { label: { index: 1, text } })
+      const event = {
+        ...{ type: 'update_column_value', columnId: 'status', userId },
+        ...{ value: as(label), previousValue: as(before) },
+      }
+      return deliver(id, url, event, headers)
+    },
     async close() {
       const gone = once(child, 'exit')
       child.disconnect()

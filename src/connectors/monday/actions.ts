@@ -6,6 +6,7 @@ import { statusColumn } from './board.ts'
 import { readItem, statusOf } from './item.ts'
 
 const REPEATED_MS = 15 * 60_000 // the same words again within this are the same update
+const SKEW_MS = 30_000 // their clock may be behind ours
 
 const itemId = z.coerce.string().regex(/^\d{1,20}$/, 'not the id of an item')
 const Changed = z.object({ change_column_value: z.object({ id: z.string() }).nullable() })
@@ -66,21 +67,24 @@ const AddUpdate = z.strictObject({
   item_id: itemId,
   text: z.string().trim().min(1).max(10_000),
   key: z.string().optional().meta({ description: 'Of the reason; kept for the timeline.' }),
+  since: z.iso.datetime().optional().meta({
+    description: 'The same words from then on are this update, done by an earlier try.',
+  }),
 })
 
 export const addUpdate = defineAction<Settings, z.infer<typeof AddUpdate>>({
   title: 'Write an update into an item',
   params: AddUpdate,
-  async run({ item_id: id, text }, ctx) {
-    if (await isWritten(id, text, ctx)) return { added: false }
+  async run({ item_id: id, text, since }, ctx) {
+    const from = since ? Date.parse(since) - SKEW_MS : +ctx.now() - REPEATED_MS
+    if (await isWritten(id, text, from, ctx)) return { added: false }
     await call(ctx, WRITE, { item: id, body: asHtml(text) }, Written)
     return { added: true }
   },
 })
 /** monday has no key against repetition, so its latest updates are looked at. */
-async function isWritten(id: string, text: string, ctx: Context): Promise<boolean> {
+async function isWritten(id: string, text: string, since: number, ctx: Context): Promise<boolean> {
   const [item] = (await call(ctx, UPDATES, { ids: [id] }, Updates)).items ?? []
-  const since = +ctx.now() - REPEATED_MS
   return (item?.updates ?? []).some(
     ({ text_body: body, created_at: at }) =>
       plain(body ?? '') === plain(text) && Date.parse(at ?? '') >= since,

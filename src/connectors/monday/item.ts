@@ -110,19 +110,18 @@ function numberOf(text: string, country: string): string | null {
 }
 
 /**
- * A status that was changed. By whom: a label that we never set is a person's; one of ours is ours,
- * unless the webhook can be believed and names somebody else.
+ * A status that was changed. `by`: a label that we never set is a person's, one of ours is ours. This
+ * holds for a webhook that is quicker than the answer to our own call, and across restarts.
  */
 export async function statusRecords(
   item: Item,
-  byUs: (label: string) => boolean,
+  by: 'us' | 'human',
   ctx: Context,
 ): Promise<Records> {
   const value = await statusValue(item, ctx)
   const label = value?.label ?? ''
   const at = new Date(value?.updated_at ?? ctx.now())
   if (Number.isNaN(+at)) return []
-  const by = byUs(label) ? 'us' : 'human'
   const event: EventRecord = {
     ...{ kind: 'event', name: 'item.status_changed', at },
     contact: { source: 'monday', externalId: item.id },

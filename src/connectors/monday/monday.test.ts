@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { after, test } from 'node:test'
-import { BOARD, startMonday } from '../../../test/fakes/startMonday.ts'
+import { BOARD, mondayJwt, startMonday } from '../../../test/fakes/startMonday.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { syncWorld } from '../../../test/helpers/syncWorld.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
@@ -17,7 +16,8 @@ const israeli = { phone: '0501234567', country_short_name: 'IL' }
 
 /** A world in which `since` is behind us, and monday's clock is ours. */
 async function world(variables: Record<string, string> = {}, publicUrl?: string) {
-  await fake.set({ now: +clock.now(), items: [], webhooks: [], faults: [], calls: [] })
+  const state = { items: [], webhooks: [], faults: [], calls: [], budget: null }
+  await fake.set({ now: +clock.now(), ...state })
   const made = await syncWorld(database, null, {
     ...{ path: 'monday', source: 'items', ...(publicUrl ? { publicUrl } : {}) },
     variables: {
@@ -123,6 +123,74 @@ test('a status is set once, only over those that are named, and is no change by 
   assert.deepEqual(await act('read_status', { item_id: '999' }), { status: null })
 })
 
+test('the status of a new lead is nobody’s change, whoever sets it and whenever we hear of it', async () => {
+  const secret = 'a word'
+  const { process, act, events } = await world({ MONDAY_WEBHOOK_SECRET: secret })
+  const url = `${process.url}?secret=a%20word`
+  await fake.item({ id: '551', phone: israeli, status: 'לייד חדש' })
+  assert.equal(await fake.changed('551', url, 1, { label: 'לייד חדש' }), 200)
+  await process.processor.runOnce()
+  assert.deepEqual(await events('item.status_changed'), [])
+  assert.equal((await events('item.created')).length, 1)
+  await act('set_status', { item_id: '551', status: 'נשלחה הודעה' })
+  await fake.changed('551', url, 2, { label: 'לייד חדש' }) // late: ours is there by now
+  await process.processor.runOnce()
+  assert.deepEqual(await by(events), ['us'])
+  await fake.changed('551', url, 2, { label: 'נשלחה הודעה' })
+  await process.processor.runOnce()
+  assert.deepEqual(await by(events), ['human', 'us'])
+})
+
+test('who takes our status away has the lead to herself', async () => {
+  const { process, events } = await world({ MONDAY_WEBHOOK_SECRET: 'word' })
+  await fake.item({ id: '556', phone: israeli, status: 'לייד חדש' })
+  const told = { label: 'לייד חדש', before: 'נשלחה הודעה' }
+  assert.equal(await fake.changed('556', `${process.url}?secret=word`, 1, told), 200)
+  await process.processor.runOnce()
+  assert.deepEqual(await by(events), ['human'])
+})
+
+const by = async (events: (name: string) => Promise<{ properties: Record<string, unknown> }[]>) =>
+  (await events('item.status_changed')).map(({ properties }) => properties['by'])
+
+test('a forged webhook is refused and not kept; one of an app is taken by its JWT', async () => {
+  const publicUrl = 'https://beckon.test'
+  const { process, events } = await world({ MONDAY_SIGNING_SECRET: 'signing' }, publicUrl)
+  await fake.item({ id: '561', phone: israeli })
+  const claims = { aud: `${publicUrl}/webhook/monday`, exp: Math.floor(+clock.now() / 1_000) + 60 }
+  const as = (secret: string) => ({ authorization: mondayJwt(claims, { secret }) })
+  assert.equal(await fake.created('561', process.url, as('another')), 401)
+  await process.processor.runOnce()
+  assert.deepEqual(await events('item.created'), [])
+  assert.equal(await fake.created('561', process.url, as('signing')), 200)
+  await process.processor.runOnce()
+  assert.equal((await events('item.created')).length, 1)
+})
+
+test('a webhook whose item cannot be read now is kept, and read when monday is back', async () => {
+  const { process, start, events, pass } = await world()
+  await fake.item({ id: '571', phone: israeli })
+  await fake.set({ budget: 0 })
+  assert.equal(await fake.created('571', process.url), 200)
+  await process.processor.runOnce()
+  assert.deepEqual(await events('item.created'), [])
+  await fake.set({ budget: null })
+  await pass(1)
+  const { processor } = await start() // the other process still waits its seven seconds
+  await processor.runOnce()
+  assert.equal((await events('item.created')).length, 1)
+})
+
+test('a token that is refused pauses the connection with the reason', async () => {
+  const { process, connection } = await world()
+  await fake.set({ token: 'another' })
+  await process.poll()
+  await fake.set({ token: 'monday-token' })
+  const { status, statusReason } = await connection()
+  assert.equal(status, 'paused')
+  assert.match(statusReason ?? '', /monday refuses the API token. Check MONDAY_API_KEY/)
+})
+
 test('a label that is missing is made; an update is written once', async () => {
   const { act, pass } = await world()
   await fake.set({ labels: ['לייד חדש'] })
@@ -131,8 +199,13 @@ test('a label that is missing is made; an update is written once', async () => {
   const update = { item_id: '601', text: 'WhatsApp: <b>כן</b> & מחר', key: 'run-1' }
   assert.deepEqual(await act('add_update', update), { added: true })
   assert.deepEqual(await act('add_update', update), { added: false })
+  const began = { ...update, since: clock.now().toISOString() }
   await pass(30)
+  assert.deepEqual(await act('add_update', began), { added: false }, 'tried again after long')
   assert.deepEqual(await act('add_update', update), { added: true })
+  await pass(1)
+  const another = { ...update, since: clock.now().toISOString() }
+  assert.deepEqual(await act('add_update', another), { added: true }, 'the same words again')
   const { items, labels } = await fake.tell()
   assert.ok(labels.includes('נשלחה הודעה'))
   assert.equal(items[0]?.updates[0]?.text_body, update.text)
@@ -165,7 +238,8 @@ test('the check names whose token it is, and labels that are missing', async () 
   const { ok, detail, warnings } = await checkConnection(process.sync.deps, workspaceId, id)
   assert.ok(ok)
   assert.match(detail, /Grace's\. The board is Leads/)
-  assert.match(warnings.join(), /no label נשלחה הודעה, אין מענה 1, נקבעה שיחת מכירה/)
+  assert.match(warnings.join(), /no label נשלחה הודעה, אין מענה 1, נקבעה שיחת מכירה; it is made/)
+  assert.match(warnings.join(), /no label אין מענה 2, which only people set/)
   await fake.set({
     labels: ['לייד חדש', 'נשלחה הודעה', 'אין מענה 1', 'אין מענה 2', 'נקבעה שיחת מכירה'],
   })
@@ -211,20 +285,15 @@ test('signatures: a secret in the address, a JWT for it, or none', () => {
   assert.equal(verify(request(body, {}, '?secret=a%20word%20of%20ours'), secret), 'signed')
   assert.equal(verify(request(body, {}, '?secret=another'), secret), 'forged')
   assert.equal(verify(request(body), secret), 'forged')
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const jwt = (claims: object, key = 'signing', alg = 'HS256') => {
-    const text = `${part({ alg, typ: 'JWT' })}.${part(claims)}`
-    return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
-  }
   const signing = keys({ signing_secret: 'signing' })
   const aud = 'https://beckon.test/webhook/monday'
   const exp = Math.floor(+now / 1_000) + 60
   const signed = (token: string) => verify(request(body, { authorization: token }), signing)
-  assert.equal(signed(jwt({ aud, exp })), 'signed')
-  assert.equal(signed(jwt({ aud, exp }, 'other')), 'forged')
-  assert.equal(signed(jwt({ aud, exp: exp - 3_600 })), 'forged')
-  assert.equal(signed(jwt({ aud: 'https://elsewhere.test/', exp })), 'forged')
-  assert.equal(signed(jwt({ aud, exp }, 'signing', 'none')), 'forged')
+  assert.equal(signed(mondayJwt({ aud, exp })), 'signed')
+  assert.equal(signed(mondayJwt({ aud, exp }, { secret: 'other' })), 'forged')
+  assert.equal(signed(mondayJwt({ aud, exp: exp - 3_600 })), 'forged')
+  assert.equal(signed(mondayJwt({ aud: 'https://elsewhere.test/', exp })), 'forged')
+  assert.equal(signed(mondayJwt({ aud, exp }, { alg: 'none' })), 'forged')
   assert.equal(signed('nonsense'), 'forged')
   assert.equal(verify(request(body), signing), 'unsigned')
 })

@@ -8,11 +8,12 @@ import { Misconfigured } from '../../errors.ts'
 import { defineConnector } from '../connector.ts'
 import { addUpdate, readStatus, setStatus } from './actions.ts'
 import { headers, type Settings, settings } from './api.ts'
-import { readBoard } from './board.ts'
+import { readBoard, type StatusColumn } from './board.ts'
 import { pullItems } from './items.ts'
 import { answer, handle, readMe, subscribe, verify } from './webhooks.ts'
 
 const LIST_SECONDS = 600
+const OF_PEOPLE = ['אין מענה 2'] // document 002's fifth status, which we never set
 
 const variableOf = {
   api_token: 'MONDAY_API_KEY',
@@ -45,14 +46,9 @@ export const monday = defineConnector<Settings>({
     const me = await readMe(ctx)
     if (!me) throw new Misconfigured('monday does not say whose token it is. Check MONDAY_API_KEY.')
     const { name, status, faults } = await readBoard(ctx)
-    const wanted = [ctx.settings.status_new, ...ctx.settings.own_statuses]
-    const missing = wanted.filter(
-      (label) => status && !status.labels.some(({ text }) => text === label),
-    )
-    const warning = `The column ${status?.title} has no label ${missing.join(', ')}; one that is missing is made when it is first set, which takes the right to change the board.`
     return {
       detail: `The token works; it is ${me.name}'s. The board is ${name}.`,
-      warnings: [...faults, ...(missing.length > 0 ? [warning] : [])],
+      warnings: [...faults, ...(status ? missingLabels(status, ctx.settings) : [])],
     }
   },
 
@@ -62,6 +58,16 @@ export const monday = defineConnector<Settings>({
   callbacks: { path: 'monday', answer, verify, handle, subscribe },
   actions: { set_status: setStatus, read_status: readStatus, add_update: addUpdate },
 })
+
+function missingLabels({ title, labels }: StatusColumn, settings: Settings): string[] {
+  const lacking = (wanted: readonly string[]) =>
+    wanted.filter((label) => !labels.some(({ text }) => text === label)).join(', ')
+  const ours = lacking(settings.own_statuses)
+  const theirs = lacking([settings.status_new, ...OF_PEOPLE])
+  const made = `The column ${title} has no label ${ours}; it is made when it is first set, which takes the right to change the board.`
+  const add = `The column ${title} has no label ${theirs}, which only people set. Add it there.`
+  return [...(ours ? [made] : []), ...(theirs ? [add] : [])]
+}
 
 const DEFAULTS = settings.shape.own_statuses.parse(undefined)
 

@@ -8,12 +8,17 @@ import type { RawRequest } from '../../lib/http.ts'
 import type { CallbackKeys, Records, Subscription, Verdict } from '../connector.ts'
 import { type Context, call, type Settings } from './api.ts'
 import { readBoard } from './board.ts'
-import { createdRecords, readItem, statusRecords } from './item.ts'
+import { createdRecords, readItem, statusOf, statusRecords } from './item.ts'
 
 const HOURS = 24 // for which we remember who we are
 
 const Challenge = z.object({ challenge: z.string().max(1_000) })
 const id = z.union([z.number(), z.string()]).transform(String)
+/** What a status column was changed to, or from; null of other columns. */
+const Status = z
+  .object({ label: z.object({ text: z.string().nullish() }).nullish().catch(null) })
+  .nullish()
+  .catch(null)
 const Delivery = z.object({
   event: z.object({
     type: z.string(),
@@ -22,8 +27,11 @@ const Delivery = z.object({
     itemId: id.nullish(),
     columnId: z.string().nullish(),
     userId: id.nullish(),
+    value: Status,
+    previousValue: Status,
   }),
 })
+type Told = z.infer<typeof Delivery>['event']
 
 /** The handshake: what was sent comes back. */
 export function answer({ rawBody }: RawRequest): unknown {
@@ -95,9 +103,29 @@ export async function handle(
   const { status } = await readBoard(ctx)
   if (event.type === 'create_pulse' || event.type === 'create_item') return created
   if (event.columnId !== status?.id) return created // the number may have come only now
-  const { own_statuses: own } = ctx.settings
-  const stranger = verdict === 'signed' && !!event.userId && event.userId !== (await whoWeAre(ctx))
-  return statusRecords(item, (label) => own.includes(label) && !stranger, ctx)
+  const label = await statusOf(item, ctx)
+  const { own_statuses: own, status_new: fresh } = ctx.settings
+  if (label === '' || label === fresh) {
+    // Nobody is at it yet, unless somebody took our status away.
+    const before = verdict === 'signed' ? event.previousValue?.label?.text : null
+    return before && own.includes(before) ? statusRecords(item, 'human', ctx) : created
+  }
+  const isByUs = own.includes(label) && !(await isByStranger(event, verdict, label, ctx))
+  return statusRecords(item, isByUs ? 'us' : 'human', ctx)
+}
+
+/**
+ * A webhook that can be believed names somebody else, and tells of the very label that is there now:
+ * one of an earlier change may come when we have long set another.
+ */
+async function isByStranger(
+  { userId, value }: Told,
+  verdict: 'signed' | 'unsigned',
+  label: string,
+  ctx: Context,
+): Promise<boolean> {
+  if (verdict !== 'signed' || !userId || value?.label?.text !== label) return false
+  return userId !== (await whoWeAre(ctx))
 }
 
 const Me = z.object({ me: z.object({ id: z.string(), name: z.string() }).nullable() })
