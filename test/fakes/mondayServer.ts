@@ -42,7 +42,9 @@ const PART = `
   enum ItemsQueryOperator { and or }
   enum ItemsQueryRuleOperator { any_of is_empty contains_terms }
   input ItemsQueryRule { column_id: ID!, compare_value: CompareValue!, operator: ItemsQueryRuleOperator = any_of }
-  input ItemsQuery { rules: [ItemsQueryRule!], operator: ItemsQueryOperator = and }
+  enum ItemsOrderByDirection { asc desc }
+  input ItemsQueryOrderBy { column_id: String!, direction: ItemsOrderByDirection = asc }
+  input ItemsQuery { order_by: [ItemsQueryOrderBy!], rules: [ItemsQueryRule!], operator: ItemsQueryOperator = and }
   interface ColumnValue { id: ID! text: String }
   type PhoneValue implements ColumnValue { id: ID! text: String phone: String country_short_name: String }
   type StatusValue implements ColumnValue { id: ID! text: String label: String updated_at: Date }
@@ -103,10 +105,19 @@ interface Rule {
   readonly operator: string
   readonly compare_value: number[]
 }
-type Filter = { rules?: Rule[] } | null | undefined
+interface Order {
+  readonly column_id: string
+  readonly direction?: string
+}
+type Filter = { rules?: Rule[]; order_by?: Order[] } | null | undefined
 
 function matching(filter: Filter): FakeItem[] {
-  const all = state.items.filter((item) => item.board === state.board && item.state === 'active')
+  const there = state.items.filter((item) => item.board === state.board && item.state === 'active')
+  const order = filter?.order_by?.find((each) => each.column_id === '__creation_log__')
+  const sign = order?.direction === 'desc' ? -1 : 1
+  const all = order
+    ? there.toSorted((a, b) => sign * (Date.parse(a.created_at) - Date.parse(b.created_at)))
+    : there
   const rules = filter?.rules ?? []
   if (rules.length === 0) return all
   return all.filter((item) =>

@@ -64,15 +64,19 @@ async function statusValue({ column_values: values }: Item, ctx: Context) {
   return values.find(({ id }) => id === status?.id)
 }
 
+export function isYoung({ created_at: at }: Item, { settings, now }: Context): boolean {
+  const age = +now() - +new Date(at ?? now())
+  return age <= settings.max_age_hours * HOUR_MS && age >= -AHEAD_MS
+}
+
 /**
  * News of a young item: that it is there, once, and once more when it has got a number that can be
  * used. Older ones are history.
  */
 export async function createdRecords(item: Item, ctx: Context): Promise<Records> {
   const { settings } = ctx
+  if (!isYoung(item, ctx)) return []
   const at = new Date(item.created_at ?? ctx.now())
-  const age = +ctx.now() - +at
-  if (!(age <= settings.max_age_hours * HOUR_MS && age >= -AHEAD_MS)) return []
   const { phone: phoneColumn } = await readBoard(ctx)
   const value = item.column_values.find(({ id }) => id === phoneColumn)
   const phoneText = (value?.phone || value?.text || '').trim()

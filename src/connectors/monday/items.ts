@@ -1,12 +1,13 @@
 /**
  * Items that no webhook told us of: monday tries for half an hour only. Those with the status of a
- * new lead, or none, are listed again every few minutes; each counts once.
+ * new lead, or none, are listed again every few minutes, the newest first, as far back as items count
+ * as new; each counts once.
  */
 import { z } from 'zod'
 import type { Page } from '../connector.ts'
 import { type Context, call } from './api.ts'
 import { type StatusColumn, statusColumn } from './board.ts'
-import { columnsOf, createdRecords, ITEM, Item, isOurs } from './item.ts'
+import { columnsOf, createdRecords, ITEM, Item, isOurs, isYoung } from './item.ts'
 
 const PAGE = 100 // items
 const MAX_PAGES = 50 // of one look
@@ -33,21 +34,28 @@ export async function* pullItems(_cursor: unknown, ctx: Context): AsyncIterable<
     const records = []
     for (const item of page.items) records.push(...(await recordsOf(item, ctx)))
     yield { records, cursor: { read_until: readUntil } }
-    if (!page.cursor) return
+    const oldest = page.items.at(-1)
+    if (!page.cursor || (oldest && !isNews(oldest, ctx))) return
     page = (await call(ctx, NEXT, { cursor: page.cursor, columns }, Next)).next_items_page
   }
 }
 
-/** Null, where labels have no numbers: all items are listed. */
+/** https://developer.monday.com/api-reference/reference/items-page-other-types#itemsqueryorderby */
+const NEWEST_FIRST = { order_by: [{ column_id: '__creation_log__', direction: 'desc' }] }
+
+/** Where labels have no numbers, all items are listed. */
 function filter({ id, labels }: StatusColumn, { settings }: Context) {
   const fresh = labels.find(({ text }) => text === settings.status_new)
-  if (fresh?.index === null) return null
+  if (fresh?.index === null) return NEWEST_FIRST
   const isEmpty = { column_id: id, compare_value: [], operator: 'is_empty' }
   const isNew = { column_id: id, compare_value: [fresh?.index], operator: 'any_of' }
-  return { rules: fresh ? [isEmpty, isNew] : [isEmpty], operator: 'or' }
+  return { ...NEWEST_FIRST, rules: fresh ? [isEmpty, isNew] : [isEmpty], operator: 'or' }
 }
 
 async function recordsOf(item: Item, ctx: Context) {
-  const at = new Date(item.created_at ?? Number.NaN)
-  return isOurs(item, ctx) && at >= ctx.since ? createdRecords(item, ctx) : []
+  return isOurs(item, ctx) && isNews(item, ctx) ? createdRecords(item, ctx) : []
+}
+
+function isNews(item: Item, ctx: Context): boolean {
+  return new Date(item.created_at ?? Number.NaN) >= ctx.since && isYoung(item, ctx)
 }

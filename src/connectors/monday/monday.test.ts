@@ -64,10 +64,13 @@ test('what no webhook told is listed, over pages; what was there before is histo
   const { process, events, connection } = await world()
   const before = new Date(+(await connection()).since - 1_000).toISOString()
   await fake.item({ id: '200', created_at: before, phone: israeli })
+  for (let n = 1; n <= 250; n++) await fake.item({ id: String(4_000 + n), created_at: before })
   for (let n = 1; n <= 120; n++) await fake.item({ id: String(2_000 + n), status: 'לייד חדש' })
   await fake.item({ id: '201', status: 'אין מענה 2' })
   await process.poll()
   assert.equal((await events('item.created')).length, 120)
+  const listed = (await fake.tell()).calls.filter((each) => each === 'next_items_page').length
+  assert.equal(listed, 1, 'the newest come first, and history is not read')
 })
 
 test('an item of yesterday, of another board or in the bin is no new lead', async () => {
