@@ -25,6 +25,8 @@ export interface MondayState {
   labels: string[]
   items: FakeItem[]
   webhooks: { id: string; url: string; event: string }[]
+  /** Where webhooks' addresses lead in truth, such as http://127.0.0.1:8000; null: as they say. */
+  reach: string | null
   /** The next `times` requests; status 0 resets the connection after the request was done. */
   faults: { status: number; times: number; body?: unknown; headers?: Record<string, string> }[]
   /** How many more requests have complexity for them; null: all. It does not come back by itself. */

@@ -5,6 +5,7 @@ import { testDatabase } from '../../../test/helpers/database.ts'
 import { syncWorld } from '../../../test/helpers/syncWorld.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
 import { checkConnection } from '../../sync/check.ts'
+import { subscribeNow } from '../../sync/subscribeNow.ts'
 import { type Context, settings } from './api.ts'
 import { answer, subscribe, verify } from './webhooks.ts'
 
@@ -267,6 +268,21 @@ test('webhooks are made once, and again when they are gone', async () => {
   )
   await fake.set({ webhooks: [] })
   assert.equal((await subscribe(context, process.url, first.id)).did, 'created')
+})
+
+test('with an https address the webhooks are made by themselves, and by hand they are kept', async () => {
+  const { process, workspaceId } = await world({}, 'https://beckon.test')
+  await fake.set({ reach: new URL(process.url).origin })
+  await process.sync.runOnce()
+  const { webhooks } = await fake.tell()
+  assert.deepEqual(
+    webhooks.map(({ url }) => url),
+    ['https://beckon.test/webhook/monday', 'https://beckon.test/webhook/monday'],
+  )
+  const { connections } = process.sync.deps
+  const [connection] = await connections.of(database.db.engine, workspaceId, 'monday')
+  assert.equal((await subscribeNow(connection!, process.sync.deps)).did, 'kept')
+  await fake.set({ reach: null })
 })
 
 test('a challenge comes back as it was', async () => {
