@@ -6,6 +6,16 @@
 # There is no VOLUME line: some hosts refuse images with one, and an unnamed volume is
 # soon lost. Mount one at /data, or set DATABASE_URL, ENCRYPTION_KEY and JWT_SECRET_KEY.
 
+FROM node:26-slim AS dashboard
+WORKDIR /beckon
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY bin ./bin
+COPY docs/openapi.json ./docs/openapi.json
+COPY tsconfig.json ./
+COPY web ./web
+RUN sh bin/build
+
 FROM node:26-slim AS packages
 WORKDIR /beckon
 COPY package.json package-lock.json .npmrc ./
@@ -29,6 +39,7 @@ COPY bin ./bin
 COPY migrations ./migrations
 COPY recipes ./recipes
 COPY src ./src
+COPY --from=dashboard /beckon/web/dist ./web/dist
 USER beckon
 ENV ENVIRONMENT=production DATA_DIR=/data PORT=8000
 EXPOSE 8000

@@ -1,12 +1,14 @@
 /**
- * /app, /login and /logout: where people land who open the server in a browser. Until the
- * dashboard is part of this version, /app says so and where to go instead.
+ * /app, /login and /logout: where people land who open the server in a browser. Where the
+ * dashboard was not built, /app says so and where to go instead.
  */
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
 import { preferredLanguage } from '../lib/language.ts'
 import { type Html, html, layout, pageHeaders } from '../lib/page.ts'
+import { openDashboard } from './dashboard.ts'
 
 const README = 'https://github.com/beckon/beckon#readme'
 
@@ -15,7 +17,7 @@ const languages = {
     lang: 'en',
     dir: 'ltr',
     title: 'It is running',
-    text: 'The dashboard is not part of this version. Everything is done by the API and the command line.',
+    text: 'The dashboard is not built yet: `npm start` builds it, and so does `bin/build`. Everything it does is in the API and the command line too.',
     docs: 'The API',
     readme: 'First steps',
   },
@@ -23,7 +25,7 @@ const languages = {
     lang: 'he',
     dir: 'rtl',
     title: 'השרת פועל',
-    text: 'לוח הבקרה אינו חלק מהגרסה הזאת. הכול נעשה דרך ה-API ושורת הפקודה.',
+    text: 'לוח הבקרה עוד לא נבנה: `npm start` בונה אותו, וגם `bin/build`. כל מה שיש בו אפשר לעשות גם דרך ה-API ושורת הפקודה.',
     docs: 'ה-API',
     readme: 'צעדים ראשונים',
   },
@@ -34,13 +36,20 @@ export function frontPage(
 ): FastifyPluginAsyncZod {
   return async (app) => {
     const open = { public: true } as const
+    const dashboard = openDashboard()
+    const schema = { hide: true } as const
     for (const url of ['/login', '/logout']) {
-      app.get(url, { config: open, schema: { hide: true } }, async (_request, reply) =>
-        reply.redirect('/app', 302),
-      )
+      app.get(url, { config: open, schema }, async (_request, reply) => reply.redirect('/app', 302))
     }
+    app.get('/app/assets/*', { config: open, schema }, async (request, reply) => {
+      const { '*': name } = request.params as { '*': string } // as the path says
+      const sent = (await dashboard?.sendAsset(name, request, reply)) ?? false
+      if (!sent) throw new AppError('not_found')
+      return reply
+    })
     for (const url of ['/app', '/app/*']) {
-      app.get(url, { config: open, schema: { hide: true } }, async (request, reply) => {
+      app.get(url, { config: open, schema }, async (request, reply) => {
+        if (dashboard) return dashboard.sendPage(request, reply)
         const language = preferredLanguage(request.headers['accept-language'], ['en', 'he'])
         const nonce = randomBytes(16).toString('base64')
         reply.headers(pageHeaders(nonce)).header('vary', 'accept-language')

@@ -39,6 +39,7 @@ const forAll: Record<string, Case> = {
   'GET /login': open(),
   'GET /logout': open(),
   'GET /app': open(),
+  'GET /app/assets/*': open({ path: () => '/app/assets/none.js' }),
   'GET /app/*': open({ path: () => '/app/anything' }),
   'GET /docs': open(),
   'GET /openapi.json': open(),

@@ -1,8 +1,8 @@
 /**
- * The pages behind the link that the first start prints: a form for the owner, and what to
- * say afterwards. Pure: facts in, HTML out. They work without the dashboard and scripts.
+ * The pages behind the link that the first start prints: a form for the owner, and why there
+ * is none. Pure: facts in, HTML out. They work without the dashboard and scripts.
  */
-import { fill, type Html, html, layout } from '../../lib/page.ts'
+import { type Html, html, layout } from '../../lib/page.ts'
 import type { SetupLanguage } from './setupTexts.ts'
 
 export type SetupField = 'name' | 'email' | 'password'
@@ -35,22 +35,6 @@ ${field(facts, 'password', html`${texts.password}`, password)}
 <p><button type="submit">${texts.button}</button></p>
 </form>`
   return page(facts, texts.title, body)
-}
-
-/** `docs` is where the API is described; null when it is not. */
-export function setupDonePage(
-  facts: SetupFacts & { email: string; publicUrl: string; docs: string | null },
-): string {
-  const { texts } = facts.language
-  const login = `POST ${facts.publicUrl}/auth/login`
-  const body = html`<p role="status">${fill(texts.done, { email: facts.email })}</p>
-<p>${texts.signIn}<br><bdi dir="ltr"><code>${login}</code></bdi></p>
-${
-  facts.docs === null
-    ? html`<p class="soft">${texts.docsOff}</p>`
-    : html`<p>${texts.docs} <a href="${facts.docs}"><bdi dir="ltr">${facts.docs}</bdi></a></p>`
-}`
-  return page(facts, texts.doneTitle, body)
 }
 
 export function setupGonePage(facts: SetupFacts): string {

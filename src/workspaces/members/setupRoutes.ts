@@ -15,7 +15,6 @@ import {
   type FormFacts,
   type SetupFacts,
   type SetupField,
-  setupDonePage,
   setupGonePage,
   setupPage,
   setupTakenPage,
@@ -63,7 +62,7 @@ export function setupRoutes(access: Access): FastifyPluginAsyncZod {
       async (request, reply) => {
         const facts = factsOf(access, request)
         try {
-          return await create(access, request, reply, facts)
+          return await create(access, request, reply)
         } catch (error) {
           if (!(error instanceof AppError)) throw error
           return refuse(error, request, reply, facts)
@@ -73,7 +72,7 @@ export function setupRoutes(access: Access): FastifyPluginAsyncZod {
   }
 }
 
-async function create(access: Access, request: Visit, reply: FastifyReply, facts: SetupFacts) {
+async function create(access: Access, request: Visit, reply: FastifyReply) {
   const { name, email, password } = formOf(request)
   const input = Setup.omit({ token: true }).safeParse({
     email,
@@ -92,9 +91,7 @@ async function create(access: Access, request: Visit, reply: FastifyReply, facts
   const { member, session } = await setupOwner(access, owner, clientOf(request, access))
   setSessionCookie(reply, access, session, false)
   setDeviceCookie(reply, access, member.id)
-  const { PUBLIC_URL: publicUrl, API_DOCS } = access.config
-  const docs = API_DOCS === 'off' ? null : `${publicUrl}/api/docs/`
-  return send(reply, facts, 201, setupDonePage({ ...facts, email: member.email, publicUrl, docs }))
+  return reply.redirect('/app/start', 303)
 }
 
 /** The form again with what is wrong, or the page that says why there is no form any more. */

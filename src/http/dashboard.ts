@@ -1,0 +1,110 @@
+/**
+ * The dashboard's files, as web/ was built (bin/build): read at their first request and kept. Names
+ * under assets/ carry a hash of what they hold, so browsers keep them for a year. Every other
+ * address below /app is the one page, with a nonce of its own for styles; scripts come from us only.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { preferredLanguage } from '../lib/language.ts'
+
+const built = join(import.meta.dirname, '../../web/dist')
+const NONCE = /NONCE-OF-THIS-ANSWER/g
+const YEAR_SECONDS = 365 * 24 * 60 * 60
+
+const types: Record<string, string> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+}
+
+export interface Dashboard {
+  sendPage(request: FastifyRequest, reply: FastifyReply): FastifyReply
+  /** False when there is no such file. */
+  sendAsset(name: string, request: FastifyRequest, reply: FastifyReply): Promise<boolean>
+}
+
+/** Null when it was not built. */
+export function openDashboard(folder = built): Dashboard | null {
+  const index = join(folder, 'index.html')
+  if (!existsSync(index)) return null
+  const page = readFileSync(index, 'utf8')
+  const assets = new Set(readdirSync(join(folder, 'assets')))
+  const kept = new Map<string, Promise<Buffer>>()
+  const read = (name: string) => {
+    const file = kept.get(name) ?? readFile(join(folder, 'assets', name))
+    kept.set(name, file)
+    return file
+  }
+  return {
+    sendPage(request, reply) {
+      const nonce = randomBytes(16).toString('base64')
+      reply.headers(pageHeaders(nonce))
+      return reply.send(localised(page, request).replace(NONCE, nonce))
+    },
+    async sendAsset(name, request, reply) {
+      if (!assets.has(name)) return false
+      const coding = codingFor(request.headers['accept-encoding'], name, assets)
+      reply.headers({
+        'content-type': types[extname(name)] ?? 'application/octet-stream',
+        'cache-control': `public, max-age=${YEAR_SECONDS}, immutable`,
+        vary: 'accept-encoding',
+        ...(coding ? { 'content-encoding': coding.name } : {}),
+      })
+      await reply.send(await read(`${name}${coding?.ending ?? ''}`))
+      return true
+    },
+  }
+}
+
+/** Written beside each text file by web/compressed.ts. */
+const codings = [
+  { name: 'br', ending: '.br' },
+  { name: 'gzip', ending: '.gz' },
+] as const
+
+function codingFor(accepted: string | undefined, name: string, assets: ReadonlySet<string>) {
+  const wanted = (accepted ?? '').split(',').map((each) => each.split(';')[0]?.trim())
+  return codings.find((each) => wanted.includes(each.name) && assets.has(name + each.ending))
+}
+
+/** Language and theme as the person chose them before, so that the first picture is right. */
+function localised(page: string, request: FastifyRequest): string {
+  const { lang, theme } = request.cookies
+  const asked = preferredLanguage(request.headers['accept-language'], ['en', 'he'])
+  const language = lang === 'en' || lang === 'he' ? lang : asked
+  const look = theme === 'light' || theme === 'dark' ? ` class="${theme}"` : ''
+  const direction = language === 'he' ? 'rtl' : 'ltr'
+  return page.replace(
+    '<html lang="en" dir="ltr">',
+    `<html lang="${language}" dir="${direction}"${look}>`,
+  )
+}
+
+/** Style attributes are what charts and editors set; scripts have no way in but our own files. */
+function pageHeaders(nonce: string): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'cache-control': 'no-cache',
+    vary: 'accept-language, cookie',
+    'x-robots-tag': 'noindex',
+  }
+}

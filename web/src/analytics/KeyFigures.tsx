@@ -1,0 +1,132 @@
+/** Key figures, each with what it is a share of and its change against the period before. */
+import { useQuery } from '@tanstack/react-query'
+import { type Answer, get } from '../lib/api.ts'
+import { cn } from '../lib/cn.ts'
+import { number, percent } from '../lib/format.ts'
+import { t } from '../lib/language.ts'
+import { useActivity } from '../lib/live.ts'
+import { refresh } from '../lib/query.ts'
+import { Failed, Skeleton } from '../ui/States.tsx'
+import { periodOf } from './period.ts'
+
+type Overview = Answer<'/analytics/overview'>
+
+const useOverview = (days: number, back: number) =>
+  useQuery({
+    queryKey: ['/analytics/overview', days, back],
+    queryFn: () => get('/analytics/overview', { query: periodOf(days, back) }),
+  })
+
+export function KeyFigures({ days }: { days: number }) {
+  const now = useOverview(days, 0)
+  const before = useOverview(days, 1)
+  useActivity(
+    { names: 'message.sent,message.opened,message.clicked,message.failed' },
+    slowly(() => void refresh('/analytics/overview')),
+  )
+  if (now.isError) return <Failed error={now.error} onRetry={() => void now.refetch()} />
+  return (
+    <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
+      {figures().map((figure) => (
+        <li key={figure.title} className="rounded-xl border bg-card p-4" title={figure.meaning}>
+          <p className="text-sm text-muted-foreground">{figure.title}</p>
+          {now.data ? (
+            <>
+              <p className="text-2xl font-semibold tabular-nums">{figure.show(now.data)}</p>
+              <Change figure={figure} now={now.data} before={before.data} />
+            </>
+          ) : (
+            <Skeleton className="mt-1 h-12" />
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface Figure {
+  readonly title: string
+  readonly meaning: string
+  readonly value: (overview: Overview) => number | null
+  readonly show: (overview: Overview) => string
+  /** More of it is bad. */
+  readonly isBad?: boolean
+}
+
+function figures(): readonly Figure[] {
+  const count = (name: string) => (overview: Overview) => overview.totals[name] ?? 0
+  const rate = (name: string) => (overview: Overview) => overview.rates[name] ?? null
+  const sum = (title: string, name: string, meaning: string, isBad = false): Figure => ({
+    ...{ title, meaning, isBad },
+    value: count(name),
+    show: (overview) => number(count(name)(overview)),
+  })
+  const share = (title: string, name: string, meaning: string, isBad = false): Figure => ({
+    ...{ title, meaning, isBad },
+    value: rate(name),
+    show: (overview) => {
+      const value = rate(name)(overview)
+      return value === null ? '–' : percent(value)
+    },
+  })
+  return [
+    sum(t('Sent'), 'sent', t('Messages handed to a provider')),
+    share(
+      t('Open rate'),
+      'open_rate',
+      t(
+        'Messages opened by a person, of those delivered; machines are left out. Below 20 messages it says nothing.',
+      ),
+    ),
+    share(
+      t('Click rate'),
+      'click_rate',
+      t('Messages with a click by a person, of those delivered'),
+    ),
+    share(t('Reply rate'), 'reply_rate', t('Messages that were answered, of those delivered')),
+    share(t('Bounce rate'), 'bounce_rate', t('Messages that came back, of those sent'), true),
+    sum(t('Failed'), 'failed', t('Messages that could not be sent'), true),
+  ]
+}
+
+function Change({
+  figure,
+  now,
+  before,
+}: {
+  figure: Figure
+  now: Overview
+  before: Overview | undefined
+}) {
+  const value = figure.value(now)
+  const past = before && figure.value(before)
+  if (value === null || past === null || past === undefined || past === 0)
+    return <p className="text-xs text-muted-foreground">{t('nothing to compare with')}</p>
+  const change = value / past - 1
+  const isGood = change === 0 ? null : change > 0 !== (figure.isBad ?? false)
+  return (
+    <p
+      className={cn(
+        'text-xs tabular-nums',
+        isGood === null ? 'text-muted-foreground' : isGood ? 'text-success' : 'text-destructive',
+      )}
+    >
+      <bdi dir="ltr">
+        {change > 0 ? '▲' : change < 0 ? '▼' : '='} {percent(Math.abs(change))}
+      </bdi>{' '}
+      {t('against the period before')}
+    </p>
+  )
+}
+
+const EVERY_MS = 5_000
+
+/** At most once in five seconds, however much happens. */
+function slowly(work: () => void): () => void {
+  return () => {
+    if (Date.now() - last < EVERY_MS) return
+    last = Date.now()
+    work()
+  }
+}
+let last = 0

@@ -1,0 +1,53 @@
+/** What is not sent yet, and why. */
+import { Link } from '@tanstack/react-router'
+import { t } from '../lib/language.ts'
+import { useList } from '../lib/query.ts'
+import { StatusBadge } from '../messages/StatusBadge.tsx'
+import type { Message } from '../messages/words.ts'
+import { Card } from '../ui/Card.tsx'
+import { Code, When } from '../ui/Small.tsx'
+import { Empty, Failed, Loading } from '../ui/States.tsx'
+
+const SHOWN = 5 // of each kind
+
+export function Waiting() {
+  const held = useList('/notifications', { status: 'held' }, { limit: SHOWN })
+  const scheduled = useList('/notifications', { status: 'scheduled' }, { limit: SHOWN })
+  const failed = held.error ?? scheduled.error
+  const rows: readonly Message[] = [held, scheduled].flatMap(
+    ({ data }) => data?.pages[0]?.data ?? [],
+  )
+  return (
+    <Card title={t('Waiting')} note={t('Held back, or due later')}>
+      {failed && <Failed error={failed} />}
+      {!failed && (held.isPending || scheduled.isPending) && <Loading rows={3} />}
+      {!failed && held.data && scheduled.data && rows.length === 0 && (
+        <Empty title={t('Nothing waits.')} />
+      )}
+      <ul className="flex flex-col gap-3">
+        {rows.map((message) => (
+          <li key={message.id} className="text-sm">
+            <Link
+              to="/messages"
+              search={{ id: message.id } as never}
+              className="flex items-center gap-2 hover:underline"
+            >
+              <StatusBadge status={message.status} />
+              <span className="min-w-0 flex-1 truncate">
+                <Code>{message.to ?? message.recipient_id ?? ''}</Code>
+              </span>
+              {(message.held_until ?? message.scheduled_at) && (
+                <When at={message.held_until ?? message.scheduled_at ?? ''} />
+              )}
+            </Link>
+            {message.detail && (
+              <p dir="auto" className="text-muted-foreground">
+                {message.detail}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

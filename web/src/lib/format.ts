@@ -1,0 +1,58 @@
+/** Numbers, shares and times as the viewer's locale and zone have them. */
+import { locale } from './language.ts'
+
+export const number = (value: number): string => new Intl.NumberFormat(locale()).format(value)
+
+export const compact = (value: number): string =>
+  new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value)
+
+/** A rate of 0 to 1. */
+export const percent = (rate: number): string =>
+  new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(rate)
+
+export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+export const dateTime = (at: string | Date, timeZone?: string): string =>
+  new Intl.DateTimeFormat(locale(), {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    ...(timeZone ? { timeZone } : {}),
+  }).format(new Date(at))
+
+export const exactTime = (at: string): string =>
+  new Intl.DateTimeFormat(locale(), {
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(new Date(at))
+
+export const day = (at: string | Date): string =>
+  new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric' }).format(new Date(at))
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** "5 minutes ago", "in 2 days". */
+export function ago(at: string | Date, now = Date.now()): string {
+  const ms = new Date(at).getTime() - now
+  const [unit, size] = steps.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1000]
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' })
+  return format.format(Math.round(ms / size), unit)
+}
+
+/** How long between two moments, in words short enough for a timeline. */
+export function gap(from: string, to: string): string {
+  const ms = new Date(to).getTime() - new Date(from).getTime()
+  const [unit, size] =
+    ms < 1000
+      ? (['millisecond', 1] as const)
+      : ([...steps, ['second', 1000] as const].find(([, each]) => ms >= each) ?? ['second', 1000])
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit,
+    unitDisplay: 'narrow',
+    maximumFractionDigits: ms < 60_000 && ms >= 1000 ? 1 : 0,
+  }).format(ms / size)
+}

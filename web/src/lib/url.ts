@@ -1,0 +1,32 @@
+/**
+ * What a page shows stands in its address: filters, tab, open drawer. So links, Back and refresh keep
+ * it. What somebody mistyped there falls back and is no error.
+ */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+
+export type Filters = Readonly<Record<string, string>>
+
+/** The values of these names (absent: ''), and how to change some. Changing `push`es a step for Back. */
+export function useUrl<const Name extends string>(
+  names: readonly Name[],
+): [
+  Readonly<Record<Name, string>>,
+  (change: Partial<Record<Name, string>>, push?: boolean) => void,
+] {
+  const search: Record<string, unknown> = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const values = Object.fromEntries(
+    names.map((name) => [name, typeof search[name] === 'string' ? search[name] : '']),
+  ) as Record<Name, string> // one for each name
+  const change = (next: Partial<Record<Name, string>>, push = false) => {
+    const merged: Record<string, unknown> = { ...search, ...next }
+    const kept = Object.entries(merged).filter(([, value]) => value !== '' && value !== undefined)
+    void navigate({
+      to: '.',
+      search: Object.fromEntries(kept) as never, // routes take any text, see router.tsx
+      replace: !push,
+      resetScroll: false,
+    })
+  }
+  return [values, change]
+}

@@ -1,0 +1,84 @@
+/** Search and filters of messages. They stand in the address, so each view can be shared. */
+import { X } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import { t } from '../lib/language.ts'
+import { Button } from '../ui/Button.tsx'
+import { SelectField, TextField } from '../ui/Field.tsx'
+import { channelOptions, statusOptions } from './words.ts'
+
+type Filters = Readonly<
+  Record<
+    'q' | 'status' | 'channel' | 'priority' | 'category' | 'recipient_id' | 'from' | 'to',
+    string
+  >
+>
+
+interface Props {
+  readonly filters: Filters
+  readonly onChange: (change: Partial<Filters>) => void
+}
+
+export function MessageFilters({ filters, onChange }: Props) {
+  const [text, setText] = useState(filters.q)
+  useEffect(() => setText(filters.q), [filters.q])
+  function handleSearch(event: FormEvent) {
+    event.preventDefault()
+    onChange({ q: text.trim() })
+  }
+  const { category, recipient_id, priority } = filters
+  const chips = Object.entries({ category, recipient_id, priority }).filter(([, value]) => value)
+  return (
+    <div className="flex flex-col gap-3 border-b p-4">
+      <search>
+        <form onSubmit={handleSearch} className="flex flex-wrap items-end gap-3">
+          <TextField
+            label={t('Search')}
+            quiet
+            type="search"
+            placeholder={t('Address, recipient, id…')}
+            className="min-w-52 flex-1"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            dir="auto"
+          />
+          <SelectField
+            label={t('State')}
+            quiet
+            value={filters.status}
+            options={statusOptions()}
+            onChange={(event) => onChange({ status: event.target.value })}
+          />
+          <SelectField
+            label={t('Channel')}
+            quiet
+            value={filters.channel}
+            options={channelOptions()}
+            onChange={(event) => onChange({ channel: event.target.value })}
+          />
+          <TextField
+            label={t('From day')}
+            quiet
+            type="date"
+            value={filters.from.slice(0, 10)}
+            onChange={({ target }) =>
+              onChange({ from: target.value && new Date(`${target.value}T00:00`).toISOString() })
+            }
+          />
+          <Button type="submit">{t('Search')}</Button>
+        </form>
+      </search>
+      {chips.length > 0 && (
+        <ul className="flex flex-wrap gap-2">
+          {chips.map(([name, value]) => (
+            <li key={name}>
+              <Button size="sm" onClick={() => onChange({ [name]: '' })}>
+                <bdi>{value}</bdi>
+                <X aria-label={t('Remove this filter')} />
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

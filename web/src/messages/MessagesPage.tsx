@@ -1,0 +1,75 @@
+/** All messages: search, filters, what comes in while one looks, and one message in a drawer. */
+import { RefreshCw } from 'lucide-react'
+import { useState } from 'react'
+import { t } from '../lib/language.ts'
+import { useActivity } from '../lib/live.ts'
+import { refresh, useList } from '../lib/query.ts'
+import { useMay } from '../lib/session.ts'
+import { useUrl } from '../lib/url.ts'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { Page } from '../ui/Page.tsx'
+import { ManyActions } from './ManyActions.tsx'
+import { MessageDrawer } from './MessageDrawer.tsx'
+import { MessageFilters } from './MessageFilters.tsx'
+import { MessagesTable } from './MessagesTable.tsx'
+
+const filterNames = [
+  'q',
+  'status',
+  'channel',
+  'priority',
+  'category',
+  'recipient_id',
+  'from',
+  'to',
+] as const
+
+export function MessagesPage() {
+  const [filters, setFilters] = useUrl(filterNames)
+  const [{ id }, setOpen] = useUrl(['id', 'tab'])
+  const [news, setNews] = useState(0)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const mayWrite = useMay('messages:write')
+  const query = useList('/notifications', present(filters))
+  useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, () =>
+    setNews((count) => count + 1),
+  )
+  function handleShowNews() {
+    setNews(0)
+    void refresh('/notifications')
+  }
+  return (
+    <Page
+      title={t('Messages')}
+      actions={
+        <Button onClick={handleShowNews} aria-live="polite">
+          <RefreshCw />
+          {news > 0
+            ? t('{count, plural, one {# new} other {# new}}', { count: news })
+            : t('Read again')}
+        </Button>
+      }
+    >
+      <Card flush>
+        <MessageFilters filters={filters} onChange={setFilters} />
+        {mayWrite && chosen.size > 0 && (
+          <ManyActions ids={[...chosen]} onDone={() => setChosen(new Set())} />
+        )}
+        <MessagesTable
+          query={query}
+          chosen={mayWrite ? chosen : null}
+          onChoose={setChosen}
+          isFiltered={Object.keys(present(filters)).length > 0}
+          onClear={() => setFilters(Object.fromEntries(filterNames.map((name) => [name, ''])))}
+          onOpen={(message) => setOpen({ id: message.id, tab: '' }, true)}
+          onFilter={setFilters}
+        />
+      </Card>
+      {id && <MessageDrawer id={id} onClose={() => setOpen({ id: '', tab: '' })} />}
+    </Page>
+  )
+}
+
+const present = (values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))

@@ -1,0 +1,123 @@
+/** Messages as rows. A click on a value filters by it; on the row it opens the message. */
+import { t, told } from '../lib/language.ts'
+import type { List } from '../lib/query.ts'
+import { Button } from '../ui/Button.tsx'
+import { type Column, PagedTable } from '../ui/DataTable.tsx'
+import { Code, When } from '../ui/Small.tsx'
+import { Empty } from '../ui/States.tsx'
+import { StatusBadge } from './StatusBadge.tsx'
+import { channels, type Message, whyOf } from './words.ts'
+
+interface Props {
+  readonly query: List<Message>
+  /** Null when nothing can be done with many. */
+  readonly chosen: ReadonlySet<string> | null
+  readonly onChoose: (chosen: ReadonlySet<string>) => void
+  readonly isFiltered: boolean
+  readonly onClear: () => void
+  readonly onOpen: (message: Message) => void
+  readonly onFilter: (filter: { category?: string; channel?: string }) => void
+}
+
+export function MessagesTable(props: Props) {
+  const { query, chosen, onChoose, isFiltered, onClear, onOpen, onFilter } = props
+  function handleToggle(id: string, isChosen: boolean) {
+    const next = new Set(chosen)
+    if (isChosen) next.add(id)
+    else next.delete(id)
+    onChoose(next)
+  }
+  const columns: Column<Message>[] = [
+    {
+      id: 'status',
+      title: t('State'),
+      cell: (message) => (
+        <span className="flex items-center gap-3">
+          {chosen && (
+            <input
+              type="checkbox"
+              className="size-4 accent-primary"
+              aria-label={t('Choose the message to {to}', { to: message.to ?? '' })}
+              checked={chosen.has(message.id)}
+              onClick={(event) => event.stopPropagation()}
+              onChange={(event) => handleToggle(message.id, event.target.checked)}
+            />
+          )}
+          <StatusBadge status={message.status} />
+        </span>
+      ),
+    },
+    {
+      id: 'to',
+      title: t('To'),
+      cell: (message) => (
+        <button
+          type="button"
+          className="text-start font-medium hover:underline"
+          onClick={(event) => {
+            event.stopPropagation()
+            onOpen(message)
+          }}
+        >
+          <Code>{message.to ?? message.recipient_id ?? t('the sender’s own destination')}</Code>
+        </button>
+      ),
+    },
+    { id: 'channel', title: t('Channel'), cell: ({ channel }) => told(channels[channel]) },
+    {
+      id: 'category',
+      title: t('Category'),
+      wide: true,
+      cell: ({ category }) =>
+        category && (
+          <Button
+            look="link"
+            onClick={(event) => {
+              event.stopPropagation()
+              onFilter({ category })
+            }}
+          >
+            <bdi>{category}</bdi>
+          </Button>
+        ),
+    },
+    {
+      id: 'why',
+      title: t('Why'),
+      wide: true,
+      cell: (message) => (
+        <span dir="auto" className="line-clamp-2 text-muted-foreground">
+          {whyOf(message)}
+        </span>
+      ),
+    },
+    { id: 'at', title: t('When'), end: true, cell: ({ created_at }) => <When at={created_at} /> },
+  ]
+  return (
+    <PagedTable
+      label={t('Messages')}
+      query={query}
+      columns={columns}
+      keyOf={({ id }) => id}
+      onOpen={onOpen}
+      empty={
+        isFiltered ? (
+          <Empty
+            title={t('No message is like that.')}
+            action={<Button onClick={onClear}>{t('Clear the filters')}</Button>}
+          />
+        ) : (
+          <Empty
+            title={t('Nothing has been sent yet.')}
+            note={t('Send a first message to the sandbox: it needs no account anywhere.')}
+            action={
+              <Button asChild look="primary">
+                <a href="/app/start">{t('First steps')}</a>
+              </Button>
+            }
+          />
+        )
+      }
+    />
+  )
+}

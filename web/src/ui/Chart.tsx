@@ -1,0 +1,81 @@
+/**
+ * A chart with its twin: the same data as a table, and as CSV. ECharts comes only when a chart is
+ * on the page, and draws SVG. In Hebrew the axis runs from right to left.
+ */
+import { Download, Table2 } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { number } from '../lib/format.ts'
+import { t } from '../lib/language.ts'
+import { Button } from './Button.tsx'
+import { DataTable } from './DataTable.tsx'
+import { Skeleton } from './States.tsx'
+
+export interface Series {
+  readonly name: string
+  readonly values: readonly number[]
+}
+
+export interface ChartProps {
+  readonly title: string
+  readonly kind: 'line' | 'bar'
+  readonly labels: readonly string[]
+  readonly series: readonly Series[]
+}
+
+const Drawing = lazy(() => import('./Drawing.tsx').then(({ Drawing }) => ({ default: Drawing })))
+
+export function Chart(props: ChartProps) {
+  const [asTable, setAsTable] = useState(false)
+  const { title, labels, series } = props
+  return (
+    <div>
+      <div className="mb-1 flex justify-end gap-1">
+        <Button look="ghost" size="sm" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Table2 /> {t('View as table')}
+        </Button>
+        <Button look="ghost" size="sm" onClick={() => saveCsv(props)}>
+          <Download /> {t('CSV')}
+        </Button>
+      </div>
+      {asTable ? (
+        <div className="max-h-72 overflow-y-auto">
+          <DataTable
+            label={title}
+            rows={labels.map((label, at) => ({ label, at }))}
+            keyOf={({ label, at }) => `${at} ${label}`}
+            columns={[
+              { id: 'label', title: '', cell: ({ label }) => label },
+              ...series.map(({ name, values }) => ({
+                id: name,
+                title: name,
+                end: true,
+                cell: ({ at }: { at: number }) => number(values[at] ?? 0),
+              })),
+            ]}
+          />
+        </div>
+      ) : (
+        <Suspense fallback={<Skeleton className="h-64" />}>
+          <Drawing {...props} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function saveCsv({ title, labels, series }: ChartProps): void {
+  const cell = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const lines = [
+    ['', ...series.map(({ name }) => name)],
+    ...labels.map((label, at) => [label, ...series.map(({ values }) => String(values[at] ?? 0))]),
+  ]
+  saveFile(`${title}.csv`, `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}`)
+}
+
+export function saveFile(name: string, text: string, type = 'text/csv'): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}

@@ -1,0 +1,107 @@
+/**
+ * A list as a table: its columns, its faces, and "more" when the server has more. Filters live in the
+ * address (useUrl), so this only draws.
+ */
+import type { UseInfiniteQueryResult } from '@tanstack/react-query'
+import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table'
+import { type ReactNode, useMemo } from 'react'
+import { t } from '../lib/language.ts'
+import { Button } from './Button.tsx'
+import { Failed, Loading } from './States.tsx'
+
+const features = tableFeatures({})
+
+export interface Column<T> {
+  readonly id: string
+  readonly title: ReactNode
+  readonly cell: (row: T) => ReactNode
+  /** Numbers stand at the end of their cell. */
+  readonly end?: boolean
+  /** Gone on a phone. */
+  readonly wide?: boolean
+}
+
+interface Props<T> {
+  readonly label: string
+  readonly rows: readonly T[]
+  readonly columns: readonly Column<T>[]
+  readonly keyOf: (row: T) => string
+  readonly onOpen?: (row: T) => void
+}
+
+export function DataTable<T extends RowData>({ label, rows, columns, keyOf, onOpen }: Props<T>) {
+  const definitions = useMemo(
+    () =>
+      columns.map(({ id, title }): ColumnDef<typeof features, T> => ({ id, header: () => title })),
+    [columns],
+  )
+  const table = useTable({ features, columns: definitions, data: rows, getRowId: keyOf })
+  const byId = new Map(columns.map((column) => [column.id, column]))
+  const place = (id: string) =>
+    `px-3 py-2 first:ps-5 last:pe-5 ${byId.get(id)?.end ? 'text-end tabular-nums' : 'text-start'} ${byId.get(id)?.wide ? 'max-md:hidden' : ''}`
+  return (
+    <section className="overflow-x-auto" tabIndex={0} aria-label={label}>
+      <table className="w-full text-sm">
+        <caption className="sr-only">{label}</caption>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} className="border-b text-muted-foreground">
+              {group.headers.map((header) => (
+                <th key={header.id} scope="col" className={`${place(header.id)} font-medium`}>
+                  <table.FlexRender header={header} />
+                </th>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => (
+            <tr
+              key={row.id}
+              onClick={onOpen && (() => onOpen(row.original))}
+              className={`border-b last:border-0 ${onOpen ? 'cursor-pointer hover:bg-muted/60' : ''}`}
+            >
+              {columns.map((column) => (
+                <td key={column.id} className={place(column.id)}>
+                  {column.cell(row.original)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+interface PagesProps<T> extends Omit<Props<T>, 'rows'> {
+  readonly query: UseInfiniteQueryResult<{ pages: readonly { data: readonly T[] }[] }, Error>
+  readonly empty: ReactNode
+}
+
+const none: readonly never[] = []
+
+/** The same, of a list that comes page by page: its loading, empty and failed faces too. */
+export function PagedTable<T extends RowData>({ query, empty, ...table }: PagesProps<T>) {
+  const pages = query.data?.pages
+  const rows = useMemo(() => pages?.flatMap(({ data }) => data) ?? none, [pages])
+  if (query.isPending) return <Loading />
+  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (rows.length === 0) return <>{empty}</>
+  return (
+    <>
+      <DataTable {...table} rows={rows} />
+      {query.hasNextPage && (
+        <div className="flex justify-center border-t p-3">
+          <Button
+            onClick={() => void query.fetchNextPage()}
+            disabled={query.isFetchingNextPage}
+            aria-busy={query.isFetchingNextPage}
+          >
+            {t('Show more')}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,37 @@
+/**
+ * Shows HTML that somebody wrote: in a frame without scripts, without network, without access to this
+ * page. It inherits this page's Content-Security-Policy, so its style elements get the nonce (good
+ * for styles only: scripts have none).
+ */
+import { useMemo } from 'react'
+
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
+
+export function Frame({ html, title, width }: { html: string; title: string; width?: number }) {
+  const document = useMemo(() => safe(html), [html])
+  return (
+    <iframe
+      title={title}
+      sandbox=""
+      referrerPolicy="no-referrer"
+      srcDoc={document}
+      className="mx-auto block h-[28rem] w-full resize-y rounded-md border bg-white"
+      style={width ? { maxWidth: width } : undefined}
+    />
+  )
+}
+
+function safe(html: string): string {
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  for (const bad of page.querySelectorAll(
+    'script, link, base, object, embed, iframe, meta[http-equiv]',
+  ))
+    bad.remove()
+  const policy = page.createElement('meta')
+  policy.httpEquiv = 'Content-Security-Policy'
+  policy.content = POLICY
+  page.head.prepend(policy)
+  const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
+  for (const style of page.querySelectorAll('style')) style.setAttribute('nonce', nonce)
+  return `<!doctype html>${page.documentElement.outerHTML}`
+}

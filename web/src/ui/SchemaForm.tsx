@@ -1,0 +1,176 @@
+/**
+ * A form made from a JSON Schema, as providers and connectors describe their settings: no provider has a
+ * line of React. What is secret shows that it is set and keeps its value when left alone.
+ */
+import { type FormEvent, useState } from 'react'
+import { t } from '../lib/language.ts'
+import { fieldFaults } from '../lib/problem.ts'
+import { Button } from './Button.tsx'
+import { AreaField, CheckField, SelectField, TextField } from './Field.tsx'
+import { Fault } from './States.tsx'
+
+interface Property {
+  readonly type?: string
+  readonly title?: string
+  readonly description?: string
+  readonly enum?: readonly string[]
+  readonly default?: unknown
+  readonly format?: string
+  readonly secret?: boolean
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly pattern?: string
+  readonly items?: { readonly type?: string }
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+interface Props {
+  readonly schema: Readonly<Record<string, unknown>>
+  readonly values?: Values | undefined
+  readonly submit: string
+  readonly pending: boolean
+  readonly error: unknown
+  /** Where the fields stand in the request, for the pointers of its faults: `settings/`. */
+  readonly prefix?: string
+  readonly onSubmit: (values: Values) => void
+}
+
+const MANY = 8 // fields; optional ones beyond that stand under "More"
+
+export function SchemaForm({
+  schema,
+  values = {},
+  submit,
+  pending,
+  error,
+  prefix = '',
+  onSubmit,
+}: Props) {
+  const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Property>) // zod wrote it
+  const required = new Set((schema['required'] ?? []) as readonly string[]) // zod wrote it
+  const faults = fieldFaults(error)
+  const [touched, setTouched] = useState<Values>({})
+  const isMain = ([name, { secret }]: [string, Property]) =>
+    required.has(name) || secret === true || properties.length <= MANY
+  const field = ([name, property]: [string, Property]) => (
+    <PropertyField
+      key={name}
+      name={name}
+      property={property}
+      value={name in touched ? touched[name] : values[name]}
+      isRequired={required.has(name)}
+      isSet={values[name] !== undefined}
+      fault={faults[`${prefix}${name}`]}
+      onChange={(value) => setTouched((before) => ({ ...before, [name]: value }))}
+    />
+  )
+  const rest = properties.filter((each) => !isMain(each))
+  function handleSubmit(event: FormEvent) {
+    event.preventDefault()
+    onSubmit(touched)
+  }
+  return (
+    <form onSubmit={handleSubmit} className="flex flex-col gap-4">
+      <Fault error={error} />
+      {properties.filter(isMain).map(field)}
+      {rest.length > 0 && (
+        <details
+          className="rounded-md border p-3"
+          open={rest.some(([name]) => faults[`${prefix}${name}`])}
+        >
+          <summary className="cursor-pointer text-sm font-medium">{t('More settings')}</summary>
+          <div className="mt-3 flex flex-col gap-4">{rest.map(field)}</div>
+        </details>
+      )}
+      <Button look="primary" type="submit" disabled={pending} aria-busy={pending}>
+        {submit}
+      </Button>
+    </form>
+  )
+}
+
+interface FieldProps {
+  readonly name: string
+  readonly property: Property
+  readonly value: unknown
+  readonly isRequired: boolean
+  readonly isSet: boolean
+  readonly fault: string | undefined
+  readonly onChange: (value: unknown) => void
+}
+
+function PropertyField({ name, property, value, isRequired, isSet, fault, onChange }: FieldProps) {
+  const { type, title = name, description, secret, format } = property
+  const label = isRequired ? title : `${title} (${t('optional')})`
+  const about = { label, hint: description, fault, name }
+  if (type === 'boolean')
+    return (
+      <CheckField
+        label={title}
+        hint={description}
+        checked={Boolean(value ?? property.default)}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+    )
+  if (property.enum)
+    return (
+      <SelectField
+        {...about}
+        value={String(value ?? property.default ?? '')}
+        options={property.enum.map((each) => [each, each])}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    )
+  if (type === 'array' || type === 'object')
+    return (
+      <AreaField
+        {...about}
+        dir="ltr"
+        hint={description ?? (type === 'array' ? t('One per line.') : t('As JSON.'))}
+        defaultValue={
+          type === 'array'
+            ? ((value ?? []) as readonly unknown[]).join('\n')
+            : value
+              ? JSON.stringify(value, null, 2)
+              : ''
+        }
+        onChange={(event) => onChange(parsed(type, event.target.value))}
+      />
+    )
+  const isNumber = type === 'number' || type === 'integer'
+  return (
+    <TextField
+      {...about}
+      dir={/name|text|title/.test(name) ? 'auto' : 'ltr'}
+      type={secret ? 'password' : isNumber ? 'number' : format === 'uri' ? 'url' : 'text'}
+      autoComplete={secret ? 'new-password' : 'off'}
+      required={isRequired && !(secret && isSet)}
+      {...(isNumber
+        ? { min: property.minimum, max: property.maximum, step: type === 'integer' ? 1 : 'any' }
+        : {})}
+      placeholder={
+        secret && isSet ? t('Set; leave it empty to keep it') : String(property.default ?? '')
+      }
+      value={secret && isMasked(value) ? '' : String(value ?? '')}
+      onChange={({ target }) =>
+        onChange(target.value === '' ? undefined : isNumber ? Number(target.value) : target.value)
+      }
+    />
+  )
+}
+
+const isMasked = (value: unknown) => typeof value === 'string' && value.startsWith('••••')
+
+function parsed(type: 'array' | 'object', text: string): unknown {
+  if (type === 'array')
+    return text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // the server says what is wrong with it
+  }
+}

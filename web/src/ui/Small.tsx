@@ -1,0 +1,90 @@
+/** Small things that stand in lines and cells. */
+import { Check, Copy } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { ago, dateTime, zone } from '../lib/format.ts'
+import { t } from '../lib/language.ts'
+import { Button } from './Button.tsx'
+
+/** When, as "5 min ago"; the exact time, zone and UTC on hover. */
+export function When({ at, exact = false }: { at: string; exact?: boolean }) {
+  return (
+    <time
+      dateTime={at}
+      title={`${dateTime(at)} ${zone()}\n${at}`}
+      className="whitespace-nowrap tabular-nums"
+    >
+      {exact ? dateTime(at) : ago(at)}
+    </time>
+  )
+}
+
+/** What is left to right in every language, and not to be mixed with what stands beside it. */
+export function Code({ children }: { children: ReactNode }) {
+  return (
+    <bdi dir="ltr" className="code break-all">
+      {children}
+    </bdi>
+  )
+}
+
+/** A name or address that somebody gave: its own direction. */
+export function Text({ children }: { children: ReactNode }) {
+  return (
+    <bdi dir="auto" className="break-words">
+      {children}
+    </bdi>
+  )
+}
+
+export function CopyButton({ text, label }: { text: string; label?: string }) {
+  const [done, setDone] = useState(false)
+  async function handleCopy() {
+    await navigator.clipboard.writeText(text)
+    setDone(true)
+    setTimeout(() => setDone(false), 2000)
+  }
+  return (
+    <Button
+      look="ghost"
+      size="icon"
+      aria-label={label ?? t('Copy')}
+      onClick={() => void handleCopy()}
+    >
+      {done ? <Check /> : <Copy />}
+      <span role="status" className="sr-only">
+        {done ? t('Copied') : ''}
+      </span>
+    </Button>
+  )
+}
+
+export function CodeBlock({ text, label }: { text: string; label: string }) {
+  return (
+    <div className="relative">
+      <section
+        tabIndex={0}
+        aria-label={label}
+        className="max-h-96 overflow-auto rounded-md bg-muted p-3 pe-12"
+      >
+        <pre>{text}</pre>
+      </section>
+      <div className="absolute top-1 right-1">
+        <CopyButton text={text} />
+      </div>
+    </div>
+  )
+}
+
+export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+  const shown = facts.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  return (
+    <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-4 gap-y-1.5 text-sm">
+      {shown.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-muted-foreground">{name}</dt>
+          <dd className="min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
