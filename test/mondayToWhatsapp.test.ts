@@ -112,6 +112,16 @@ test('a person who changes the status has the lead to herself', async () => {
   assert.equal(await statusOf(id), 'אין מענה 2')
 })
 
+test('a person who sets the sales call herself has the lead at once', async () => {
+  const { id, to } = await lead('501234509')
+  await hasStatus(id, 'נשלחה הודעה')
+  await monday.item({ id, status: 'נקבעה שיחת מכירה', status_at: new Date().toISOString() })
+  assert.equal(await monday.changed(id, mondayHook), 200)
+  const run = await runHas(id, 'exited')
+  assert.match(JSON.stringify(run), /human intervention/)
+  assert.equal((await sentTo(to)).length, 1)
+})
+
 test('a change that no webhook told is seen before the follow-up', async () => {
   const { id, to } = await lead('501234504')
   await hasStatus(id, 'נשלחה הודעה')

@@ -188,6 +188,21 @@ test('a status that is no longer ours ends it as human intervention', async () =
   )
 })
 
+test('the status of an answer, set by a person, ends it at once; that of another item does not', async () => {
+  const { created, record, engine, run } = await mondayWorld()
+  await created()
+  const set = async (itemId: string) => {
+    const contactId = (await run())?.contactId ?? ''
+    const properties = { item_id: itemId, status: ANSWERED, by: 'us' }
+    await record('item.status_changed', { contactId, source: 'monday', properties })
+    await engine.runOnce()
+    return run()
+  }
+  assert.equal((await set('8'))?.status, 'waiting')
+  const ended = await set('7')
+  assert.deepEqual([ended?.status, ended?.exitReason], ['exited', 'human intervention'])
+})
+
 test('an answer ends it and sets the status, also after the follow-up; other kinds do not', async () => {
   const { created, later, wrote, texts, board, run } = await mondayWorld()
   await created()
