@@ -1,10 +1,10 @@
 /** Writes events, their keys and counters. */
+import { plainArray, textArray } from '../db/arrays.ts'
 import type { Sql } from '../db/db.ts'
 import type { CountInput, RecordedEvent } from './record.ts'
 
 const HOUR_MS = 3_600_000
 
-// The driver takes an array of Dates for a single one, so times go as text.
 const hourOf = (at: Date) => new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS).toISOString()
 
 /**
@@ -22,18 +22,18 @@ export async function writeEvents(
     with given as (
       select *
       from unnest(
-        ${events.map((event) => event.workspaceId)}::uuid[],
-        ${events.map((event) => event.id)}::uuid[],
-        ${events.map((event) => event.name)}::text[],
-        ${events.map((event) => event.contactId)}::uuid[],
-        ${events.map((event) => event.messageId)}::uuid[],
-        ${events.map((event) => event.at.toISOString())}::timestamptz[],
-        ${events.map((event) => event.source)}::text[],
-        ${events.map((event) => JSON.stringify(event.properties))}::text[],
-        ${events.map((event) => event.key ?? null)}::text[],
-        ${events.map((event) => (event.count ? hourOf(event.at) : null))}::timestamptz[],
-        ${events.map((event) => event.count?.channel ?? null)}::text[],
-        ${events.map((event) => event.count?.metric ?? null)}::text[]
+        ${plainArray(events.map((event) => event.workspaceId))}::uuid[],
+        ${plainArray(events.map((event) => event.id))}::uuid[],
+        ${textArray(events.map((event) => event.name))}::text[],
+        ${plainArray(events.map((event) => event.contactId))}::uuid[],
+        ${plainArray(events.map((event) => event.messageId))}::uuid[],
+        ${plainArray(events.map((event) => event.at))}::timestamptz[],
+        ${textArray(events.map((event) => event.source))}::text[],
+        ${textArray(events.map((event) => JSON.stringify(event.properties)))}::text[],
+        ${textArray(events.map((event) => event.key ?? null))}::text[],
+        ${plainArray(events.map((event) => (event.count ? hourOf(event.at) : null)))}::timestamptz[],
+        ${textArray(events.map((event) => event.count?.channel ?? null))}::text[],
+        ${textArray(events.map((event) => event.count?.metric ?? null))}::text[]
       ) as e (workspace_id, id, name, contact_id, message_id, at, source, properties, key, hour, channel, metric)
     ), ${keyed ? freshOnes(sql, now) : sql`fresh as (select * from given)`},
     ${counted ? counters(sql) : sql`none as (select)`}
@@ -78,7 +78,12 @@ const counters = (sql: Sql) => sql`
 `
 
 export async function writeCounts(sql: Sql, rows: readonly CountInput[]): Promise<void> {
-  await sql`
+  await addCounts(sql, rows)
+}
+
+/** What adds to hourly counters, also as a part of another statement; `where` orders it behind another part. */
+export function addCounts(sql: Sql, rows: readonly CountInput[], where = sql``) {
+  return sql`
     insert into counts as c (workspace_id, hour, channel, metric, n)
     select workspace_id, hour, channel, metric, sum(n)
     from unnest(
@@ -88,6 +93,7 @@ export async function writeCounts(sql: Sql, rows: readonly CountInput[]): Promis
       ${rows.map((row) => row.metric)}::text[],
       ${rows.map((row) => row.n)}::bigint[]
     ) as r (workspace_id, hour, channel, metric, n)
+    ${where}
     group by workspace_id, hour, channel, metric
     order by workspace_id, hour, channel, metric
     on conflict (workspace_id, hour, channel, metric) do update set n = c.n + excluded.n

@@ -19,9 +19,9 @@ import { type Intent, intend, type Wanted } from '../store/intend.ts'
 import { createAttempts, type Held } from './attempts.ts'
 import type { DispatchDeps } from './deps.ts'
 import { holdOutside } from './holdOutside.ts'
+import { createInFlight } from './inFlight.ts'
 import { prepareBatch, SLICE } from './prepareBatch.ts'
 import { takeTurns } from './takeTurns.ts'
-import { createInFlight } from './inFlight.ts'
 
 const CHUNK = 250 // rows in one intent
 const RENDERED_AT_ONCE = 100 // rows rendered before the next intent is looked at

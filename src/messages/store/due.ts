@@ -1,4 +1,5 @@
 /** Messages that are due: read to be rendered, and ended when their time is over while nobody can send them. */
+import { plainArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { SendWindow } from '../../lib/window.ts'
@@ -53,7 +54,7 @@ export function findDue(
     from messages
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
       and status in ('scheduled', 'queued', 'held') and due_at <= ${now}
-      and id not in (select unnest(${[...taken]}::uuid[]))
+      and id not in (select unnest(${plainArray(taken)}::uuid[]))
       and (${share.of}::int = 1 or abs(hashtext(id::text)) % ${share.of}::int = ${share.index}::int)
     order by due_at
     limit ${limit}

@@ -1,4 +1,5 @@
 /** The intent: the first write of an attempt, committed before the first byte leaves. */
+import { plainArray, textArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 import type { Facts } from '../gate.ts'
 
@@ -52,9 +53,9 @@ export function intend(sql: Sql, wanted: readonly Wanted[], { id, processId, now
             and c.topic in ('*', m.topic) and c.channel in ('*', m.channel)
         ) as unsubscribed
       from unnest(
-        ${wanted.map((row) => row.workspaceId)}::uuid[], ${wanted.map((row) => row.id)}::uuid[],
-        ${wanted.map((row) => row.senderId)}::uuid[], ${wanted.map((row) => row.attempt)}::int[],
-        ${wanted.map((row) => row.kind)}::text[], ${wanted.map((row) => row.addressHash)}::text[]
+        ${plainArray(wanted.map((row) => row.workspaceId))}::uuid[], ${plainArray(wanted.map((row) => row.id))}::uuid[],
+        ${plainArray(wanted.map((row) => row.senderId))}::uuid[], ${plainArray(wanted.map((row) => row.attempt))}::int[],
+        ${textArray(wanted.map((row) => row.kind))}::text[], ${textArray(wanted.map((row) => row.addressHash))}::text[]
       ) as w (workspace_id, id, sender_id, attempt, address_kind, address_hash)
       join messages m on m.workspace_id = w.workspace_id and m.id = w.id
     ),

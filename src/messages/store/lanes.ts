@@ -1,4 +1,5 @@
 /** Lanes: which workspace, sender and priority has work, and when. Tells whom to look for, cheaply at any size. */
+import { plainArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 
 export interface Lane {
@@ -51,7 +52,7 @@ export async function restLane(
       select min(due_at)
       from messages
       where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
-        and status in ('scheduled', 'queued', 'held') and id not in (select unnest(${[...taken]}::uuid[]))
+        and status in ('scheduled', 'queued', 'held') and id not in (select unnest(${plainArray(taken)}::uuid[]))
     ), 'infinity'))
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
       and touched = ${lane.touched}

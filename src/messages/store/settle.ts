@@ -1,5 +1,6 @@
 /** Settling: what became of messages, with the event and the counter of each, many in one statement. */
-import { asText, type Sql } from '../../db/db.ts'
+import { plainArray, textArray } from '../../db/arrays.ts'
+import type { Sql } from '../../db/db.ts'
 import type { Status } from '../schema.ts'
 
 /** What becomes of a row. Times that are null stay as they are. */
@@ -35,13 +36,13 @@ export function settle(sql: Sql, rows: readonly Settlement[], now: Date) {
     with wanted as materialized (
       select *
       from unnest(
-        ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-        ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.status)}::text[],
-        ${rows.map((row) => row.channel)}::text[], ${rows.map((row) => row.contactId)}::uuid[],
-        ${asText(rows.map((row) => row.dueAt))}::timestamptz[], ${rows.map((row) => row.reason)}::text[],
-        ${rows.map((row) => row.detail)}::text[], ${rows.map((row) => row.providerMessageId)}::text[],
-        ${rows.map((row) => row.event)}::text[], ${rows.map((row) => row.eventId)}::uuid[],
-        ${rows.map((row) => JSON.stringify(row.properties))}::text[], ${asText(rows.map((row) => row.at))}::timestamptz[]
+        ${plainArray(rows.map((row) => row.workspaceId))}::uuid[], ${plainArray(rows.map((row) => row.id))}::uuid[],
+        ${plainArray(rows.map((row) => row.lease))}::uuid[], ${textArray(rows.map((row) => row.status))}::text[],
+        ${textArray(rows.map((row) => row.channel))}::text[], ${plainArray(rows.map((row) => row.contactId))}::uuid[],
+        ${plainArray(rows.map((row) => row.dueAt))}::timestamptz[], ${textArray(rows.map((row) => row.reason))}::text[],
+        ${textArray(rows.map((row) => row.detail))}::text[], ${textArray(rows.map((row) => row.providerMessageId))}::text[],
+        ${textArray(rows.map((row) => row.event))}::text[], ${plainArray(rows.map((row) => row.eventId))}::uuid[],
+        ${textArray(rows.map((row) => JSON.stringify(row.properties)))}::text[], ${plainArray(rows.map((row) => row.at))}::timestamptz[]
       ) as w (workspace_id, id, lease, status, channel, contact_id, due_at, reason, detail, provider_message_id,
         event, event_id, properties, at)
     ),

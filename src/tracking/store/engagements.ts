@@ -1,4 +1,5 @@
 /** Opens and clicks with their class, and what they add up to per message. */
+import { plainArray, textArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 import type { HitClass } from '../hits.ts'
 import type { TakenHit } from './hits.ts'
@@ -21,7 +22,7 @@ export async function findEngagements(
   return await sql<Engagement[]>`
     select e.event_id as id, e.kind, e.message_id, e.link_index, e.at, e.ip, e.user_agent, e.method, e.purpose,
       e.source, e.network, e.company, e.class, e.reason, e.classifier_version as version
-    from unnest(${[...messageIds]}::uuid[]) as m (id)
+    from unnest(${plainArray(messageIds)}::uuid[]) as m (id)
     cross join lateral (
       select *
       from engagements e
@@ -42,7 +43,7 @@ export async function findKnownIds(
   const rows = await sql<{ id: string }[]>`
     select e.event_id as id
     from unnest(
-      ${hits.map((hit) => hit.messageId)}::uuid[], ${hits.map((hit) => hit.id)}::uuid[]
+      ${plainArray(hits.map((hit) => hit.messageId))}::uuid[], ${plainArray(hits.map((hit) => hit.id))}::uuid[]
     ) as h (message_id, id)
     join engagements e
       on e.workspace_id = ${workspaceId} and e.message_id = h.message_id and e.event_id = h.id
@@ -76,9 +77,9 @@ export async function findNeighbours(
   return await sql<NeighbourRow[]>`
     select e.message_id, e.company, e.network, e.at, e.class
     from unnest(
-      ${windows.map((window) => window.company)}::text[], ${windows.map((window) => window.network)}::text[],
-      ${windows.map((window) => window.from.toISOString())}::timestamptz[],
-      ${windows.map((window) => window.to.toISOString())}::timestamptz[]
+      ${textArray(windows.map((window) => window.company))}::text[], ${textArray(windows.map((window) => window.network))}::text[],
+      ${plainArray(windows.map((window) => window.from))}::timestamptz[],
+      ${plainArray(windows.map((window) => window.to))}::timestamptz[]
     ) as w (company, network, since, until)
     cross join lateral (
       select e.message_id, e.company, e.network, e.at, e.class
@@ -103,14 +104,14 @@ export async function saveEngagements(
       purpose, source, network, company, class, reason, classifier_version)
     select ${workspaceId}::uuid, *
     from unnest(
-      ${rows.map((row) => row.messageId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.at.toISOString())}::timestamptz[],
-      ${rows.map((row) => row.linkIndex)}::int[], ${rows.map((row) => row.ip)}::text[],
-      ${rows.map((row) => row.userAgent)}::text[], ${rows.map((row) => row.method)}::text[],
-      ${rows.map((row) => row.purpose)}::text[], ${rows.map((row) => row.source)}::text[],
-      ${rows.map((row) => row.network)}::text[], ${rows.map((row) => row.company)}::text[],
-      ${rows.map((row) => row.class)}::text[], ${rows.map((row) => row.reason)}::text[],
-      ${rows.map((row) => row.version)}::int[]
+      ${plainArray(rows.map((row) => row.messageId))}::uuid[], ${plainArray(rows.map((row) => row.id))}::uuid[],
+      ${textArray(rows.map((row) => row.kind))}::text[], ${plainArray(rows.map((row) => row.at))}::timestamptz[],
+      ${plainArray(rows.map((row) => row.linkIndex))}::int[], ${textArray(rows.map((row) => row.ip))}::text[],
+      ${textArray(rows.map((row) => row.userAgent))}::text[], ${textArray(rows.map((row) => row.method))}::text[],
+      ${textArray(rows.map((row) => row.purpose))}::text[], ${textArray(rows.map((row) => row.source))}::text[],
+      ${textArray(rows.map((row) => row.network))}::text[], ${textArray(rows.map((row) => row.company))}::text[],
+      ${textArray(rows.map((row) => row.class))}::text[], ${textArray(rows.map((row) => row.reason))}::text[],
+      ${plainArray(rows.map((row) => row.version))}::int[]
     )
     on conflict (workspace_id, message_id, event_id) do update
     set class = excluded.class, reason = excluded.reason, classifier_version = excluded.classifier_version
@@ -138,7 +139,7 @@ export async function findSummaries(
     select message_id, opens, human_opens, clicks, human_clicks,
       first_open_at, first_human_open_at, first_click_at, first_human_click_at
     from message_engagement
-    where workspace_id = ${workspaceId} and message_id = any(${[...messageIds]}::uuid[])
+    where workspace_id = ${workspaceId} and message_id = any(${plainArray(messageIds)}::uuid[])
   `
   return new Map(rows.map((row) => [row.messageId, row]))
 }
@@ -151,18 +152,17 @@ export async function saveSummaries(
 ): Promise<void> {
   if (summaries.length === 0) return
   const rows = summaries.toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1))
-  const time = (at: Date | null) => at?.toISOString() ?? null
   await sql`
     insert into message_engagement as e (workspace_id, message_id, opens, human_opens, clicks, human_clicks,
       first_open_at, first_human_open_at, first_click_at, first_human_click_at)
     select ${workspaceId}::uuid, *
     from unnest(
-      ${rows.map((row) => row.messageId)}::uuid[], ${rows.map((row) => row.opens)}::int[],
-      ${rows.map((row) => row.humanOpens)}::int[], ${rows.map((row) => row.clicks)}::int[],
-      ${rows.map((row) => row.humanClicks)}::int[], ${rows.map((row) => time(row.firstOpenAt))}::timestamptz[],
-      ${rows.map((row) => time(row.firstHumanOpenAt))}::timestamptz[],
-      ${rows.map((row) => time(row.firstClickAt))}::timestamptz[],
-      ${rows.map((row) => time(row.firstHumanClickAt))}::timestamptz[]
+      ${plainArray(rows.map((row) => row.messageId))}::uuid[], ${plainArray(rows.map((row) => row.opens))}::int[],
+      ${plainArray(rows.map((row) => row.humanOpens))}::int[], ${plainArray(rows.map((row) => row.clicks))}::int[],
+      ${plainArray(rows.map((row) => row.humanClicks))}::int[], ${plainArray(rows.map((row) => row.firstOpenAt))}::timestamptz[],
+      ${plainArray(rows.map((row) => row.firstHumanOpenAt))}::timestamptz[],
+      ${plainArray(rows.map((row) => row.firstClickAt))}::timestamptz[],
+      ${plainArray(rows.map((row) => row.firstHumanClickAt))}::timestamptz[]
     )
     on conflict (workspace_id, message_id) do update
     set opens = excluded.opens, human_opens = excluded.human_opens,

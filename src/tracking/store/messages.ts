@@ -1,4 +1,5 @@
 /** What tracking reads of messages. */
+import { plainArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 
 /** What it takes to tell where a link leads. */
@@ -27,8 +28,8 @@ export async function findLinks(
   const rows = await sql<(LinkFacts & { nth: number })[]>`
     select l.nth::int, m.workspace_id, own.url, m.template_id, m.template_version, m.locale, m.channel, m.flags
     from unnest(
-      ${links.map((link) => link.workspaceNumber)}::bigint[],
-      ${links.map((link) => link.messageId)}::uuid[], ${links.map((link) => link.linkIndex)}::int[]
+      ${plainArray(links.map((link) => link.workspaceNumber))}::bigint[],
+      ${plainArray(links.map((link) => link.messageId))}::uuid[], ${plainArray(links.map((link) => link.linkIndex))}::int[]
     ) with ordinality as l (workspace_number, message_id, index, nth)
     join workspaces w on w.number = l.workspace_number
     join messages m on m.workspace_id = w.id and m.id = l.message_id
@@ -74,7 +75,7 @@ export async function findHitMessages(
         and e.name = 'message.delivered'
         and e.recorded_at >= m.created_at and e.recorded_at < coalesce(m.settled_at, m.created_at) + interval '7 days'
     ) d on true
-    where m.workspace_id = ${workspaceId} and m.id = any(${[...ids]}::uuid[])
+    where m.workspace_id = ${workspaceId} and m.id = any(${plainArray(ids)}::uuid[])
   `
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -89,7 +90,7 @@ export async function findOwnLinks(
   const rows = await sql<{ messageId: string; index: number; url: string }[]>`
     select l.message_id, l.index, l.url
     from unnest(
-      ${links.map((link) => link.messageId)}::uuid[], ${links.map((link) => link.linkIndex)}::int[]
+      ${plainArray(links.map((link) => link.messageId))}::uuid[], ${plainArray(links.map((link) => link.linkIndex))}::int[]
     ) as w (message_id, index)
     join message_links l on l.workspace_id = ${workspaceId} and l.message_id = w.message_id and l.index = w.index
   `
