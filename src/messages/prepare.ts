@@ -11,7 +11,7 @@ import type { Sender, SenderDirectory } from '../channels/directory.ts'
 import type { TopicDirectory, TopicFacts } from '../consent/directory.ts'
 import { normaliseAddress } from '../contacts/normalise.ts'
 import type { AddressKind } from '../contacts/schema.ts'
-import { invalid } from '../errors.ts'
+import { type AppError, invalid } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { nextOpening, type SendWindow } from '../lib/window.ts'
 import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
@@ -60,12 +60,31 @@ export interface Prepared {
   readonly metadata: Record<string, unknown> | null
   /** Outside of its window it is held from the start. */
   readonly status: 'queued' | 'scheduled' | 'held'
-  /** With its zone. */
+  /** Without a zone: that of the contact, else of the workspace. */
   readonly sendWindow: SendWindow | null
   readonly dueAt: Date
   readonly scheduledAt: Date | null
   readonly expiresAt: Date
   readonly resendOf: string | null
+  /** Known already, so nobody is looked up; null: found by recipientId. */
+  readonly contact: KnownContact | null
+}
+
+export interface KnownContact {
+  readonly id: string
+  readonly externalId: string | null
+  readonly locale: string | null
+  readonly timeZone: string | null
+  readonly email: string | null
+  readonly phone: string | null
+  readonly push: string | null
+}
+
+export interface PrepareOptions {
+  readonly pointer: string
+  readonly now: Date
+  /** Whom it is for, when that is known better than the item says. */
+  readonly contact?: KnownContact | undefined
 }
 
 /** One request may become several messages (`routing.method: all`). */
@@ -73,10 +92,10 @@ export async function prepare(
   directories: Directories,
   workspaceId: string,
   item: NewMessage,
-  options: { pointer: string; now: Date },
+  options: PrepareOptions,
 ): Promise<Prepared[]> {
   const workspace = await directories.workspaces.get(workspaceId)
-  const { pointer } = options
+  const { pointer, contact = null } = options
   const template =
     item.template_id === undefined
       ? null
@@ -90,11 +109,11 @@ export async function prepare(
   const ways: Way[] = []
   for (const channel of channels)
     ways.push(await wayOf(directories, workspace, item, channel, pointer))
-  checkRecipient(item, ways, pointer)
+  if (!contact) checkRecipient(item, ways, pointer)
   const shared = {
     workspace,
     pointer,
-    recipientId: item.recipient_id ?? recipientOfAddress(ways),
+    recipientId: contact ? contact.externalId : (item.recipient_id ?? recipientOfAddress(ways)),
     name: typeof item.to === 'object' ? (item.to.name ?? null) : null,
     template,
     variables: item.template_variables ?? null,
@@ -109,6 +128,7 @@ export async function prepare(
     metadata: item.metadata ?? null,
     ...times,
     resendOf: null,
+    contact,
   }
   const groups = item.routing?.method === 'all' ? ways.map((way) => [way]) : [ways]
   return groups.map((group) => ({
@@ -197,14 +217,41 @@ function timesOf(
   const scheduledAt = item.scheduled_at === undefined ? null : new Date(item.scheduled_at)
   const wantedAt = scheduledAt && scheduledAt > now ? scheduledAt : now
   const waits = item.send_window && item.priority !== 'urgent'
-  const sendWindow = waits ? { time_zone: timeZone, ...item.send_window! } : null
+  const sendWindow = waits ? item.send_window! : null
   const dueAt = sendWindow ? nextOpening(sendWindow, wantedAt, timeZone) : wantedAt
-  const status = dueAt > wantedAt ? 'held' : dueAt > now ? 'scheduled' : 'queued'
   const expiresAt =
     item.expires_at === undefined ? defaultExpiry(kind, dueAt) : new Date(item.expires_at)
-  if (expiresAt <= dueAt)
-    throw invalid(`${pointer}/expires_at`, 'This is before the message could be sent.')
-  return { status, sendWindow, scheduledAt, dueAt, expiresAt } as const
+  if (expiresAt <= dueAt) throw tooEarly(pointer)
+  return { status: statusOf({ wantedAt, dueAt, now }), sendWindow, scheduledAt, dueAt, expiresAt }
+}
+
+const tooEarly = (pointer: string) =>
+  invalid(`${pointer}/expires_at`, 'This is before the message could be sent.')
+
+const statusOf = ({
+  wantedAt,
+  dueAt,
+  now,
+}: Readonly<Record<'wantedAt' | 'dueAt' | 'now', Date>>): Prepared['status'] =>
+  dueAt > wantedAt ? 'held' : dueAt > now ? 'scheduled' : 'queued'
+
+type Times = Pick<Prepared, 'status' | 'sendWindow' | 'dueAt' | 'expiresAt'>
+
+/** The window's hours are those of the contact's zone when it names none itself. It is kept with its zone. */
+export function timesInZone(
+  prepared: Prepared,
+  contactZone: string | null,
+  now: Date,
+): Times | AppError {
+  const { sendWindow, scheduledAt, kind, flags } = prepared
+  if (sendWindow === null) return prepared
+  const timeZone = sendWindow.time_zone ?? contactZone ?? prepared.workspace.timeZone
+  const zoned = { ...sendWindow, time_zone: timeZone }
+  const wantedAt = scheduledAt && scheduledAt > now ? scheduledAt : now
+  const dueAt = nextOpening(zoned, wantedAt, timeZone)
+  const expiresAt = flags & EXPIRY_GIVEN ? prepared.expiresAt : defaultExpiry(kind, dueAt)
+  if (expiresAt <= dueAt) return tooEarly(prepared.pointer)
+  return { status: statusOf({ wantedAt, dueAt, now }), sendWindow: zoned, dueAt, expiresAt }
 }
 
 async function wayOf(

@@ -98,7 +98,7 @@ export const NewMessage = z
     expires_at: Instant.optional(),
     send_window: SendWindow.optional().meta({
       description:
-        'Outside of it the message is held, also when it is tried again. Its zone is the workspace’s by default. Urgent ones do not wait.',
+        'Outside of it the message is held, also when it is tried again. Its zone is the contact’s by default, else the workspace’s. Urgent ones do not wait.',
     }),
     routing: Routing.optional(),
     fallback_channels: z.array(Channel).max(channelIds.length).optional(),

@@ -43,7 +43,7 @@ export async function takeOn(
   const documents = await deps.documents.get(tx, workspaceId, runs)
   const workspace = await deps.directories.workspaces.get(workspaceId)
   const people = await peopleOf(tx, workspaceId, runs, documents)
-  const outbox = createOutbox(tx, { ...deps, timeZone: workspace.timeZone, now })
+  const outbox = createOutbox(tx, { ...deps, now })
 
   const takeOne = (run: RunRow, document: JourneyDocument): Promise<Walked> => {
     const { contactId } = run

@@ -5,12 +5,10 @@
 import type { TransactionSql } from 'postgres'
 import { addressKind } from '../../channels/address.ts'
 import type { ChannelId } from '../../channels/channel.ts'
-import { insertTopics } from '../../consent/topics/store.ts'
-import { bumpCounts } from '../../events/record.ts'
+import { acceptIn } from '../../messages/acceptIn.ts'
 import { editMessage } from '../../messages/edit.ts'
 import { type Directories, type Prepared, prepare } from '../../messages/prepare.ts'
 import { NewMessage } from '../../messages/schema.ts'
-import { insertMessages, type NewRow, priorityNumber } from '../../messages/store/accept.ts'
 import type { AnyStep, StepMessage, StepUpdate } from '../steps/step.ts'
 import type { Person } from '../store/people.ts'
 import type { RunRow } from '../store/runs.ts'
@@ -38,15 +36,14 @@ export interface Outbox {
 
 export function createOutbox(
   tx: TransactionSql,
-  { directories, timeZone, now }: { directories: Directories; timeZone: string; now: Date },
+  { directories, now }: { directories: Directories; now: Date },
 ): Outbox {
-  const messages: { prepared: Prepared; row: NewRow }[] = []
+  const messages: Prepared[] = []
   const sends: SendRow[] = []
   const state = { sent: false, edited: false }
 
   const write = async () => {
-    const gathered = messages.splice(0)
-    if (gathered.length > 0) await writeMessages(tx, gathered, now)
+    await acceptIn(tx, messages.splice(0), now)
     await insertSends(tx, sends.splice(0))
   }
 
@@ -62,20 +59,18 @@ export function createOutbox(
     if (kind !== null && address === null) return { refused: 'no_address' }
     const item = NewMessage.parse({
       ...message.item,
-      ...(address === null ? {} : { to: address }),
-      ...(person && !message.toDestination ? { recipient_id: person.externalId ?? person.id } : {}),
-      ...(message.window ? { send_window: { time_zone: timeZone, ...message.window } } : {}),
+      ...(message.window ? { send_window: message.window } : {}),
     })
-    const options = { pointer: `/${step.id}`, now }
+    const contact = message.toDestination ? undefined : person
+    const options = { pointer: `/${step.id}`, now, contact }
     const [prepared] = await prepare(directories, run.workspaceId, item, options)
     if (!prepared) return { refused: 'not_prepared' }
-    const row = rowOf(prepared, message.toDestination ? undefined : person)
-    messages.push({ prepared, row })
+    messages.push(prepared)
     const { workspaceId, journeyId } = run
-    const send = { workspaceId, messageId: row.id, journeyId, runId: run.id, step: step.id }
+    const send = { workspaceId, messageId: prepared.id, journeyId, runId: run.id, step: step.id }
     sends.push({ ...send, updateKey, at: now })
     state.sent = true
-    return { messageId: row.id }
+    return { messageId: prepared.id }
   }
 
   const change = async (
@@ -133,53 +128,4 @@ function contentOf({ item }: StepMessage) {
     content,
     metadata: (item['metadata'] ?? null) as Parameters<typeof editMessage>[3]['metadata'],
   }
-}
-
-function rowOf(prepared: Prepared, person: Person | undefined): NewRow {
-  const way = prepared.ways[0]! // prepare answers one at least for each channel
-  const { template } = prepared
-  return {
-    workspaceId: prepared.workspace.id,
-    id: prepared.id,
-    channel: way.channel,
-    status: prepared.status,
-    priority: priorityNumber[prepared.priority],
-    kind: prepared.kind,
-    topic: prepared.topic?.key ?? null,
-    contactId: person?.id ?? null,
-    recipientId: person?.externalId ?? null,
-    address: way.address,
-    senderId: way.sender.id,
-    templateId: template?.id ?? null,
-    templateVersion: template?.version ?? null,
-    locale: prepared.locale ?? person?.locale ?? prepared.workspace.locale,
-    variables: prepared.variables && JSON.stringify(prepared.variables),
-    flags: prepared.flags,
-    routing: null,
-    metadata: prepared.metadata && JSON.stringify(prepared.metadata),
-    dueAt: prepared.dueAt,
-    scheduledAt: prepared.scheduledAt,
-    expiresAt: prepared.expiresAt,
-    sendWindow: prepared.sendWindow && JSON.stringify(prepared.sendWindow),
-    resendOf: null,
-    content: prepared.content,
-    attachments: [],
-  }
-}
-
-async function writeMessages(
-  tx: TransactionSql,
-  gathered: readonly { prepared: Prepared; row: NewRow }[],
-  now: Date,
-): Promise<void> {
-  const rows = gathered.map(({ row }) => row)
-  const topics = gathered.flatMap(({ prepared: { topic, workspace } }) =>
-    topic && !topic.known ? [{ workspaceId: workspace.id, key: topic.key }] : [],
-  )
-  if (topics.length > 0) await insertTopics(tx, topics, now)
-  await insertMessages(tx, rows, now)
-  const accepted = rows.map(({ workspaceId, channel }) => ({
-    ...{ workspaceId, channel, at: now, metric: 'accepted', n: 1 },
-  }))
-  await bumpCounts(tx, accepted)
 }

@@ -1,0 +1,213 @@
+/**
+ * Writes prepared messages in the caller's transaction: whom they are for, their rows, content, new
+ * topics, lanes and counters. The API's requests and the runs of journeys come through here.
+ */
+import type { TransactionSql } from 'postgres'
+import { insertTopics } from '../consent/topics/store.ts'
+import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
+import type { Sql } from '../db/db.ts'
+import { AppError, invalid } from '../errors.ts'
+import { type Prepared, timesInZone, type Way } from './prepare.ts'
+import type { Accepted } from './schema.ts'
+import { inParts, insertMessages, type NewRow, priorityNumber } from './store/accept.ts'
+
+export interface Planned {
+  readonly row: NewRow
+  readonly prepared: Prepared
+  readonly way: Way
+}
+
+export interface Recipient {
+  readonly contactId: string | null
+  readonly locale: string | null
+  readonly timeZone: string | null
+  /** By way, in the order of `prepared.ways`: the contact's own address. */
+  readonly addresses: readonly (string | null)[]
+}
+
+/**
+ * Call it as beckon_engine; poke the engine after the commit. Raises what is wrong with the first
+ * that cannot be sent: then nothing may be committed.
+ */
+export async function acceptIn(
+  tx: TransactionSql,
+  messages: readonly Prepared[],
+  now: Date,
+): Promise<Accepted[]> {
+  if (messages.length === 0) return []
+  const recipients = await readRecipients(tx, messages)
+  const planned = messages.map((prepared) => {
+    const row = planRow(prepared, recipients.get(prepared), now)
+    if (row instanceof AppError) throw row
+    return row
+  })
+  await writePlanned(tx, planned, now)
+  return planned.map(({ row }) => ({ id: row.id, status: row.status }))
+}
+
+/** Everybody whom these are for, in one statement. */
+export async function readRecipients(
+  sql: Sql,
+  messages: readonly Prepared[],
+): Promise<Map<Prepared, Recipient>> {
+  const recipients = new Map<Prepared, Recipient>()
+  const wanted: { prepared: Prepared; way: Way; recipientId: string }[] = []
+  for (const prepared of messages) {
+    const { contact, recipientId, ways } = prepared
+    if (contact) recipients.set(prepared, recipientOf(contact, ways))
+    else if (recipientId !== null)
+      for (const way of ways) wanted.push({ prepared, way, recipientId })
+  }
+  if (wanted.length === 0) return recipients
+  const found = await findContacts(
+    sql,
+    wanted.map(({ prepared, way, recipientId }) => ({
+      workspaceId: prepared.workspace.id,
+      recipientId,
+      kind: way.kind,
+    })),
+  )
+  for (const [index, { prepared }] of wanted.entries()) {
+    const facts = found[index]
+    const before = recipients.get(prepared)
+    recipients.set(prepared, {
+      contactId: facts?.contactId ?? null,
+      locale: facts?.locale ?? null,
+      timeZone: facts?.timeZone ?? null,
+      addresses: [...(before?.addresses ?? []), facts?.address ?? null],
+    })
+  }
+  return recipients
+}
+
+function recipientOf(contact: NonNullable<Prepared['contact']>, ways: readonly Way[]): Recipient {
+  const addresses = ways.map(({ kind }) => (kind === null ? null : contact[kind]))
+  return { contactId: contact.id, locale: contact.locale, timeZone: contact.timeZone, addresses }
+}
+
+/** The row of one message: takes the first way that reaches its contact. */
+export function planRow(
+  prepared: Prepared,
+  recipient: Recipient | undefined,
+  now: Date,
+): Planned | AppError {
+  const reachable = prepared.ways.findIndex(
+    (way, index) =>
+      way.kind === null ||
+      way.address !== null ||
+      recipient?.addresses[index] ||
+      way.sender.origin === 'builtin',
+  )
+  const way = prepared.ways[reachable]
+  if (!way) return noAddress(prepared)
+  const rest = prepared.ways.slice(reachable + 1).map((later) => later.channel)
+  const times = timesInZone(prepared, recipient?.timeZone ?? null, now)
+  if (times instanceof AppError) return times
+  const row: NewRow = {
+    workspaceId: prepared.workspace.id,
+    id: prepared.id,
+    channel: way.channel,
+    status: times.status,
+    priority: priorityNumber[prepared.priority],
+    kind: prepared.kind,
+    topic: prepared.topic?.key ?? null,
+    contactId: recipient?.contactId ?? null,
+    recipientId: prepared.recipientId,
+    address: way.address ?? recipient?.addresses[reachable] ?? null,
+    senderId: way.sender.id,
+    templateId: prepared.template?.id ?? null,
+    templateVersion: prepared.template?.version ?? null,
+    locale: prepared.locale ?? recipient?.locale ?? prepared.workspace.locale,
+    variables: prepared.variables && JSON.stringify(prepared.variables),
+    flags: prepared.flags,
+    routing: rest.length > 0 ? JSON.stringify(rest) : null,
+    metadata: prepared.metadata && JSON.stringify(prepared.metadata),
+    dueAt: times.dueAt,
+    scheduledAt: prepared.scheduledAt,
+    expiresAt: times.expiresAt,
+    sendWindow: times.sendWindow && JSON.stringify(times.sendWindow),
+    resendOf: prepared.resendOf,
+    content: prepared.content,
+    attachments: prepared.attachments,
+  }
+  return { row, prepared, way }
+}
+
+const needs = { email: 'an email address', phone: 'a phone number', push: 'a push token' } as const
+
+function noAddress(prepared: Prepared): AppError {
+  const kinds = [
+    ...new Set(prepared.ways.map((way) => (way.kind ? needs[way.kind] : 'a destination'))),
+  ]
+  return invalid(
+    `${prepared.pointer}/to`,
+    `The contact ${JSON.stringify(prepared.recipientId)} has not ${kinds.join(' or ')}. Give one as to, or add it to the contact.`,
+  )
+}
+
+export async function writePlanned(
+  sql: Sql,
+  planned: readonly Planned[],
+  now: Date,
+): Promise<void> {
+  if (planned.length === 0) return
+  const newTopics = planned.flatMap(({ prepared }) =>
+    prepared.topic && !prepared.topic.known
+      ? [{ workspaceId: prepared.workspace.id, key: prepared.topic.key }]
+      : [],
+  )
+  await giveContacts(sql, planned, now)
+  // Topics, lanes, counters: in this order wherever messages are written, so that nobody deadlocks.
+  await Promise.all([
+    newTopics.length > 0 ? insertTopics(sql, newTopics, now) : undefined,
+    insertMessages(
+      sql,
+      planned.map(({ row }) => row),
+      now,
+    ),
+  ])
+}
+
+/** Whether writePlanned() takes no more than one statement: nobody and nothing is new. */
+export function isOneStatement(planned: readonly Planned[]): boolean {
+  return (
+    planned.every(
+      ({ row, prepared, way }) =>
+        (row.contactId !== null || row.recipientId === null) &&
+        (row.contactId === null || way.address === null || way.kind === null) &&
+        (prepared.topic === null || prepared.topic.known),
+    ) && !inParts(planned.map(({ row }) => row))
+  )
+}
+
+/** Makes the contacts that are new, and adds addresses that were given with a message. */
+async function giveContacts(sql: Sql, planned: readonly Planned[], now: Date): Promise<void> {
+  const missing = planned.filter(({ row }) => row.contactId === null && row.recipientId !== null)
+  if (missing.length > 0) {
+    const ids = await createContacts(
+      sql,
+      missing.map(({ row, way, prepared }) => ({
+        workspaceId: row.workspaceId,
+        recipientId: row.recipientId ?? '',
+        kind: way.kind,
+        address: way.address,
+        name: prepared.name,
+      })),
+      now,
+    )
+    for (const [index, { row }] of missing.entries()) row.contactId = ids[index] ?? null
+  }
+  const given = planned.flatMap(({ row, way }) =>
+    row.contactId !== null && way.address !== null && way.kind !== null
+      ? [
+          {
+            workspaceId: row.workspaceId,
+            contactId: row.contactId,
+            kind: way.kind,
+            address: way.address,
+          },
+        ]
+      : [],
+  )
+  if (given.length > 0) await addAddresses(sql, given, now)
+}
