@@ -10,7 +10,10 @@ const USUAL = '/usr/bin/chromium'
 
 export async function openChromium(): Promise<Browser> {
   const own = [process.env['CHROMIUM_PATH'], USUAL].find((path) => path && existsSync(path))
-  return own
-    ? chromium.launch({ executablePath: own, args: ['--no-sandbox'] })
-    : chromium.launch({ executablePath: await sparticuz.executablePath(), args: sparticuz.args })
+  return chromium.launch({
+    executablePath: own ?? (await sparticuz.executablePath()),
+    // Of the package's own arguments those that a machine without a screen needs; not --single-process,
+    // with which the whole browser ends when one of its contexts is closed.
+    args: ['--no-sandbox', '--no-zygote', '--headless=shell', '--use-angle=swiftshader'],
+  })
 }

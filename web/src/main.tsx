@@ -4,40 +4,29 @@ import { RouterProvider } from '@tanstack/react-router'
 import { Direction } from 'radix-ui'
 import { StrictMode, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
-import { Toaster } from 'sonner'
 import { router } from './app/router.tsx'
 import { VerifyDialog } from './app/VerifyDialog.tsx'
-import {
-  direction,
-  language,
-  onLanguage,
-  setLanguage,
-  startingLanguage,
-  t,
-} from './lib/language.ts'
+import { direction, language, onLanguage, setLanguage, startingLanguage } from './lib/language.ts'
 import { client } from './lib/query.ts'
-import { isDark, onTheme } from './lib/theme.ts'
+import { Toasts } from './ui/Toasts.tsx'
 import './app/app.css'
 
 function App() {
   const code = useSyncExternalStore(onLanguage, language)
-  const isNight = useSyncExternalStore(onTheme, isDark)
   return (
     <Direction.Provider dir={direction()} key={code}>
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
         <VerifyDialog />
-        <Toaster
-          dir={direction()}
-          position={direction() === 'rtl' ? 'bottom-left' : 'bottom-right'}
-          theme={isNight ? 'dark' : 'light'}
-          containerAriaLabel={t('Messages of this page')}
-          richColors
-        />
+        <Toasts />
       </QueryClientProvider>
     </Direction.Provider>
   )
 }
+
+// Where Radix finds the nonce for the one style element that it makes (it keeps the page behind a dialog still).
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 await setLanguage(startingLanguage())
 const root = document.getElementById('root')

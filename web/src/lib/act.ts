@@ -1,6 +1,6 @@
 /** Doing something: one call, then what it changed is read again, and a word about it. */
 import { useMutation } from '@tanstack/react-query'
-import { toast } from 'sonner'
+import { toast } from '../ui/toast.ts'
 import { sayProblem } from './problem.ts'
 import { refresh } from './query.ts'
 
@@ -19,11 +19,11 @@ export function useAct<I, A>(work: (input: I) => Promise<A>, options: Options<A>
     mutationFn: work,
     onSuccess: async (answer) => {
       await refresh(...refreshes)
-      if (done) toast.success(typeof done === 'string' ? done : done(answer))
+      if (done) toast('good', typeof done === 'string' ? done : done(answer))
       onDone?.(answer)
     },
     onError: (error) => {
-      if (!quiet) toast.error(sayProblem(error))
+      if (!quiet) toast('bad', sayProblem(error))
     },
   })
 }

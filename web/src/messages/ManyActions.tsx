@@ -1,10 +1,10 @@
 /** What can be done with the messages that are chosen. */
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { post, put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { refresh } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
+import { toast } from '../ui/toast.ts'
 
 export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
   const [isBusy, setBusy] = useState(false)
@@ -15,13 +15,15 @@ export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: (
     setBusy(false)
     await refresh('/notifications')
     if (failed < ids.length)
-      toast.success(
+      toast(
+        'good',
         t('{count, plural, one {# message} other {# messages}} done', {
           count: ids.length - failed,
         }),
       )
     if (failed > 0)
-      toast.error(
+      toast(
+        'bad',
         t(
           '{count, plural, one {# message} other {# messages}} could not be changed: their state does not allow it',
           { count: failed },

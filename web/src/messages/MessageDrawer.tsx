@@ -48,7 +48,7 @@ export function MessageDrawer({ id, onClose }: { id: string; onClose: () => void
             <div className="flex-1" />
             <MessageActions message={message} />
           </div>
-          {why && !['sent', 'delivered'].includes(message.status) && <Note tone="warn">{why}</Note>}
+          {why && <Note tone="warn">{why}</Note>}
           <Tabs
             label={t('Parts of the message')}
             value={tab || 'timeline'}

@@ -1,6 +1,6 @@
 /** All messages: search, filters, what comes in while one looks, and one message in a drawer. */
 import { RefreshCw } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh, useList } from '../lib/query.ts'
@@ -29,14 +29,16 @@ export function MessagesPage() {
   const [filters, setFilters] = useUrl(filterNames)
   const [{ id }, setOpen] = useUrl(['id', 'tab'])
   const [news, setNews] = useState(0)
+  const begun = useRef(new Date().toISOString()) // the stream begins a little before
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const mayWrite = useMay('messages:write')
   const query = useList('/notifications', present(filters))
-  useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, () =>
-    setNews((count) => count + 1),
-  )
+  useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
+    if (!event || event.at > begun.current) setNews((count) => count + 1)
+  })
   function handleShowNews() {
     setNews(0)
+    begun.current = new Date().toISOString()
     void refresh('/notifications')
   }
   return (

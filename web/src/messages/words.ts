@@ -78,6 +78,7 @@ const reasons: Record<string, string> = {
 
 /** Why it was not sent, or what is wrong; null when all is well. */
 export function whyOf(message: Message): string | null {
+  if (message.status === 'sent' || message.status === 'delivered') return null
   const reason = message.skip_reason ?? message.error
   if (reason && reasons[reason]) return told(reasons[reason])
   return message.detail ?? reason
