@@ -10,15 +10,19 @@ import type { Placed, ProjectDeps } from './project.ts'
 
 const AROUND = 500 // hits of others that are looked at per network and stretch of time
 
+type Judgeable = Placed | Engagement
+
+/** A row whose class is as it was is answered as it is: the same object. */
 export async function judgeMessages(
   tx: TransactionSql,
   workspaceId: string,
-  { messages, rows }: { messages: ReadonlyMap<string, HitMessage>; rows: readonly Placed[] },
+  { messages, rows }: { messages: ReadonlyMap<string, HitMessage>; rows: readonly Judgeable[] },
   deps: ProjectDeps,
 ): Promise<Engagement[]> {
-  const windows = windowsAround(rows, deps.limits.gatewaySeconds)
+  const { gatewaySeconds: seconds, gatewayMessages: least } = deps.limits
+  const windows = windowsAround(rows, { seconds, least })
   const around = await findNeighbours(tx, workspaceId, windows, AROUND)
-  const neighboursOf = sightings(rows, around)
+  const neighboursOf = sightings(rows, around, least)
   const judged: Engagement[] = []
   for (const [messageId, own] of Map.groupBy(rows, (row) => row.messageId)) {
     const message = messages.get(messageId)!
@@ -41,7 +45,7 @@ async function linkCount(
 
 function judgeMessage(
   message: HitMessage,
-  rows: readonly Placed[],
+  rows: readonly Judgeable[],
   links: number,
   neighbours: readonly Neighbour[],
   deps: ProjectDeps,
@@ -57,8 +61,10 @@ function judgeMessage(
   const seen = rows.filter((row) => row.source === 'web')
   const verdicts = new Map(classify(seen, context).map((verdict) => [verdict.id, verdict]))
   return rows.map((row) => {
-    const verdict = verdicts.get(row.id) ?? told(row)
-    return { ...row, class: verdict.class, reason: verdict.reason, version: verdict.version }
+    const { class: judged, reason, version } = verdicts.get(row.id) ?? told(row)
+    if ('class' in row && row.class === judged && row.reason === reason && row.version === version)
+      return row
+    return { ...row, class: judged, reason, version }
   })
 }
 

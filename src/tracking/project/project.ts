@@ -130,9 +130,10 @@ async function concerned(
   { limits }: ProjectDeps,
 ) {
   const messages = new Map(fresh.map((hit) => [hit.messageId, hit.message]))
-  const windows = windowsAround(fresh, limits.gatewaySeconds)
+  const { gatewaySeconds: seconds, gatewayMessages: least } = limits
+  const windows = windowsAround(fresh, { seconds, least })
   const around = await findNeighbours(tx, workspaceId, windows, AROUND)
-  const others = messagesToReconsider(fresh, around, limits.gatewayMessages)
+  const others = messagesToReconsider(fresh, around, least)
   const added = [...others].filter((id) => !messages.has(id))
   if (added.length > 0) {
     for (const [id, message] of await findHitMessages(tx, workspaceId, added))
@@ -161,7 +162,7 @@ async function save(
   const stored = await findSummaries(tx, workspaceId, [...messages.keys()])
   const then = Map.groupBy(judged.before, (row) => row.messageId)
   const since = Map.groupBy(judged.after, (row) => row.messageId)
-  const old = new Map(judged.before.map((row) => [row.id, row]))
+  const old = new Set(judged.before)
   const summaries = [...since].map(([messageId, after]) => {
     const before = then.get(messageId) ?? []
     const sum = stored.get(messageId) ?? nothing
@@ -171,13 +172,8 @@ async function save(
     const { channel } = messages.get(messageId)!
     return { next: { ...next, messageId }, channel, changes: changes(sum, next, before, after) }
   })
-  const changed = judged.after.filter((row) => {
-    const was = old.get(row.id)
-    return (
-      !was || was.class !== row.class || was.reason !== row.reason || was.version !== row.version
-    )
-  })
-  const fresh = judged.after.filter((row) => news.has(row.id))
+  const changed = judged.after.filter((row) => !old.has(row))
+  const fresh = changed.filter((row) => news.has(row.id))
   await recordEvents(tx, await eventsOf(tx, workspaceId, { messages, rows: fresh }, deps), now)
   await saveEngagements(tx, workspaceId, changed)
   await saveSummaries(

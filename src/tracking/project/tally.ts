@@ -36,19 +36,34 @@ const HOUR_MS = 3_600_000
 
 /** A person's click means that the person opened the message, also when images were blocked. */
 export function tally(rows: readonly Counted[]): Tally {
-  const of = (kind: Counted['kind'], human: boolean) =>
-    rows.filter((row) => row.kind === kind && (!human || row.class === 'human'))
-  const [opens, humanOpens] = [of('open', false), of('open', true)]
-  const [clicks, humanClicks] = [of('click', false), of('click', true)]
+  let [opens, humanOpens, clicks, humanClicks] = [0, 0, 0, 0]
+  let open: Date | null = null
+  let humanOpen: Date | null = null
+  let click: Date | null = null
+  let humanClick: Date | null = null
+  for (const { kind, at, class: judged } of rows) {
+    const human = judged === 'human'
+    if (kind === 'open') {
+      opens++
+      open = earlier(open, at)
+      if (human) humanOpens++
+    } else {
+      clicks++
+      click = earlier(click, at)
+      if (human) humanClicks++
+      if (human) humanClick = earlier(humanClick, at)
+    }
+    if (human) humanOpen = earlier(humanOpen, at)
+  }
   return {
-    opens: opens.length,
-    humanOpens: Math.max(humanOpens.length, Math.min(humanClicks.length, 1)),
-    clicks: clicks.length,
-    humanClicks: humanClicks.length,
-    firstOpenAt: first(opens),
-    firstHumanOpenAt: first([...humanOpens, ...humanClicks]),
-    firstClickAt: first(clicks),
-    firstHumanClickAt: first(humanClicks),
+    opens,
+    humanOpens: Math.max(humanOpens, Math.min(humanClicks, 1)),
+    clicks,
+    humanClicks,
+    firstOpenAt: open,
+    firstHumanOpenAt: humanOpen,
+    firstClickAt: click,
+    firstHumanClickAt: humanClick,
   }
 }
 
@@ -90,11 +105,12 @@ export function changes(
     const key = `${metric} ${Math.floor(+at / HOUR_MS)}`
     sums.set(key, { metric, at, n: (sums.get(key)?.n ?? 0) + n })
   }
-  for (const [rows, sign] of [
-    [before, -1],
-    [after, 1],
-  ] as const)
-    addEach(rows, sign, add)
+  // Rows that are in both cancel each other.
+  const [then, now] = [new Set(before), new Set(after)]
+  for (const row of before) if (!now.has(row)) addOne(row, -1, add)
+  for (const row of after) if (!then.has(row)) addOne(row, 1, add)
+  addImplied(before, -1, add)
+  addImplied(after, 1, add)
   for (const [sum, sign] of [
     [stored, -1],
     [next, 1],
@@ -107,25 +123,21 @@ export function changes(
   return [...sums.values()].filter((change) => change.n !== 0)
 }
 
-function addEach(
-  rows: readonly Counted[],
-  sign: number,
-  add: (metric: string, at: Date | null, n: number) => void,
-): void {
-  for (const row of rows) {
-    add(metrics[row.kind], row.at, sign)
-    if (row.class === 'human') add(`${metrics[row.kind]}_human`, row.at, sign)
-  }
-  const { humanOpens, firstHumanClickAt } = tally(rows)
-  const seen = rows.filter((row) => row.kind === 'open' && row.class === 'human').length
-  if (humanOpens > seen) add('opened_human', firstHumanClickAt, sign)
+type Add = (metric: string, at: Date | null, n: number) => void
+
+function addOne({ kind, at, class: judged }: Counted, sign: number, add: Add): void {
+  add(metrics[kind], at, sign)
+  if (judged === 'human') add(`${metrics[kind]}_human`, at, sign)
 }
 
-function first(rows: readonly Counted[]): Date | null {
-  return rows.reduce<Date | null>((least, row) => earlier(least, row.at), null)
+/** The open that a person's click implies. */
+function addImplied(rows: readonly Counted[], sign: number, add: Add): void {
+  if (rows.some((row) => row.kind === 'open' && row.class === 'human')) return
+  const { firstHumanClickAt } = tally(rows)
+  if (firstHumanClickAt !== null) add('opened_human', firstHumanClickAt, sign)
 }
 
 function earlier(a: Date | null, b: Date | null): Date | null {
   if (a === null || b === null) return a ?? b
-  return a <= b ? a : b
+  return +a <= +b ? a : b
 }

@@ -56,6 +56,8 @@ export interface Window {
   readonly network: string
   readonly from: Date
   readonly to: Date
+  /** Hits that must be there for any of them to be wanted. */
+  readonly others: number
 }
 
 export interface NeighbourRow {
@@ -66,7 +68,7 @@ export interface NeighbourRow {
   readonly class: HitClass
 }
 
-/** Hits of one network on messages to one company, at most `most` per window. */
+/** Hits of one network on messages to one company, at most `most` per window, where there are enough. */
 export async function findNeighbours(
   sql: Sql,
   workspaceId: string,
@@ -79,8 +81,9 @@ export async function findNeighbours(
     from unnest(
       ${textArray(windows.map((window) => window.company))}::text[], ${textArray(windows.map((window) => window.network))}::text[],
       ${plainArray(windows.map((window) => window.from))}::timestamptz[],
-      ${plainArray(windows.map((window) => window.to))}::timestamptz[]
-    ) as w (company, network, since, until)
+      ${plainArray(windows.map((window) => window.to))}::timestamptz[],
+      ${plainArray(windows.map((window) => window.others))}::int[]
+    ) as w (company, network, since, until, others)
     cross join lateral (
       select e.message_id, e.company, e.network, e.at, e.class
       from engagements e
@@ -89,6 +92,15 @@ export async function findNeighbours(
       order by e.at
       limit ${most}
     ) e
+    where w.others = (
+      select count(*)
+      from (
+        select from engagements e
+        where e.workspace_id = ${workspaceId} and e.company = w.company and e.network = w.network
+          and e.at between w.since and w.until
+        limit w.others
+      ) enough
+    )
   `
 }
 
