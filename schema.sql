@@ -512,6 +512,8 @@ create table journeys (
   origin text not null,
   recipe text,
   settings jsonb not null default '{}'::jsonb,
+  next_at timestamp with time zone,
+  next_version integer,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint journeys_origin_check CHECK ((origin = ANY (ARRAY['member'::text, 'environment'::text]))),
@@ -521,6 +523,7 @@ create table journeys (
   constraint journeys_name_key UNIQUE (workspace_id, name)
 );
 CREATE INDEX journeys_active_idx ON public.journeys USING btree (workspace_id, id) WHERE (status = 'active'::text);
+CREATE INDEX journeys_next_at_idx ON public.journeys USING btree (next_at) WHERE (next_at IS NOT NULL);
 create policy engine on journeys for ALL to beckon_engine using (true);
 create policy workspace_only on journeys for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 

@@ -10,6 +10,8 @@ create table journeys (
   origin text not null constraint journeys_origin_check check (origin in ('member', 'environment')),
   recipe text, -- the recipe that it came from
   settings jsonb not null default '{}', -- values by name; what is not here has the version's default
+  next_at timestamptz, -- when its schedule begins a run next; null: it has none, or is not in use
+  next_version integer, -- the version that next_at was reckoned from; another: it is reckoned anew
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (workspace_id, id),
@@ -17,6 +19,8 @@ create table journeys (
 );
 select protect_table('journeys');
 comment on table journeys is 'Journeys by name, and whether people may enter them.';
+
+create index journeys_next_at_idx on journeys (next_at) where next_at is not null;
 
 create table journey_versions (
   workspace_id uuid not null,

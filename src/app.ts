@@ -37,6 +37,7 @@ import { systemRoutes } from './http/systemRoutes.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { buildJourneys } from './journeys/build.ts'
 import { eraseRuns, exportRuns } from './journeys/forget.ts'
+import { countRunsInNeed, listLateJourneys } from './journeys/health.store.ts'
 import { provisionRecipes } from './journeys/recipes/provision.ts'
 import { loadRecipes } from './journeys/recipes/recipe.ts'
 import { recipeRoutes } from './journeys/recipes/routes.ts'
@@ -283,6 +284,25 @@ export async function startApp(options: AppOptions): Promise<App> {
       name: 'callbacks_total',
       help: 'Vendor callbacks taken in.',
       value: () => counters.callbacks,
+    },
+    {
+      name: 'journey_steps_total',
+      help: 'Runs of journeys that this process took on.',
+      value: () => journeys.stats.steps,
+    },
+    {
+      name: 'journey_runs_attention',
+      help: 'Runs of journeys that a person should look at, in all workspaces.',
+      value: () => countRunsInNeed(db.engine),
+    },
+    {
+      name: 'journey_runs_late_seconds',
+      help: 'For how long the run that is due for longest has been due.',
+      value: async () => {
+        const now = db.clock.now()
+        const [late] = await listLateJourneys(db.engine, now, 1)
+        return late ? (+now - +late.dueAt) / 1000 : 0
+      },
     },
     {
       name: 'callbacks_failed_total',

@@ -10,6 +10,7 @@ import type { Authorship } from './create.ts'
 import { type CurrentJourney, getJourneyVersion } from './find.ts'
 import { refreshInterests } from './interests.ts'
 import { countLive } from './numbers.ts'
+import { pauseMessages } from './pauseMessages.ts'
 import { type JourneyStatus, markArchived, updateJourney } from './store.ts'
 
 /** How a person's pause is told from one that the environment made. */
@@ -73,6 +74,7 @@ async function changeStatus(
   if (row.status === status && row.statusReason === reason) return { row, version }
   const patch = { status, statusReason: reason }
   const changed = await updateJourney(tx, workspaceId, row.id, patch, now)
+  await pauseMessages(tx, workspaceId, { id: row.id, from: row.status, to: status }, now)
   await refreshInterests(tx, workspaceId)
   await audit(tx, workspaceId, { actor, at: now, action, target: row.id })
   return { row: changed ?? row, version }

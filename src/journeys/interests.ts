@@ -1,8 +1,9 @@
-/** Which events the journeys of a workspace must hear of. */
+/** Which events the journeys of a workspace must hear of, and which of them go by the clock. */
 import type { TransactionSql } from 'postgres'
 import { setInterests } from '../events/subscribers.ts'
 import { interventionsOf, onMessageFailure } from './defaults.ts'
 import type { JourneyDocument } from './schema.ts'
+import { refreshSchedules } from './store/schedules.ts'
 import { listHeard, lockInterests } from './store.ts'
 
 /** The subscriber's name in event_interests. */
@@ -37,4 +38,5 @@ export async function refreshInterests(tx: TransactionSql, workspaceId: string):
   const documents = await listHeard(tx, workspaceId)
   const names = new Set(documents.flatMap(({ definition }) => interestsOf(definition)))
   await setInterests(tx, workspaceId, SUBSCRIBER, [...names].sort())
+  await refreshSchedules(tx, workspaceId)
 }

@@ -39,7 +39,7 @@ export const Setting = z.strictObject({
 export type Setting = z.infer<typeof Setting>
 export type SettingValues = Readonly<Record<string, SettingValue>>
 
-const Schedule = z
+export const Schedule = z
   .strictObject({
     every_minutes: z.int().min(1).max(525_600).optional(),
     at: Text.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time of day, such as 09:00').optional(),

@@ -6,9 +6,9 @@ export interface Metrics {
   sent(channel: string, provider: string, seconds: number): void
 }
 
-/** `gauges` are read when somebody asks: name, help, value. */
+/** `gauges` are read when somebody asks: name, help, value. One that cannot be read now is NaN. */
 export function createMetrics(
-  gauges: readonly { name: string; help: string; value(): number }[],
+  gauges: readonly { name: string; help: string; value(): number | Promise<number> }[],
 ): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'beckon_' })
@@ -17,8 +17,8 @@ export function createMetrics(
       name: `beckon_${name}`,
       help,
       registers: [registry],
-      collect() {
-        this.set(value())
+      async collect() {
+        this.set(await Promise.resolve(value()).catch(() => Number.NaN))
       },
     })
   }

@@ -11,6 +11,7 @@ import { runTool } from '../tool.ts'
 import { checkConnections } from './connections.ts'
 import { checkDatabase } from './database.ts'
 import { type Finding, fail, pass, wordsOf } from './finding.ts'
+import { checkJourneys } from './journeys.ts'
 import {
   checkDataDir,
   checkDisk,
@@ -75,7 +76,8 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     const db = await openDb(ground.address, { connections: CONNECTIONS })
     try {
       const senders = (await hasEncryptionKey(config)) ? await examineSenders(config, db) : []
-      return [...findings, ...(await checkWork(db)), ...senders]
+      const journeys = await checkJourneys(db, config)
+      return [...findings, ...(await checkWork(db)), ...journeys, ...senders]
     } finally {
       await db.close()
     }

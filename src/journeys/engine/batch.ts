@@ -13,7 +13,7 @@ import type { Call } from './calls.ts'
 import { needsPerson, runFacts } from './context.ts'
 import type { EngineDeps } from './deps.ts'
 import { refOf } from './documents.ts'
-import { releaseMessages } from './end.ts'
+import { releaseHeld } from './end.ts'
 import { createLedger } from './ledger.ts'
 import { createOutbox } from './outbox.ts'
 import { leave, type WalkContext, type Walked, walk } from './walk.ts'
@@ -106,7 +106,7 @@ async function woken(
 ): Promise<readonly RunRow[]> {
   const held = runs.filter((run) => run.status === 'held')
   if (held.length === 0) return runs
-  await releaseMessages(tx, held, now)
+  await releaseHeld(tx, held, now)
   return runs.map((run) =>
     run.status === 'held' ? { ...run, status: 'active' as const, detail: null } : run,
   )

@@ -1,13 +1,14 @@
 /** Ends or holds runs, with the messages of theirs that have not gone yet: those that wait, are held or rendered. */
 import type { TransactionSql } from 'postgres'
-import { changeStatus } from '../../messages/change.ts'
+import { endMessages, holdMessages, releaseMessages } from '../../messages/hold.ts'
 import { waiting } from '../../messages/life.ts'
-import type { StatusChange } from '../../messages/schema.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
-import { messagesOf } from '../store/sends.ts'
+import { messagesOf, pausedOf } from '../store/sends.ts'
 import type { Ledger } from './ledger.ts'
 import type { Ending } from './state.ts'
 import { leave } from './walk.ts'
+
+export const HUMAN_INTERVENTION = 'human_intervention'
 
 /** The runs' rows are locked by the caller. Answers them as they are now. */
 export async function endRuns(
@@ -19,8 +20,10 @@ export async function endRuns(
   const after = runs.map((run) => leave(run, null, ending, { ledger, now }))
   await saveRuns(tx, after)
   await freeKeys(tx, after)
-  const reason = [ending.reason, ending.detail].filter(Boolean).join(': ') || 'The journey ended.'
-  await changeMessages(tx, runs, { status: 'cancelled', reason }, now)
+  const detail = [ending.reason, ending.detail].filter(Boolean).join(': ') || 'The journey ended.'
+  const reason = ending.reason === HUMAN_INTERVENTION ? HUMAN_INTERVENTION : 'journey_ended'
+  for (const [workspaceId, ids] of await waitingOf(tx, runs))
+    await endMessages(tx, workspaceId, ids, { reason, detail }, now)
   return after
 }
 
@@ -34,8 +37,8 @@ export async function holdRun(
   const held: RunRow = { ...run, status: 'held', dueAt: until, lease: null, detail: reason }
   await saveRuns(tx, [held])
   ledger.tell(held, 'journey.held', { step: run.step, reason, until: until?.toISOString() ?? null })
-  const heldUntil = until ? { held_until: until.toISOString() } : {}
-  await changeMessages(tx, [run], { status: 'held', reason, ...heldUntil }, now)
+  for (const [workspaceId, ids] of await waitingOf(tx, [run]))
+    await holdMessages(tx, workspaceId, ids, { until, reason: 'journey_held', detail: reason }, now)
   return held
 }
 
@@ -48,30 +51,30 @@ export async function releaseRun(
   const active: RunRow = { ...run, status: 'active', dueAt: now, detail: null }
   await saveRuns(tx, [active])
   ledger.tell(active, 'journey.released', { step: run.step })
-  await releaseMessages(tx, [run], now)
+  await releaseHeld(tx, [run], now)
   return active
 }
 
-export async function releaseMessages(tx: TransactionSql, runs: readonly RunRow[], now: Date) {
-  await changeMessages(tx, runs, { status: 'queued' }, now, ['held'])
-}
-
-async function changeMessages(
+/** What their hold held goes; while the journey is paused, it waits for that. */
+export async function releaseHeld(
   tx: TransactionSql,
   runs: readonly RunRow[],
-  change: StatusChange,
   now: Date,
-  from: readonly string[] = waiting,
 ): Promise<void> {
-  const [first] = runs
-  if (!first) return
-  const ids = runs.map((run) => run.id)
-  for (const id of await messagesOf(tx, first.workspaceId, ids, from)) {
-    // One that has gone meanwhile has gone: intent and this change wait for each other.
-    await changeStatus(tx, first.workspaceId, id, change, now).catch(ignoreConflict)
+  for (const [workspaceId, ids] of await waitingOf(tx, runs)) {
+    await releaseMessages(tx, workspaceId, ids, 'journey_held', now)
+    const paused = await pausedOf(tx, workspaceId, ids)
+    await holdMessages(tx, workspaceId, paused, { ...PAUSED, until: null }, now)
   }
 }
 
-function ignoreConflict(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'conflict')) throw error
+export const PAUSED = { reason: 'journey_paused', detail: 'Its journey is paused.' } as const
+
+async function waitingOf(tx: TransactionSql, runs: readonly RunRow[]) {
+  const found: [string, string[]][] = []
+  for (const [workspaceId, some] of Map.groupBy(runs, (run) => run.workspaceId)) {
+    const ids = some.map((run) => run.id)
+    found.push([workspaceId, await messagesOf(tx, workspaceId, ids, waiting)])
+  }
+  return found
 }

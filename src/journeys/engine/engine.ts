@@ -21,6 +21,7 @@ import { type Call, makeCall } from './calls.ts'
 import type { EngineDeps } from './deps.ts'
 import { createLedger } from './ledger.ts'
 import { react } from './react.ts'
+import { beginScheduled } from './schedules.ts'
 import { leave } from './walk.ts'
 
 const BATCH = 500 // runs of one transaction
@@ -132,7 +133,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
 
   /** A batch of each journey. Answers whether there may be more. */
   const round = async (): Promise<boolean> => {
-    let more = false
+    let more = (await beginScheduled(deps)) > 0
     for (const due of await findDueJourneys(db.engine, db.clock.now())) {
       const room = CALLS_AT_ONCE - underWay.size
       if (room <= 0) return false // it is poked when one is over

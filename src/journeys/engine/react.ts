@@ -17,6 +17,7 @@ import { type Journey, refOf } from './documents.ts'
 import { type Entry, enterRuns, keyOf } from './enter.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { applyRules, FAILURES, failSender, listensTo } from './rules.ts'
+import { KEY as SCHEDULE_KEY } from './schedules.ts'
 
 interface Scene {
   readonly tx: TransactionSql
@@ -112,6 +113,7 @@ function factsFor({ workspace, people }: Scene, { row, document }: Journey, even
 function keyFor(scene: Scene, journey: Journey, event: QueuedEvent): string | null {
   const { key } = journey.document.trigger
   if (key !== undefined) return keyOf(renderText(key, factsFor(scene, journey, event))) || null
+  if (journey.document.trigger.schedule) return SCHEDULE_KEY
   return hasContact(journey.document) ? event.contactId : event.id
 }
 

@@ -8,14 +8,13 @@ import type { Intervention, JourneyDocument } from '../schema.ts'
 import { isOtherItem, meets } from '../signals.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
 import { eventFacts } from './context.ts'
-import { endRuns, holdRun } from './end.ts'
+import { endRuns, HUMAN_INTERVENTION, holdRun } from './end.ts'
 import type { Ledger } from './ledger.ts'
 import { isLive } from './state.ts'
 import { leave, withResult } from './walk.ts'
 
 const DAY_MS = 86_400_000
 export const FAILURES = new Set(['message.failed', 'message.bounced', 'message.skipped'])
-const HUMAN_INTERVENTION = 'human_intervention'
 
 interface Book {
   readonly ledger: Ledger

@@ -12,6 +12,7 @@ import { system } from '../../workspaces/audit/audit.ts'
 import { putDocument } from '../change.ts'
 import { createJourney } from '../create.ts'
 import { refreshInterests } from '../interests.ts'
+import { pauseMessages } from '../pauseMessages.ts'
 import type { JourneyDocument, SettingValue, SettingValues } from '../schema.ts'
 import { settingFault } from '../settings.ts'
 import { type JourneyRow, lockInterests, lockJourney, updateJourney } from '../store.ts'
@@ -114,6 +115,8 @@ async function bringUpToDate(
     ...(wasOff ? { status: 'active' as const, statusReason: null } : {}),
   }
   await updateJourney(tx, workspaceId, row.id, patch, now)
+  if (wasOff)
+    await pauseMessages(tx, workspaceId, { id: row.id, from: row.status, to: 'active' }, now)
 }
 
 async function switchOff(
@@ -125,6 +128,7 @@ async function switchOff(
 ): Promise<void> {
   const statusReason = OFF + missing.join(', ')
   await updateJourney(tx, workspaceId, row.id, { status: 'paused', statusReason }, now)
+  await pauseMessages(tx, workspaceId, { id: row.id, from: row.status, to: 'paused' }, now)
 }
 
 /** The values of settings that have a variable, as the environment gives them. */

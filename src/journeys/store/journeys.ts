@@ -18,6 +18,7 @@ export function listLive(sql: Sql, workspaceId: string) {
   `
 }
 
+/** Until the transaction ends nobody pauses or changes it. */
 export async function readLive(
   sql: Sql,
   workspaceId: string,
@@ -25,6 +26,7 @@ export async function readLive(
 ): Promise<LiveJourney | undefined> {
   const [row] = await sql<LiveJourney[]>`
     select id, status, version, settings from journeys where workspace_id = ${workspaceId} and id = ${id}
+    for share
   `
   return row
 }

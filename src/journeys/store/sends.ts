@@ -74,3 +74,35 @@ export async function messagesOf(
   `
   return rows.map((row) => row.messageId)
 }
+
+/** Those of the messages whose journeys are paused. */
+export async function pausedOf(
+  sql: Sql,
+  workspaceId: string,
+  messageIds: readonly string[],
+): Promise<string[]> {
+  const rows = await sql<{ messageId: string }[]>`
+    select s.message_id
+    from journey_sends s
+    join journeys j on j.workspace_id = s.workspace_id and j.id = s.journey_id and j.status = 'paused'
+    where s.workspace_id = ${workspaceId} and s.message_id = any(${[...messageIds]}::uuid[])
+  `
+  return rows.map((row) => row.messageId)
+}
+
+/** All messages of a journey that are in one of the states. */
+export async function messagesOfJourney(
+  sql: Sql,
+  workspaceId: string,
+  journeyId: string,
+  statuses: readonly string[],
+): Promise<string[]> {
+  const rows = await sql<{ messageId: string }[]>`
+    select s.message_id
+    from messages m
+    join journey_sends s on s.workspace_id = m.workspace_id and s.message_id = m.id and s.journey_id = ${journeyId}
+    where m.workspace_id = ${workspaceId} and m.status = any(${[...statuses]}::text[])
+    order by s.message_id
+  `
+  return rows.map((row) => row.messageId)
+}
