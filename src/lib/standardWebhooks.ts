@@ -3,11 +3,14 @@
  * and other people's. Symmetric scheme (`v1`, HMAC-SHA256) only.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { createMac, type Mac } from './hmac.ts'
 
 export const TOLERANCE_SECONDS = 300 // a timestamp further away is a replay or a wrong clock
 const SECRET_BYTES = 32 // the spec asks for 24 to 64
 const PREFIX = 'whsec_'
+const CACHED_KEYS = 1_000 // secrets whose pads are kept; about 0.6 KB each
 
 export function newSigningSecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64')
@@ -58,8 +61,17 @@ export function verifySigned(
 }
 
 function signature({ id, timestamp, body }: Signable, secret: string) {
-  const mac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`)
-  return `v1,${mac.digest('base64')}`
+  return `v1,${macOf(secret)(`${id}.${timestamp}.${body}`).toString('base64')}`
+}
+
+const macs = new LRUCache<string, Mac>({ max: CACHED_KEYS })
+
+function macOf(secret: string): Mac {
+  const known = macs.get(secret)
+  if (known) return known
+  const mac = createMac(keyOf(secret))
+  macs.set(secret, mac)
+  return mac
 }
 
 function keyOf(secret: string) {

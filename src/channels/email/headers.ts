@@ -25,10 +25,16 @@ export function checked(field: string, value: string): string {
   return value
 }
 
+/** By field, the last address that was in order: a header and the envelope name the same, and senders seldom change. */
+const lastGood = new Map<string, { address: string; normal: string }>()
+
 /** The address as it is written in headers and envelopes, its domain in ASCII. */
 export function checkedAddress(field: string, address: string, reason: RejectReason): string {
+  const last = lastGood.get(field)
+  if (last?.address === address) return last.normal
   const normal = normaliseEmail(checked(field, address))
   if (!emailSyntax(normal)) throw new Rejected(reason, `${field} is not an email address.`)
+  lastGood.set(field, { address, normal })
   return normal
 }
 

@@ -91,20 +91,22 @@ export function createSettler(options: {
 /** PostgreSQL stores neither NUL nor half a surrogate pair, and vendors send both. */
 function storable(outcome: Outcome): Outcome {
   const { detail, providerMessageId, properties } = outcome
+  const names = Object.keys(properties)
+  const clean = [detail, providerMessageId, ...names.map((name) => properties[name])].every(isClean)
+  if (clean) return outcome
   return {
     ...outcome,
-    detail: clean(detail),
-    providerMessageId: clean(providerMessageId),
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? clean(value) : value,
-      ]),
-    ),
+    detail: cleaned(detail),
+    providerMessageId: cleaned(providerMessageId),
+    properties: Object.fromEntries(names.map((name) => [name, cleaned(properties[name])])),
   }
 }
 
-function clean<T extends string | null>(text: T): T | string {
-  if (text === null || (text.isWellFormed() && !text.includes('\0'))) return text
-  return text.toWellFormed().replaceAll('\0', '\ufffd')
+function isClean(value: unknown): boolean {
+  return typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'))
+}
+
+function cleaned<T>(value: T): T | string {
+  if (typeof value !== 'string' || isClean(value)) return value
+  return value.toWellFormed().replaceAll('\0', '\ufffd')
 }
