@@ -1,4 +1,5 @@
 /** Contacts, ids and addresses of several workspaces in one statement each. */
+import { plainArray, textArray } from '../db/arrays.ts'
 import type { Sql } from '../db/db.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import type { FoundContact, NewAddress, NewContact, WantedContact } from './resolve.ts'
@@ -14,9 +15,9 @@ export async function readContacts(
   return await sql<FoundContact[]>`
     select i.contact_id, a.address, c.name, c.locale, c.time_zone
     from unnest(
-      ${wanted.map((row) => row.workspaceId)}::uuid[],
-      ${wanted.map((row) => row.recipientId)}::text[],
-      ${wanted.map((row) => row.kind)}::text[]
+      ${plainArray(wanted.map((row) => row.workspaceId))}::uuid[],
+      ${textArray(wanted.map((row) => row.recipientId))}::text[],
+      ${plainArray(wanted.map((row) => row.kind))}::text[]
     ) with ordinality as w (workspace_id, external_id, kind, n)
     left join lateral (
       select i.contact_id

@@ -9,6 +9,8 @@ import type { Json, Sql } from '../db/db.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { writeCounts, writeEvents } from './record.store.ts'
 
+export { addCounts } from './record.store.ts'
+
 export interface EventInput {
   readonly workspaceId: string
   /** UUID v7; made here when absent. */

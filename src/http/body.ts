@@ -16,8 +16,12 @@ const MAX_DEPTH = 64
 const MAX_MEMBERS = 100_000 // in one body; a batch of 1,000 messages has some 20,000
 const SHORT = 128 // bytes of a string that are looked at one by one
 
-/** Escapes that can hide what checkText refuses, `__proto__`, and numbers that may not fit a double. */
-const suspicious = /\\u(?:0000|[dD][89a-fA-F]|005[fF])|__proto__|\d{16}|\d[eE]\+?\d{3}/
+/**
+ * Escapes that can hide what checkText refuses, `__proto__`, and numbers that may not fit a
+ * double; those begin a value, so an id with such digits in it is none.
+ */
+const suspicious =
+  /\\u(?:0000|[dD][89a-fA-F]|005[fF])|__proto__|(?:^|[:,[\s])-?(?:\d{16}|[\d.]+[eE]\+?\d{3})/
 
 export function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return undefined

@@ -11,18 +11,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const MAX_DRAINED = 64 * 1024 * 1024 // bytes of a refused body that are read and thrown away
 
 /** For Fastify's onSend. */
-export async function linger(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
+export function linger(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: null, payload: unknown) => void,
+): void {
   // Fastify closes whenever it could not read a body. There is no need once all of it is here.
   if (request.raw.complete !== false) {
     const stopping = reply.raw.hasHeader('connection') // said by drain.ts, and it stays
-    reply.removeHeader('connection')
+    reply.removeHeader('connection') // also Node's own `keep-alive`, which goes without saying
     if (stopping) reply.header('connection', 'close')
   } else if (reply.statusCode >= 400 && typeof payload === 'string') {
     reply.header('connection', 'close')
     reply.header('content-length', Buffer.byteLength(payload))
-    return Readable.from(answerAndDrain(payload, request.raw), { objectMode: false })
+    done(null, Readable.from(answerAndDrain(payload, request.raw), { objectMode: false }))
+    return
   }
-  return payload
+  done(null, payload)
 }
 
 async function* answerAndDrain(payload: string, request: IncomingMessage) {

@@ -46,7 +46,8 @@ const RETRY_SECONDS = 2 // of a database that is restarting
 export function problemHandler(showCause: boolean) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => {
     const known = asAppError(error)
-    if (known.status >= 500) request.log.error({ err: known.cause ?? known }, 'request failed')
+    if (known.status >= 500)
+      request.log.error({ err: known.cause ?? known, request_id: request.id }, 'request failed')
     const detail =
       known.code === 'internal' && showCause && known.cause instanceof Error
         ? known.cause.message

@@ -20,6 +20,8 @@ interface Waiting<T, R> {
   reject(error: unknown): void
 }
 
+const GATHER_MS = 3 // so long at most while more and more arrive
+
 /**
  * `run` answers one result per item, in order. An item's result may be an Error, which
  * rejects that item alone; when `run` itself throws, every item of the batch is rejected.
@@ -31,7 +33,7 @@ export function createBatcher<T, R>(options: {
   /** Batches being written at once. */
   concurrency: number
   weigh?(item: T): number
-  /** Waits so long for others before a batch that is not half full; by default one turn of the event loop. */
+  /** Waits so long for others before a batch that is not half full; by default until a turn of the event loop brings no more. */
   lingerMs?: number
 }): Batcher<T, R> {
   const queue: Waiting<T, R>[] = []
@@ -41,16 +43,25 @@ export function createBatcher<T, R>(options: {
   let idle: (() => void)[] = []
   let scheduled = false
 
+  const begin = () => {
+    scheduled = false
+    while (queue.length > 0 && running < options.concurrency) void write(take())
+  }
+
+  /** Turns of the loop let the requests that arrived together, or are arriving, travel together. */
+  const gather = (seen: number, until: number) => {
+    setImmediate(() => {
+      const more = queue.length > seen && queue.length * 2 < options.maxWeight
+      if (more && performance.now() < until) gather(queue.length, until)
+      else begin()
+    })
+  }
+
   const schedule = () => {
     if (scheduled || queue.length === 0 || running >= options.concurrency) return
     scheduled = true
-    const begin = () => {
-      scheduled = false
-      while (queue.length > 0 && running < options.concurrency) void write(take())
-    }
-    // One turn of the loop lets the requests that arrived together travel together.
     if (lingerMs > 0 && queue.length * 2 < options.maxWeight) setTimeout(begin, lingerMs)
-    else setImmediate(begin)
+    else gather(0, performance.now() + GATHER_MS)
   }
 
   const take = () => {

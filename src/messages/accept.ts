@@ -6,17 +6,21 @@
  * nothing, and the other requests of the group do not notice.
  */
 import type postgres from 'postgres'
-import { insertTopics } from '../consent/topics/store.ts'
-import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
-import type { Db } from '../db/db.ts'
+import type { Db, Sql } from '../db/db.ts'
 import { isRefusal } from '../db/refusal.ts'
-import { AppError, invalid } from '../errors.ts'
-import { bumpCounts } from '../events/record.ts'
+import { AppError } from '../errors.ts'
 import { inFlight, type Repeatable } from '../http/answer.ts'
 import { createBatcher } from '../lib/batcher.ts'
-import { type Directories, type Prepared, prepare, type Way } from './prepare.ts'
+import {
+  isOneStatement,
+  type Planned,
+  planRow,
+  type Recipient,
+  readRecipients,
+  writePlanned,
+} from './acceptIn.ts'
+import { type Directories, type Prepared, prepare } from './prepare.ts'
 import type { Accepted, NewMessage } from './schema.ts'
-import { insertMessages, type NewRow, priorityNumber } from './store/accept.ts'
 import { findAnswers, insertAnswers } from './store/answers.ts'
 
 export interface AcceptRequest {
@@ -48,12 +52,13 @@ interface Unit {
 
 const GROUP_ITEMS = 2_000 // messages in one transaction
 const MAX_FAULTS = 50 // named in one answer
+const SOON_MS = 1_000 // the engine looks for what is due later by itself, twice a second
 const GROUPS_AT_ONCE = 1 // a second one would wait for the same lanes and counters, and make both small
 
 export function createAcceptor(options: {
   db: Db
   directories: Directories
-  /** Called after a commit: there is new work. */
+  /** Called after a commit: there is work to do now. */
   onAccepted(): void
 }): Acceptor {
   const { db, directories } = options
@@ -61,7 +66,7 @@ export function createAcceptor(options: {
   /** What the database refuses of one request must not refuse those that came with it. */
   const commit = async (units: readonly Unit[]): Promise<(AcceptAnswer | Error)[]> => {
     try {
-      return await db.engine.begin((tx) => acceptGroup(tx, units, db.clock.now()))
+      return await acceptGroup(db.engine, units, db.clock.now())
     } catch (error) {
       if (!isRefusal(error)) throw error
       if (units.length === 1) return [refused(error)]
@@ -75,7 +80,7 @@ export function createAcceptor(options: {
     run: async (units) => {
       const answers = await commit(units)
       forgetNewTopics(directories, units)
-      options.onAccepted()
+      if (isSoon(units, db.clock.now())) options.onAccepted()
       return answers
     },
     maxWeight: GROUP_ITEMS,
@@ -109,7 +114,7 @@ export function createAcceptor(options: {
       if (!repeat || !(error instanceof AppError)) throw error
       // What was taken once is answered as it was, also when its template is gone by now.
       const unit: Unit = { workspaceId, prepared: [], repeat }
-      const before = (await db.engine.begin((tx) => earlierAnswers(tx, [unit]))).get(unit)
+      const before = (await earlierAnswers(db.engine, [unit])).get(unit)
       if (!before || before instanceof Error) throw before ?? error
       return before
     }
@@ -155,58 +160,74 @@ function refused(error: { code: string } & Error): Error {
   return new AppError('conflict', detail)
 }
 
+/**
+ * Looks, plans, writes. What was looked up may change until it is written, in a transaction or
+ * not, so the writes stand by themselves: a key that was taken meanwhile is refused, a contact
+ * that was made meanwhile is found. A group of messages to people we know is one statement,
+ * which is its own transaction; two round trips rather than five.
+ */
 async function acceptGroup(
-  tx: postgres.TransactionSql,
+  engine: postgres.Sql,
   units: readonly Unit[],
   now: Date,
 ): Promise<(AcceptAnswer | Error)[]> {
   const answers = new Map<Unit, AcceptAnswer | Error>()
-  const [known, contacts] = await Promise.all([earlierAnswers(tx, units), contactsOf(tx, units)])
+  const [known, recipients] = await Promise.all([
+    earlierAnswers(engine, units),
+    readRecipients(
+      engine,
+      units.flatMap((unit) => unit.prepared),
+    ),
+  ])
+  const plans: Plan[] = []
   for (const unit of units) {
     const before = known.get(unit)
-    if (before) answers.set(unit, before)
-  }
-  const planned = units.flatMap((unit) => {
-    if (answers.has(unit)) return []
-    const rows: Planned[] = []
-    const faults: AppError[] = []
-    for (const prepared of unit.prepared) {
-      const row = planRow(prepared, contacts.get(prepared))
-      if (!(row instanceof AppError)) rows.push(row)
-      else if (faults.push(row) >= MAX_FAULTS) break
+    const plan = before ?? planUnit(unit, recipients, now)
+    if (plan instanceof Error || 'accepted' in plan) answers.set(unit, plan)
+    else {
+      plans.push(plan)
+      answers.set(unit, {
+        accepted: plan.rows.map(({ row }) => ({ id: row.id, status: row.status })),
+        replayed: false,
+      })
     }
-    if (faults.length === 0) return [{ unit, rows }]
-    answers.set(unit, together(faults))
-    return []
-  })
-  for (const plan of planned)
-    answers.set(plan.unit, {
-      accepted: plan.rows.map(({ row }) => ({ id: row.id, status: row.status })),
-      replayed: false,
+  }
+  const all = plans.flatMap((plan) => plan.rows)
+  if (!plans.some(({ unit }) => unit.repeat) && isOneStatement(all))
+    await writePlanned(engine, all, now)
+  else
+    await engine.begin(async (tx) => {
+      const kept = await claimKeys(tx, plans, answers, now)
+      const rows = kept.length === plans.length ? all : kept.flatMap((plan) => plan.rows)
+      await writePlanned(tx, rows, now)
     })
-  const kept = await claimKeys(tx, planned, answers, now)
-  await write(
-    tx,
-    kept.flatMap((plan) => plan.rows),
-    now,
-  )
   return units.map((unit) => answers.get(unit) ?? new AppError('internal'))
 }
 
-interface Planned {
-  readonly row: NewRow
-  readonly prepared: Prepared
-  readonly way: Way
+function planUnit(
+  unit: Unit,
+  recipients: ReadonlyMap<Prepared, Recipient>,
+  now: Date,
+): Plan | AppError {
+  const rows: Planned[] = []
+  const faults: AppError[] = []
+  for (const prepared of unit.prepared) {
+    const row = planRow(prepared, recipients.get(prepared), now)
+    if (!(row instanceof AppError)) rows.push(row)
+    else if (faults.push(row) >= MAX_FAULTS) break
+  }
+  return faults.length === 0 ? { unit, rows } : together(faults)
 }
+
 type Plan = { unit: Unit; rows: Planned[] }
 
 /** What was answered before under the same keys, from before this transaction. */
-async function earlierAnswers(tx: postgres.TransactionSql, units: readonly Unit[]) {
+async function earlierAnswers(sql: Sql, units: readonly Unit[]) {
   const found = new Map<Unit, AcceptAnswer | Error>()
   const keyed = units.filter((unit) => unit.repeat !== null)
   if (keyed.length === 0) return found
   const rows = await findAnswers(
-    tx,
+    sql,
     keyed.map((unit) => ({ workspaceId: unit.workspaceId, ...(unit.repeat as Repeatable) })),
   )
   for (const [index, unit] of keyed.entries()) {
@@ -243,168 +264,9 @@ async function claimKeys(
   return plans.filter((plan) => !lost.has(plan))
 }
 
-interface Recipient {
-  readonly contactId: string | null
-  readonly locale: string | null
-  /** By way, in the order of `prepared.ways`: the contact's own address. */
-  readonly addresses: readonly (string | null)[]
-}
-
-/** Looks up everybody whom the group writes to, in one statement. */
-async function contactsOf(
-  tx: postgres.TransactionSql,
-  units: readonly Unit[],
-): Promise<Map<Prepared, Recipient>> {
-  const wanted = units.flatMap((unit) =>
-    unit.prepared.flatMap((prepared) => {
-      const { recipientId } = prepared
-      return recipientId === null
-        ? []
-        : prepared.ways.map((way) => ({ prepared, way, recipientId }))
-    }),
-  )
-  const found = await findContacts(
-    tx,
-    wanted.map(({ prepared, way, recipientId }) => ({
-      workspaceId: prepared.workspace.id,
-      recipientId,
-      kind: way.kind,
-    })),
-  )
-  const recipients = new Map<Prepared, Recipient>()
-  for (const [index, { prepared }] of wanted.entries()) {
-    const facts = found[index]
-    const before = recipients.get(prepared)
-    recipients.set(prepared, {
-      contactId: facts?.contactId ?? null,
-      locale: facts?.locale ?? null,
-      addresses: [...(before?.addresses ?? []), facts?.address ?? null],
-    })
-  }
-  return recipients
-}
-
-/** The row of one message: takes the first way that reaches its contact. */
-function planRow(prepared: Prepared, recipient: Recipient | undefined): Planned | AppError {
-  const reachable = prepared.ways.findIndex(
-    (way, index) =>
-      way.kind === null ||
-      way.address !== null ||
-      recipient?.addresses[index] ||
-      way.sender.origin === 'builtin',
-  )
-  const way = prepared.ways[reachable]
-  if (!way) return noAddress(prepared)
-  const rest = prepared.ways.slice(reachable + 1).map((later) => later.channel)
-  const row: NewRow = {
-    workspaceId: prepared.workspace.id,
-    id: prepared.id,
-    channel: way.channel,
-    status: prepared.status,
-    priority: priorityNumber[prepared.priority],
-    kind: prepared.kind,
-    topic: prepared.topic?.key ?? null,
-    contactId: recipient?.contactId ?? null,
-    recipientId: prepared.recipientId,
-    address: way.address ?? recipient?.addresses[reachable] ?? null,
-    senderId: way.sender.id,
-    templateId: prepared.template?.id ?? null,
-    templateVersion: prepared.template?.version ?? null,
-    locale: prepared.locale ?? recipient?.locale ?? prepared.workspace.locale,
-    variables: prepared.variables && JSON.stringify(prepared.variables),
-    flags: prepared.flags,
-    routing: rest.length > 0 ? JSON.stringify(rest) : null,
-    metadata: prepared.metadata && JSON.stringify(prepared.metadata),
-    dueAt: prepared.dueAt,
-    scheduledAt: prepared.scheduledAt,
-    expiresAt: prepared.expiresAt,
-    sendWindow: prepared.sendWindow && JSON.stringify(prepared.sendWindow),
-    resendOf: prepared.resendOf,
-    content: prepared.content,
-    attachments: prepared.attachments,
-  }
-  return { row, prepared, way }
-}
-
-const needs = { email: 'an email address', phone: 'a phone number', push: 'a push token' } as const
-
-function noAddress(prepared: Prepared): AppError {
-  const kinds = [
-    ...new Set(prepared.ways.map((way) => (way.kind ? needs[way.kind] : 'a destination'))),
-  ]
-  return invalid(
-    `${prepared.pointer}/to`,
-    `The contact ${JSON.stringify(prepared.recipientId)} has not ${kinds.join(' or ')}. Give one as to, or add it to the contact.`,
-  )
-}
-
-async function write(
-  tx: postgres.TransactionSql,
-  planned: readonly Planned[],
-  now: Date,
-): Promise<void> {
-  if (planned.length === 0) return
-  const newTopics = planned.flatMap(({ prepared }) =>
-    prepared.topic && !prepared.topic.known
-      ? [{ workspaceId: prepared.workspace.id, key: prepared.topic.key }]
-      : [],
-  )
-  await giveContacts(tx, planned, now)
-  // Topics, lanes, counters: in this order wherever messages are written, so that nobody deadlocks.
-  await Promise.all([
-    newTopics.length > 0 ? insertTopics(tx, newTopics, now) : undefined,
-    insertMessages(
-      tx,
-      planned.map(({ row }) => row),
-      now,
-    ),
-    bumpCounts(
-      tx,
-      planned.map(({ row }) => ({
-        workspaceId: row.workspaceId,
-        at: now,
-        channel: row.channel,
-        metric: 'accepted',
-        n: 1,
-      })),
-    ),
-  ])
-}
-
-/** Makes the contacts that are new, and adds addresses that were given with a message. */
-async function giveContacts(
-  tx: postgres.TransactionSql,
-  planned: readonly Planned[],
-  now: Date,
-): Promise<void> {
-  const missing = planned.filter(({ row }) => row.contactId === null && row.recipientId !== null)
-  if (missing.length > 0) {
-    const ids = await createContacts(
-      tx,
-      missing.map(({ row, way, prepared }) => ({
-        workspaceId: row.workspaceId,
-        recipientId: row.recipientId ?? '',
-        kind: way.kind,
-        address: way.address,
-        name: prepared.name,
-      })),
-      now,
-    )
-    for (const [index, { row }] of missing.entries()) row.contactId = ids[index] ?? null
-  }
-  const given = planned.flatMap(({ row, way }) =>
-    row.contactId !== null && way.address !== null && way.kind !== null
-      ? [
-          {
-            workspaceId: row.workspaceId,
-            contactId: row.contactId,
-            kind: way.kind,
-            address: way.address,
-          },
-        ]
-      : [],
-  )
-  if (given.length > 0) await addAddresses(tx, given, now)
+function isSoon(units: readonly Unit[], now: Date): boolean {
+  const soon = now.getTime() + SOON_MS
+  return units.some((unit) => unit.prepared.some(({ dueAt }) => dueAt.getTime() < soon))
 }
 
 function forgetNewTopics(directories: Directories, units: readonly Unit[]): void {

@@ -1,7 +1,6 @@
 /** Sends the content of a message again, as a new message with a timeline of its own. */
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../errors.ts'
-import { bumpCounts } from '../events/record.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { getMessage } from './change.ts'
 import { defaultExpiry } from './retry.ts'
@@ -37,6 +36,5 @@ export async function resend(
     attachments,
   }
   await insertMessages(tx, [copy], now)
-  await bumpCounts(tx, [{ workspaceId, at: now, channel: row.channel, metric: 'accepted', n: 1 }])
   return { id: copy.id, status: 'queued' }
 }

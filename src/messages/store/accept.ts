@@ -1,5 +1,8 @@
 /** Writes new messages, many at once and of several workspaces. Reads and writes rows; decides nothing. */
+import { plainArray, textArray } from '../../db/arrays.ts'
 import { asText, type Sql } from '../../db/db.ts'
+import type { CountInput } from '../../events/record.ts'
+import { addCounts } from '../../events/record.ts'
 import type { Priority, Status } from '../schema.ts'
 
 export const priorityNumber: Readonly<Record<Priority, number>> = {
@@ -55,7 +58,11 @@ export interface NewRow {
   readonly attachments: readonly AttachmentRow[]
 }
 
-/** Inserts the rows, their content and attachments, and tells the lanes. One round trip, in the caller's transaction. */
+/**
+ * Inserts the rows, their content and attachments, tells the lanes and counts what was accepted.
+ * One statement unless there is content or a file (`inParts`), so it may also run outside of a
+ * transaction.
+ */
 export async function insertMessages(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
   const inline = rows.filter((row) => row.content !== null)
   const files = rows.flatMap((row) =>
@@ -65,35 +72,95 @@ export async function insertMessages(sql: Sql, rows: readonly NewRow[], now: Dat
     insertRows(sql, rows, now),
     inline.length > 0 ? insertContents(sql, inline, now) : undefined,
     files.length > 0 ? insertAttachments(sql, files) : undefined,
-    touchLanes(sql, rows),
   ])
 }
 
+/** Whether these take more than one statement. */
+export const inParts = (rows: readonly NewRow[]) =>
+  rows.some((row) => row.content !== null || row.attachments.length > 0)
+
+/**
+ * What many messages have in common (`shared`, `times`) goes to the database once, and each
+ * row says which it has: of a batch of 1,000, some 20 columns of values are one value each.
+ *
+ * Lanes and counters come last and in this order, as they do wherever messages are written,
+ * so that nobody deadlocks and nobody holds them longer than the commit takes: PostgreSQL
+ * runs what the main statement does not read after it.
+ */
 async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
+  const shared = sharedBy(rows, wordsOf)
+  const times = sharedBy(rows, timesOf)
+  const each = shared.kinds
   await sql`
+    with touched as (${touch(sql, rows)} returning 1),
+    counted as (${addCounts(sql, acceptedOf(rows, now), sql`where (select count(*) from touched) >= 0`)})
     insert into messages (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
       due_at, scheduled_at, expires_at, resend_of, send_window, reason, created_at)
-    select workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
-      sender_id, template_id, template_version, locale, variables::jsonb, flags, routing::jsonb, metadata::jsonb,
-      due_at, scheduled_at, expires_at, resend_of, send_window::jsonb, case status when 'held' then 'window' end, ${now}
+    select (${plainArray(each.map((row) => row.workspaceId))}::uuid[])[s], id,
+      (${plainArray(each.map((row) => row.channel))}::text[])[s], (${plainArray(each.map((row) => row.status))}::text[])[s],
+      (${plainArray(each.map((row) => row.priority))}::int[])[s], (${plainArray(each.map((row) => row.kind))}::text[])[s],
+      (${textArray(each.map((row) => row.topic))}::text[])[s], contact_id, recipient_id, address,
+      (${plainArray(each.map((row) => row.senderId))}::uuid[])[s], (${plainArray(each.map((row) => row.templateId))}::uuid[])[s],
+      (${plainArray(each.map((row) => row.templateVersion))}::int[])[s], (${textArray(each.map((row) => row.locale))}::text[])[s],
+      variables::jsonb, (${plainArray(each.map((row) => row.flags))}::int[])[s],
+      (${textArray(each.map((row) => row.routing))}::text[])[s]::jsonb, metadata::jsonb,
+      (${plainArray(times.kinds.map((row) => row.dueAt))}::timestamptz[])[t],
+      (${plainArray(times.kinds.map((row) => row.scheduledAt))}::timestamptz[])[t],
+      (${plainArray(times.kinds.map((row) => row.expiresAt))}::timestamptz[])[t],
+      (${plainArray(each.map((row) => row.resendOf))}::uuid[])[s],
+      (${textArray(each.map((row) => row.sendWindow))}::text[])[s]::jsonb,
+      case when (${plainArray(each.map((row) => row.status))}::text[])[s] = 'held' then 'window' end, ${now}
     from unnest(
-      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.channel)}::text[], ${rows.map((row) => row.status)}::text[],
-      ${rows.map((row) => row.priority)}::int[], ${rows.map((row) => row.kind)}::text[],
-      ${rows.map((row) => row.topic)}::text[], ${rows.map((row) => row.contactId)}::uuid[],
-      ${rows.map((row) => row.recipientId)}::text[], ${rows.map((row) => row.address)}::text[],
-      ${rows.map((row) => row.senderId)}::uuid[], ${rows.map((row) => row.templateId)}::uuid[],
-      ${rows.map((row) => row.templateVersion)}::int[], ${rows.map((row) => row.locale)}::text[],
-      ${rows.map((row) => row.variables)}::text[], ${rows.map((row) => row.flags)}::int[],
-      ${rows.map((row) => row.routing)}::text[], ${rows.map((row) => row.metadata)}::text[],
-      ${asText(rows.map((row) => row.dueAt))}::timestamptz[], ${asText(rows.map((row) => row.scheduledAt))}::timestamptz[],
-      ${asText(rows.map((row) => row.expiresAt))}::timestamptz[], ${rows.map((row) => row.resendOf)}::uuid[],
-      ${rows.map((row) => row.sendWindow)}::text[]
-    ) as new (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
-      sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
-      due_at, scheduled_at, expires_at, resend_of, send_window)
+      ${plainArray(rows.map((row) => row.id))}::uuid[], ${plainArray(shared.which)}::int[], ${plainArray(times.which)}::int[],
+      ${plainArray(rows.map((row) => row.contactId))}::uuid[], ${textArray(rows.map((row) => row.recipientId))}::text[],
+      ${textArray(rows.map((row) => row.address))}::text[],
+      string_to_array(${joined(rows.map((row) => row.variables))}, chr(1), ''),
+      string_to_array(${joined(rows.map((row) => row.metadata))}, chr(1), '')
+    ) as new (id, s, t, contact_id, recipient_id, address, variables, metadata)
   `
+}
+
+const SHARED = [
+  ...(['workspaceId', 'senderId', 'templateId', 'templateVersion', 'channel', 'status'] as const),
+  ...(['priority', 'kind', 'flags', 'routing', 'sendWindow', 'resendOf'] as const),
+] satisfies (keyof NewRow)[]
+
+/** What callers write may hold anything, hence the quotes of JSON. */
+const wordsOf = (row: NewRow) =>
+  `${SHARED.map((name) => row[name]).join(' ')} ${JSON.stringify(row.topic)} ${JSON.stringify(row.locale)}`
+
+const timesOf = (row: NewRow) =>
+  `${row.dueAt.getTime()} ${row.scheduledAt?.getTime()} ${row.expiresAt.getTime()}`
+
+/** One row of each kind, and which kind (from 1, as PostgreSQL counts) each row is. */
+function sharedBy(rows: readonly NewRow[], keyOf: (row: NewRow) => string) {
+  const places = new Map<string, number>()
+  const kinds: NewRow[] = []
+  const which = rows.map((row) => {
+    const key = keyOf(row)
+    let place = places.get(key)
+    if (place === undefined) {
+      place = kinds.push(row)
+      places.set(key, place)
+    }
+    return place
+  })
+  return { kinds, which }
+}
+
+/** JSON texts behind each other: they hold no control character, so one may part them. */
+const joined = (texts: readonly (string | null)[]) => texts.map((text) => text ?? '').join('\u0001')
+
+function acceptedOf(rows: readonly NewRow[], now: Date): CountInput[] {
+  const counts = new Map<string, { workspaceId: string; channel: string; n: number }>()
+  for (const { workspaceId, channel } of rows) {
+    const key = `${workspaceId} ${channel}`
+    const known = counts.get(key)
+    if (known) known.n++
+    else counts.set(key, { workspaceId, channel, n: 1 })
+  }
+  return [...counts.values()].map((count) => ({ ...count, at: now, metric: 'accepted' }))
 }
 
 async function insertContents(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
@@ -135,6 +202,10 @@ interface Due {
  * lane empty at this moment does not put it to sleep over rows it could not see yet.
  */
 export async function touchLanes(sql: Sql, rows: readonly Due[]): Promise<void> {
+  await touch(sql, rows)
+}
+
+function touch(sql: Sql, rows: readonly Due[]) {
   const lanes = new Map<string, Due>()
   for (const row of rows) {
     const key = `${row.workspaceId} ${row.senderId} ${row.priority}`
@@ -143,12 +214,12 @@ export async function touchLanes(sql: Sql, rows: readonly Due[]): Promise<void> 
   }
   // In one order everywhere, so that two group commits cannot wait for each other.
   const due = [...lanes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, lane]) => lane)
-  await sql`
+  return sql`
     insert into lanes as lane (workspace_id, sender_id, priority, next_due, touched)
     select workspace_id, sender_id, priority, next_due, 1
     from unnest(
-      ${due.map((lane) => lane.workspaceId)}::uuid[], ${due.map((lane) => lane.senderId)}::uuid[],
-      ${due.map((lane) => lane.priority)}::int[], ${asText(due.map((lane) => lane.dueAt))}::timestamptz[]
+      ${plainArray(due.map((lane) => lane.workspaceId))}::uuid[], ${plainArray(due.map((lane) => lane.senderId))}::uuid[],
+      ${plainArray(due.map((lane) => lane.priority))}::int[], ${plainArray(due.map((lane) => lane.dueAt))}::timestamptz[]
     ) as new (workspace_id, sender_id, priority, next_due)
     on conflict (workspace_id, sender_id, priority) do update
     set next_due = least(lane.next_due, excluded.next_due), touched = lane.touched + 1

@@ -9,7 +9,10 @@ import { AppError } from '../../errors.ts'
 export async function logFailure(request: FastifyRequest, _reply: FastifyReply, error: Error) {
   if (!(error instanceof AppError) || (error.status !== 401 && error.status !== 429)) return
   request.log.warn(
-    { reason: error.code, ip: request.ip, path: request.routeOptions.url },
+    {
+      ...{ reason: error.code, ip: request.ip, path: request.routeOptions.url },
+      request_id: request.id,
+    },
     'login_failed',
   )
 }
