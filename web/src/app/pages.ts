@@ -1,5 +1,17 @@
 /** Every page behind the login: its path, its place in the navigation, who sees it, its code. */
-import { Gauge, Inbox, type LucideIcon, Mail } from 'lucide-react'
+import {
+  BookOpenText,
+  Cable,
+  ChartColumn,
+  FlaskConical,
+  Gauge,
+  Inbox,
+  ListChecks,
+  type LucideIcon,
+  Mail,
+  Send,
+  Users,
+} from 'lucide-react'
 import type { ComponentType } from 'react'
 import { msg } from '../lib/language.ts'
 import type { Scope } from '../lib/session.ts'
@@ -21,11 +33,63 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../analytics/OverviewPage.tsx')).OverviewPage,
   },
   {
+    path: '/start',
+    title: msg('First steps'),
+    icon: ListChecks,
+    load: async () => (await import('../workspaces/StartPage.tsx')).StartPage,
+  },
+  {
     path: '/messages',
     title: msg('Messages'),
     icon: Mail,
     scope: 'messages:read',
     load: async () => (await import('../messages/MessagesPage.tsx')).MessagesPage,
+  },
+  {
+    path: '/outbox',
+    title: msg('Sandbox outbox'),
+    icon: FlaskConical,
+    scope: 'messages:read',
+    load: async () => (await import('../messages/OutboxPage.tsx')).OutboxPage,
+  },
+  {
+    path: '/contacts',
+    title: msg('Contacts'),
+    icon: Users,
+    scope: 'contacts:read',
+    load: async () => (await import('../contacts/ContactsPage.tsx')).ContactsPage,
+  },
+  {
+    path: '/contacts/$id',
+    load: async () => (await import('../contacts/ContactPage.tsx')).ContactPage,
+  },
+  {
+    path: '/senders',
+    title: msg('Senders'),
+    icon: Send,
+    scope: 'senders:read',
+    load: async () => (await import('../channels/SendersPage.tsx')).SendersPage,
+  },
+  {
+    path: '/recipes',
+    title: msg('Recipes'),
+    icon: BookOpenText,
+    scope: 'journeys:read',
+    load: async () => (await import('../journeys/RecipesPage.tsx')).RecipesPage,
+  },
+  {
+    path: '/connectors',
+    title: msg('Connectors'),
+    icon: Cable,
+    scope: 'senders:read',
+    load: async () => (await import('../connectors/ConnectorsPage.tsx')).ConnectorsPage,
+  },
+  {
+    path: '/opens',
+    title: msg('Opens'),
+    icon: ChartColumn,
+    scope: 'analytics:read',
+    load: async () => (await import('../analytics/OpensPage.tsx')).OpensPage,
   },
   {
     path: '/audit',

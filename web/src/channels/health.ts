@@ -1,0 +1,22 @@
+/** How a sender is, in a word and a reason. */
+import type { Row } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import type { Tone } from '../ui/Badge.tsx'
+
+export interface Health {
+  readonly tone: Tone
+  readonly words: string
+  readonly why: string | null
+}
+
+export function healthOf(sender: Row<'/providers'>): Health {
+  const { status, status_reason, settings_fault, circuit, provider } = sender
+  if (settings_fault) return { tone: 'bad', words: t('Wrong settings'), why: settings_fault }
+  if (status === 'disabled') return { tone: 'plain', words: t('Off'), why: status_reason }
+  if (status === 'paused') return { tone: 'warn', words: t('Paused'), why: status_reason }
+  if (circuit.open_until && new Date(circuit.open_until) > new Date())
+    return { tone: 'bad', words: t('Rests after failures'), why: circuit.reason }
+  return provider === 'sandbox'
+    ? { tone: 'info', words: t('Sandbox'), why: null }
+    : { tone: 'good', words: t('Works'), why: null }
+}

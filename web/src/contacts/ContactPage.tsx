@@ -1,0 +1,97 @@
+/** One person: who it is, what happened, what they agreed to, what we sent. */
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { get } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import { useActivity } from '../lib/live.ts'
+import { refresh } from '../lib/query.ts'
+import { useUrl } from '../lib/url.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Card } from '../ui/Card.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Code, Facts, Text, When } from '../ui/Small.tsx'
+import { Failed, Loading } from '../ui/States.tsx'
+import { Tabs } from '../ui/Tabs.tsx'
+import { ContactActions } from './ContactActions.tsx'
+import { ContactConsents } from './ContactConsents.tsx'
+import { ContactTimeline } from './ContactTimeline.tsx'
+
+export function ContactPage() {
+  const { id = '' } = useParams({ strict: false }) as { id?: string } // its route says so
+  const [{ tab }, setTab] = useUrl(['tab'])
+  const query = useQuery({
+    queryKey: ['/contacts/{id}', id],
+    queryFn: () => get('/contacts/{id}', { params: { id } }),
+  })
+  useActivity({ contact_id: id }, () => void refresh('/contacts/{id}/timeline'))
+  const contact = query.data
+  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (!contact) return <Loading />
+  return (
+    <Page
+      title={contact.name ?? contact.external_id ?? contact.email ?? t('A contact without a name')}
+      actions={<ContactActions contact={contact} />}
+    >
+      <div className="grid items-start gap-5 lg:grid-cols-[1fr_20rem]">
+        <Card>
+          <Tabs
+            label={t('Parts of the contact')}
+            value={tab || 'timeline'}
+            onChange={(next) => setTab({ tab: next })}
+            tabs={[
+              { id: 'timeline', title: t('What happened'), body: <ContactTimeline id={id} /> },
+              { id: 'consents', title: t('Consents'), body: <ContactConsents id={id} /> },
+            ]}
+          />
+        </Card>
+        <div className="flex flex-col gap-5">
+          <Card title={t('Addresses')}>
+            <ul className="flex flex-col gap-2 text-sm">
+              {contact.addresses.map(({ kind, address, primary, verified_at }) => (
+                <li key={`${kind} ${address}`} className="flex flex-wrap items-center gap-2">
+                  <Code>{address}</Code>
+                  {primary && <Badge tone="info">{t('first')}</Badge>}
+                  {verified_at && <Badge tone="good">{t('verified')}</Badge>}
+                </li>
+              ))}
+              {contact.addresses.length === 0 && (
+                <li className="text-muted-foreground">{t('None.')}</li>
+              )}
+            </ul>
+          </Card>
+          <Card title={t('Details')}>
+            <Facts
+              facts={[
+                [t('Id'), <Code key="id">{contact.id}</Code>],
+                ...contact.identities.map(
+                  ({ source, external_id }) =>
+                    [
+                      source === 'api' ? t('Your own id') : source,
+                      <Code key={source}>{external_id}</Code>,
+                    ] as const,
+                ),
+                [t('Language'), contact.locale],
+                [t('Time zone'), contact.time_zone && <Code>{contact.time_zone}</Code>],
+                [
+                  t('Tags'),
+                  contact.tags.length > 0 &&
+                    contact.tags.map((tag) => <Badge key={tag}>{tag}</Badge>),
+                ],
+                [t('Since'), <When key="since" at={contact.created_at} exact />],
+                ...Object.entries(contact.traits).map(
+                  ([name, value]) =>
+                    [
+                      name,
+                      <Text key={name}>
+                        {typeof value === 'string' ? value : JSON.stringify(value)}
+                      </Text>,
+                    ] as const,
+                ),
+              ]}
+            />
+          </Card>
+        </div>
+      </div>
+    </Page>
+  )
+}

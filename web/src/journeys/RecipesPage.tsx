@@ -1,0 +1,86 @@
+/** Ready-made journeys: which are on, what they need, and their settings in words. */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { CircleCheck, CircleDashed } from 'lucide-react'
+import { type Answer, get } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Code, Facts, Text } from '../ui/Small.tsx'
+import { Empty, Failed, Loading } from '../ui/States.tsx'
+
+type Recipe = Answer<'/recipes'>['data'][number]
+
+export function RecipesPage() {
+  const query = useQuery({ queryKey: ['/recipes'], queryFn: () => get('/recipes') })
+  return (
+    <Page
+      title={t('Recipes')}
+      note={t('Ready-made journeys. Variables of the environment switch them on.')}
+    >
+      {query.isPending && <Loading />}
+      {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data?.data.length === 0 && <Empty title={t('There are no recipes.')} />}
+      {query.data?.data.map((recipe) => (
+        <RecipeCard key={recipe.id} recipe={recipe} />
+      ))}
+    </Page>
+  )
+}
+
+function RecipeCard({ recipe }: { recipe: Recipe }) {
+  const states = { on: t('On'), off: t('Off'), paused: t('Paused') }
+  const tones = { on: 'good', off: 'plain', paused: 'warn' } as const
+  return (
+    <Card
+      title={
+        <span className="flex flex-wrap items-center gap-2">
+          <Text>{recipe.title}</Text>
+          <Badge tone={tones[recipe.status]}>{states[recipe.status]}</Badge>
+        </span>
+      }
+      note={<Text>{recipe.description}</Text>}
+      actions={recipe.journeys
+        .filter(({ id }) => id !== null)
+        .map(({ id, name }) => (
+          <Button key={name} size="sm" asChild>
+            <Link to={`/journeys/${id}`}>{t('The journey')}</Link>
+          </Button>
+        ))}
+    >
+      <h3 className="mt-2 mb-1 text-sm font-medium">{t('What it needs')}</h3>
+      <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
+        {recipe.needs.map(({ variable, set }) => (
+          <li key={variable} className="flex items-center gap-1.5">
+            {set ? (
+              <CircleCheck aria-hidden className="size-4 text-success" />
+            ) : (
+              <CircleDashed aria-hidden className="size-4 text-muted-foreground" />
+            )}
+            <Code>{variable}</Code>
+            <span className={set ? 'sr-only' : 'text-muted-foreground'}>
+              {set ? t('(set)') : t('(missing)')}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {recipe.journeys.map(({ name, settings }) =>
+        settings.length === 0 ? null : (
+          <details key={name} className="mt-3">
+            <summary className="cursor-pointer text-sm font-medium">{t('Settings')}</summary>
+            <div className="mt-2">
+              <Facts
+                facts={settings.map((setting) => [
+                  setting.title,
+                  <Text key={setting.name}>{String(setting.value)}</Text>,
+                ])}
+              />
+            </div>
+          </details>
+        ),
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,123 @@
+/** What would have gone out: messages of sandbox senders, drawn as their channel shows them, and what their recipients could do. */
+import { useQuery } from '@tanstack/react-query'
+import { get } from '../lib/api.ts'
+import { t, told } from '../lib/language.ts'
+import { useActivity } from '../lib/live.ts'
+import { refresh, useList } from '../lib/query.ts'
+import { useUrl } from '../lib/url.ts'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { SelectField } from '../ui/Field.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Code, When } from '../ui/Small.tsx'
+import { Empty, Failed, Loading } from '../ui/States.tsx'
+import { Content } from './Content.tsx'
+import { SimulateButtons } from './SimulateButtons.tsx'
+import { StatusBadge } from './StatusBadge.tsx'
+import { channelOptions, channels, type Message } from './words.ts'
+
+export function OutboxPage() {
+  const [{ channel, id }, setUrl] = useUrl(['channel', 'id'])
+  const senders = useQuery({
+    queryKey: ['/providers', 'all'],
+    queryFn: () => get('/providers', { query: { limit: 100 } }),
+  })
+  const query = useList('/notifications', channel ? { channel } : {})
+  useActivity({ names: 'message.*' }, () => void refresh('/notifications', '/notifications/{id}'))
+  const sandboxes = new Set(
+    senders.data?.data.filter(({ provider }) => provider === 'sandbox').map((each) => each.id),
+  )
+  const rows = (query.data?.pages ?? [])
+    .flatMap(({ data }) => data)
+    .filter(({ sender_id }) => sandboxes.has(sender_id))
+  const open = rows.find((row) => row.id === id) ?? rows[0]
+  const failure = query.error ?? senders.error
+  return (
+    <Page
+      title={t('Sandbox outbox')}
+      note={t(
+        'What would have gone out on channels that have no real sender yet. Nothing here left this server.',
+      )}
+      actions={
+        <SelectField
+          label={t('Channel')}
+          quiet
+          value={channel}
+          options={channelOptions()}
+          onChange={(event) => setUrl({ channel: event.target.value, id: '' })}
+        />
+      }
+    >
+      {failure && <Failed error={failure} onRetry={() => void query.refetch()} />}
+      {!failure && (query.isPending || senders.isPending) && <Loading />}
+      {!failure && query.data && senders.data && !open && (
+        <Card>
+          <Empty
+            title={t('The outbox is empty.')}
+            note={t('Messages appear here when they are sent on a channel without a real sender.')}
+            action={
+              <Button asChild look="primary">
+                <a href="/app/start">{t('First steps')}</a>
+              </Button>
+            }
+          />
+        </Card>
+      )}
+      {open && (
+        <div className="grid gap-5 lg:grid-cols-[20rem_1fr]">
+          <Card flush className="lg:max-h-[75vh] lg:overflow-y-auto">
+            <OutboxList rows={rows} open={open.id} onOpen={(next) => setUrl({ id: next })} />
+            {query.hasNextPage && (
+              <div className="p-3 text-center">
+                <Button size="sm" onClick={() => void query.fetchNextPage()}>
+                  {t('Show more')}
+                </Button>
+              </div>
+            )}
+          </Card>
+          <Card
+            title={<Code>{open.to ?? told(channels[open.channel])}</Code>}
+            note={told(channels[open.channel])}
+            actions={<SimulateButtons message={open} />}
+          >
+            <Content key={open.id} id={open.id} channel={open.channel} />
+          </Card>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+interface ListProps {
+  readonly rows: readonly Message[]
+  readonly open: string
+  readonly onOpen: (id: string) => void
+}
+
+function OutboxList({ rows, open, onOpen }: ListProps) {
+  return (
+    <ul aria-label={t('Messages')}>
+      {rows.map((row) => (
+        <li key={row.id} className="border-b last:border-0">
+          <button
+            type="button"
+            aria-current={row.id === open}
+            onClick={() => onOpen(row.id)}
+            className="flex w-full flex-col gap-1 px-4 py-3 text-start -outline-offset-2 hover:bg-muted aria-current:bg-accent"
+          >
+            <span className="flex w-full items-center justify-between gap-2">
+              <span className="min-w-0 truncate font-medium">
+                <Code>{row.to ?? row.recipient_id ?? told(channels[row.channel])}</Code>
+              </span>
+              <StatusBadge status={row.status} />
+            </span>
+            <span className="flex w-full justify-between gap-2 text-xs text-muted-foreground">
+              {told(channels[row.channel])}
+              <When at={row.created_at} />
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
