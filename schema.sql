@@ -463,9 +463,12 @@ create table journey_runs (
 );
 CREATE INDEX journey_runs_attention_idx ON public.journey_runs USING btree (workspace_id, journey_id, id) WHERE attention;
 CREATE INDEX journey_runs_contact_id_idx ON public.journey_runs USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
-CREATE INDEX journey_runs_due_at_idx ON public.journey_runs USING btree (workspace_id, journey_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX journey_runs_due_at_idx ON public.journey_runs USING btree (workspace_id, journey_id, due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX journey_runs_journey_id_idx ON public.journey_runs USING btree (workspace_id, journey_id, id);
+CREATE INDEX journey_runs_key_idx ON public.journey_runs USING btree (workspace_id, journey_id, key, id);
 CREATE INDEX journey_runs_lease_idx ON public.journey_runs USING btree (leased_by, workspace_id, id) WHERE (lease IS NOT NULL);
+CREATE INDEX journey_runs_status_idx ON public.journey_runs USING btree (workspace_id, journey_id, status, id) WHERE (status <> 'waiting'::text);
+CREATE INDEX journey_runs_step_idx ON public.journey_runs USING btree (workspace_id, journey_id, step, due_at, id) WHERE (due_at IS NOT NULL);
 create policy engine on journey_runs for ALL to beckon_engine using (true);
 create policy workspace_only on journey_runs for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 

@@ -63,8 +63,12 @@ create table journey_runs (
   primary key (workspace_id, id),
   foreign key (workspace_id, journey_id) references journeys (workspace_id, id) on delete cascade
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
-create index journey_runs_due_at_idx on journey_runs (workspace_id, journey_id, due_at) where due_at is not null;
+create index journey_runs_due_at_idx on journey_runs (workspace_id, journey_id, due_at, id) where due_at is not null;
 create index journey_runs_journey_id_idx on journey_runs (workspace_id, journey_id, id);
+-- A million that wait must not be read to find the few that failed.
+create index journey_runs_status_idx on journey_runs (workspace_id, journey_id, status, id) where status <> 'waiting';
+create index journey_runs_step_idx on journey_runs (workspace_id, journey_id, step, due_at, id) where due_at is not null;
+create index journey_runs_key_idx on journey_runs (workspace_id, journey_id, key, id);
 create index journey_runs_contact_id_idx on journey_runs (workspace_id, contact_id) where contact_id is not null;
 create index journey_runs_lease_idx on journey_runs (leased_by, workspace_id, id) where lease is not null;
 create index journey_runs_attention_idx on journey_runs (workspace_id, journey_id, id) where attention;

@@ -12,7 +12,7 @@ export interface RunFilter {
   readonly limit: number
 }
 
-/** Newest first. */
+/** Newest first. What is said twice of the status lets a plan for any status use the index of those that do not wait. */
 export function listRuns(sql: Sql, workspaceId: string, journeyId: string, filter: RunFilter) {
   return sql<RunRow[]>`
     select ${runColumns(sql)}
@@ -20,6 +20,7 @@ export function listRuns(sql: Sql, workspaceId: string, journeyId: string, filte
     where r.workspace_id = ${workspaceId} and r.journey_id = ${journeyId}
       ${filter.before ? sql`and r.id < ${filter.before}` : sql``}
       ${filter.status ? sql`and r.status = ${filter.status}` : sql``}
+      ${filter.status && filter.status !== 'waiting' ? sql`and r.status <> 'waiting'` : sql``}
       ${filter.attention ? sql`and r.attention` : sql``}
       ${filter.contactId ? sql`and r.contact_id = ${filter.contactId}` : sql``}
       ${filter.key ? sql`and r.key = ${filter.key}` : sql``}
