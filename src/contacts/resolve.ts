@@ -49,18 +49,27 @@ export function findContacts(sql: Sql, wanted: readonly WantedContact[]): Promis
 }
 
 /**
- * Makes the contacts that are missing and answers the id of each row's contact, in order.
- * Of several makers at once one wins and all get its id; an address given by a loser is
- * not added. The same recipient may be in several rows.
+ * Makes the contacts that are missing and answers each row's contact, in order. Of several
+ * makers at once one wins and all get its contact; an address given by a loser is not added.
+ * The same recipient may be in several rows.
  */
+export async function makeContacts(
+  sql: Sql,
+  rows: readonly NewContact[],
+  now: Date,
+): Promise<FoundContact[]> {
+  if (rows.length === 0) return []
+  await writeContacts(sql, rows, now)
+  return readContacts(sql, rows)
+}
+
+/** The same, when no more than the ids is wanted. */
 export async function createContacts(
   sql: Sql,
   rows: readonly NewContact[],
   now: Date,
 ): Promise<string[]> {
-  if (rows.length === 0) return []
-  await writeContacts(sql, rows, now)
-  const found = await readContacts(sql, rows)
+  const found = await makeContacts(sql, rows, now)
   return found.map((contact) => contact.contactId!) // it was there, or is now
 }
 

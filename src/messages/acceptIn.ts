@@ -4,7 +4,7 @@
  */
 import type { TransactionSql } from 'postgres'
 import { insertTopics } from '../consent/topics/store.ts'
-import { addAddresses, createContacts, findContacts } from '../contacts/resolve.ts'
+import { addAddresses, findContacts, makeContacts } from '../contacts/resolve.ts'
 import type { Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { type Prepared, timesInZone, type Way } from './prepare.ts'
@@ -15,6 +15,8 @@ export interface Planned {
   readonly row: NewRow
   readonly prepared: Prepared
   readonly way: Way
+  /** What its contact has for that way already. */
+  known: string | null
 }
 
 export interface Recipient {
@@ -103,6 +105,7 @@ export function planRow(
   const rest = prepared.ways.slice(reachable + 1).map((later) => later.channel)
   const times = timesInZone(prepared, recipient?.timeZone ?? null, now)
   if (times instanceof AppError) return times
+  const known = recipient?.addresses[reachable] ?? null
   const row: NewRow = {
     workspaceId: prepared.workspace.id,
     id: prepared.id,
@@ -113,7 +116,7 @@ export function planRow(
     topic: prepared.topic?.key ?? null,
     contactId: recipient?.contactId ?? null,
     recipientId: prepared.recipientId,
-    address: way.address ?? recipient?.addresses[reachable] ?? null,
+    address: way.address ?? known,
     senderId: way.sender.id,
     templateId: prepared.template?.id ?? null,
     templateVersion: prepared.template?.version ?? null,
@@ -130,7 +133,7 @@ export function planRow(
     content: prepared.content,
     attachments: prepared.attachments,
   }
-  return { row, prepared, way }
+  return { row, prepared, way, known }
 }
 
 const needs = { email: 'an email address', phone: 'a phone number', push: 'a push token' } as const
@@ -172,42 +175,41 @@ export async function writePlanned(
 export function isOneStatement(planned: readonly Planned[]): boolean {
   return (
     planned.every(
-      ({ row, prepared, way }) =>
-        (row.contactId !== null || row.recipientId === null) &&
-        (row.contactId === null || way.address === null || way.kind === null) &&
-        (prepared.topic === null || prepared.topic.known),
+      (plan) =>
+        (plan.row.contactId !== null || plan.row.recipientId === null) &&
+        !bringsAddress(plan) &&
+        (plan.prepared.topic === null || plan.prepared.topic.known),
     ) && !inParts(planned.map(({ row }) => row))
   )
 }
 
+/** Whether its contact may not have the address yet that was given with the message. */
+const bringsAddress = ({ row, way, known }: Planned) =>
+  row.contactId !== null && way.kind !== null && way.address !== null && way.address !== known
+
 /** Makes the contacts that are new, and adds addresses that were given with a message. */
 async function giveContacts(sql: Sql, planned: readonly Planned[], now: Date): Promise<void> {
   const missing = planned.filter(({ row }) => row.contactId === null && row.recipientId !== null)
-  if (missing.length > 0) {
-    const ids = await createContacts(
-      sql,
-      missing.map(({ row, way, prepared }) => ({
-        workspaceId: row.workspaceId,
-        recipientId: row.recipientId ?? '',
-        kind: way.kind,
-        address: way.address,
-        name: prepared.name,
-      })),
-      now,
-    )
-    for (const [index, { row }] of missing.entries()) row.contactId = ids[index] ?? null
-  }
-  const given = planned.flatMap(({ row, way }) =>
-    row.contactId !== null && way.address !== null && way.kind !== null
-      ? [
-          {
-            workspaceId: row.workspaceId,
-            contactId: row.contactId,
-            kind: way.kind,
-            address: way.address,
-          },
-        ]
-      : [],
+  const made = await makeContacts(
+    sql,
+    missing.map(({ row, way, prepared }) => ({
+      workspaceId: row.workspaceId,
+      recipientId: row.recipientId ?? '',
+      kind: way.kind,
+      address: way.address,
+      name: prepared.name,
+    })),
+    now,
   )
-  if (given.length > 0) await addAddresses(sql, given, now)
+  for (const [index, plan] of missing.entries()) {
+    plan.row.contactId = made[index]?.contactId ?? null
+    plan.known = made[index]?.address ?? null
+  }
+  const given = planned.flatMap((plan) => {
+    const { row, way } = plan
+    if (!bringsAddress(plan) || !row.contactId || !way.kind || !way.address) return []
+    const { workspaceId, contactId } = row
+    return [{ workspaceId, contactId, kind: way.kind, address: way.address }]
+  })
+  await addAddresses(sql, given, now)
 }
