@@ -8,6 +8,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { accept } from './accept.ts'
 import { acceptBatch } from './accept-batch.ts'
+import { alert } from './alert.ts'
 import { dispatchEmail } from './dispatch-email.ts'
 import { dispatchHttp } from './dispatch-http.ts'
 import { events } from './events.ts'
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   fair,
   events,
   journeys,
+  alert,
   size,
 ]
 

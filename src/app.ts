@@ -240,10 +240,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...{ db, log, sealing, guardedHttp, trustedHttp },
     publicUrl: config.PUBLIC_URL,
     cacheHours: config.CACHE_RETENTION_HOURS,
+    onEvents: () => journeys.hear(), // those of other processes are found a moment later
   })
   const processor = createCallbackProcessor({
     ...{ db, senders, log, counters, onHits: projector.poke },
     readConnection: sync.readCallback,
+    onEvents: () => journeys.hear(),
   })
   const live = createLive({ db, log })
   const opens = createSubscriber({ db, log, name: OPENS, handle: projectOpens })

@@ -34,8 +34,8 @@ const MAX_REASON = 1_000 // characters
 export interface Subscriber {
   start(): void
   stop(): Promise<void>
-  /** There are new events. */
-  poke(): void
+  /** There are new events; more may come within so many milliseconds and be taken along. */
+  poke(withinMs?: number): void
   /** Reacts to all that is there now. For tests and tools; the loop does it by itself. */
   runOnce(): Promise<void>
 }
@@ -111,7 +111,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   return {
     start: () => loop.start(),
     stop: () => loop.stop(),
-    poke: () => loop.poke(),
+    poke: (withinMs) => loop.poke(withinMs),
     async runOnce() {
       while (await round());
     },

@@ -28,6 +28,7 @@ const BATCH = 500 // runs of one transaction
 const POLL_MS = 500 // runs that other processes began are found within this
 const RETRY_MS = 1_000
 const RECOVERY_MS = 2_000 // calls of dead processes are made again after this
+const GATHER_MS = 40 // events that come close together are one transaction
 const CALLS_AT_ONCE = 50 // of one process
 const MAX_ATTEMPTS = 8 // of a run that the database refuses; in about four minutes
 const FIRST_WAIT_MS = 1_000
@@ -37,6 +38,8 @@ export interface JourneyEngine {
   stop(): Promise<void>
   /** There may be new events or runs. */
   poke(): void
+  /** Events were recorded; those of the next moment are taken along. */
+  hear(): void
   /** Does all that is due now, with the calls that come of it. For tests and tools. */
   runOnce(): Promise<void>
   readonly stats: { readonly steps: number }
@@ -174,6 +177,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
       subscriber.poke()
       loop.poke()
     },
+    hear: () => subscriber.poke(GATHER_MS),
     async runOnce() {
       for (;;) {
         await subscriber.runOnce()

@@ -49,6 +49,8 @@ export interface ProcessorDeps {
   /** Reads callbacks of connectors. */
   readonly readConnection?: CallbackReader
   onHits(): void
+  /** Events are committed. */
+  onEvents?(): void
 }
 
 export function createCallbackProcessor(deps: ProcessorDeps): CallbackProcessor {
@@ -81,7 +83,10 @@ async function processNext(deps: ProcessorDeps): Promise<boolean> {
     await takeUntil(tx, callback, dueAt)
     return { ...callback, dueAt }
   })
-  if (typeof next === 'boolean') return next
+  if (typeof next === 'boolean') {
+    if (next) deps.onEvents?.()
+    return next
+  }
   await processOutside(next, deps)
   return true
 }
