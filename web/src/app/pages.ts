@@ -9,8 +9,11 @@ import {
   ListChecks,
   type LucideIcon,
   Mail,
+  ScrollText,
   Send,
+  Settings,
   Users,
+  Waypoints,
 } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { msg } from '../lib/language.ts'
@@ -64,11 +67,33 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../contacts/ContactPage.tsx')).ContactPage,
   },
   {
+    path: '/templates',
+    title: msg('Templates'),
+    icon: ScrollText,
+    scope: 'templates:read',
+    load: async () => (await import('../templates/TemplatesPage.tsx')).TemplatesPage,
+  },
+  {
+    path: '/templates/$id',
+    load: async () => (await import('../templates/TemplatePage.tsx')).TemplatePage,
+  },
+  {
     path: '/senders',
     title: msg('Senders'),
     icon: Send,
     scope: 'senders:read',
     load: async () => (await import('../channels/SendersPage.tsx')).SendersPage,
+  },
+  {
+    path: '/journeys',
+    title: msg('Journeys'),
+    icon: Waypoints,
+    scope: 'journeys:read',
+    load: async () => (await import('../journeys/JourneysPage.tsx')).JourneysPage,
+  },
+  {
+    path: '/journeys/$id',
+    load: async () => (await import('../journeys/JourneyPage.tsx')).JourneyPage,
   },
   {
     path: '/recipes',
@@ -97,5 +122,11 @@ export const pages: readonly PageEntry[] = [
     icon: Inbox,
     scope: 'audit:read',
     load: async () => (await import('../workspaces/AuditPage.tsx')).AuditPage,
+  },
+  {
+    path: '/settings',
+    title: msg('Settings'),
+    icon: Settings,
+    load: async () => (await import('../workspaces/SettingsPage.tsx')).SettingsPage,
   },
 ]

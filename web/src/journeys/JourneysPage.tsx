@@ -1,0 +1,89 @@
+/** Journeys: what is to happen, step by step. */
+import { Link, useNavigate } from '@tanstack/react-router'
+import { t, told } from '../lib/language.ts'
+import { useList } from '../lib/query.ts'
+import { useUrl } from '../lib/url.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { PagedTable } from '../ui/DataTable.tsx'
+import { SelectField } from '../ui/Field.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Text, When } from '../ui/Small.tsx'
+import { Empty } from '../ui/States.tsx'
+import { type Journey, states } from './words.ts'
+
+export function JourneysPage() {
+  const [{ status }, setUrl] = useUrl(['status'])
+  const query = useList('/journeys', status ? { status } : {})
+  const navigate = useNavigate()
+  return (
+    <Page
+      title={t('Journeys')}
+      actions={
+        <SelectField
+          label={t('State')}
+          quiet
+          value={status}
+          options={[
+            ['', t('Every state')],
+            ...Object.entries(states).map(([id, [words]]) => [id, told(words)] as const),
+          ]}
+          onChange={(event) => setUrl({ status: event.target.value })}
+        />
+      }
+    >
+      <Card flush>
+        <PagedTable
+          label={t('Journeys')}
+          query={query}
+          keyOf={({ id }: Journey) => id}
+          onOpen={({ id }) => void navigate({ to: `/journeys/${id}` })}
+          columns={[
+            {
+              id: 'name',
+              title: t('Name'),
+              cell: ({ id, name, title }) => (
+                <Link to={`/journeys/${id}`} className="font-medium hover:underline">
+                  <Text>{title ?? name}</Text>
+                </Link>
+              ),
+            },
+            {
+              id: 'status',
+              title: t('State'),
+              cell: (journey) => (
+                <Badge tone={states[journey.status][1]}>{told(states[journey.status][0])}</Badge>
+              ),
+            },
+            {
+              id: 'recipe',
+              title: t('Recipe'),
+              wide: true,
+              cell: ({ recipe }) => recipe && <bdi>{recipe}</bdi>,
+            },
+            {
+              id: 'at',
+              title: t('Changed'),
+              end: true,
+              cell: ({ updated_at }) => <When at={updated_at} />,
+            },
+          ]}
+          empty={
+            <Empty
+              title={t('There are no journeys yet.')}
+              note={t(
+                'A recipe brings one ready-made; a program or the command line brings your own.',
+              )}
+              action={
+                <Button asChild>
+                  <Link to="/recipes">{t('Recipes')}</Link>
+                </Button>
+              }
+            />
+          }
+        />
+      </Card>
+    </Page>
+  )
+}

@@ -1,0 +1,78 @@
+/** What the journey would do for somebody: every wait passes at once, nothing is sent. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAct } from '../lib/act.ts'
+import { get, post } from '../lib/api.ts'
+import { dateTime, zone } from '../lib/format.ts'
+import { t, told } from '../lib/language.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { SelectField } from '../ui/Field.tsx'
+import { Fault, Note } from '../ui/States.tsx'
+import { kinds } from './words.ts'
+
+export function Simulation({ id }: { id: string }) {
+  const [contactId, setContact] = useState('')
+  const contacts = useQuery({
+    queryKey: ['/contacts', 'preview'],
+    queryFn: () => get('/contacts', { query: { limit: 20 } }),
+  })
+  const rows = contacts.data?.data ?? []
+  const chosen = contactId || rows[0]?.id || ''
+  const run = useAct(
+    () =>
+      post('/journeys/{id}/simulate', {
+        params: { id },
+        body: chosen ? { contact_id: chosen } : {},
+      }),
+    { quiet: true },
+  )
+  return (
+    <Card title={t('Try it with a contact')} note={t('Waits pass at once and nothing is sent.')}>
+      <div className="flex flex-wrap items-end gap-3">
+        {rows.length > 0 && (
+          <SelectField
+            label={t('Contact')}
+            value={chosen}
+            options={rows.map(({ id: each, name, email, external_id }) => [
+              each,
+              name ?? email ?? external_id ?? each,
+            ])}
+            onChange={(event) => setContact(event.target.value)}
+          />
+        )}
+        <Button look="primary" disabled={run.isPending} onClick={() => run.mutate(undefined)}>
+          {t('Go through it')}
+        </Button>
+      </div>
+      <div className="mt-4 flex flex-col gap-3">
+        <Fault error={run.error} />
+        {run.data && !run.data.enters && (
+          <Note tone="warn">{run.data.ended.reason ?? t('This contact would not come in.')}</Note>
+        )}
+        {run.data && (
+          <ol className="flex flex-col">
+            {run.data.path.map((step) => (
+              <li
+                key={`${step.step} ${step.at}`}
+                className="flex flex-wrap items-baseline gap-3 border-b py-2 text-sm last:border-0"
+              >
+                <Badge tone="info">{told(kinds[step.type])}</Badge>
+                <span className="min-w-0 flex-1" dir="auto">
+                  {step.says}
+                </span>
+                <time dateTime={step.at} className="text-xs text-muted-foreground">
+                  {dateTime(step.at)}
+                </time>
+              </li>
+            ))}
+          </ol>
+        )}
+        {run.data && (
+          <p className="text-xs text-muted-foreground">{t('Times in {zone}.', { zone: zone() })}</p>
+        )}
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,76 @@
+/** Journeys in words: states of journeys and runs, and what each step does. */
+import type { Answer, Row } from '../lib/api.ts'
+import { msg, t, told } from '../lib/language.ts'
+import { channels } from '../messages/words.ts'
+import type { Tone } from '../ui/Badge.tsx'
+
+export type Journey = Row<'/journeys'>
+export type JourneyView = Answer<'/journeys/{id}'>
+export type Document = JourneyView['document']
+export type Step = Document['steps'][number]
+export type Run = Row<'/journeys/{id}/runs'>
+
+export const states: Record<Journey['status'], readonly [string, Tone]> = {
+  draft: [msg('Draft'), 'plain'],
+  active: [msg('On'), 'good'],
+  paused: [msg('Paused'), 'warn'],
+  archived: [msg('Put away'), 'plain'],
+}
+
+export const runStates: Record<Run['status'], readonly [string, Tone]> = {
+  active: [msg('Going on'), 'info'],
+  waiting: [msg('Waiting'), 'info'],
+  held: [msg('Held'), 'warn'],
+  done: [msg('Done'), 'good'],
+  exited: [msg('Left early'), 'plain'],
+  failed: [msg('Failed'), 'bad'],
+  cancelled: [msg('Cancelled'), 'plain'],
+}
+
+export const kinds: Record<Step['type'], string> = {
+  send: msg('Send'),
+  wait: msg('Wait'),
+  window: msg('Wait for the hours'),
+  wait_for: msg('Wait for something to happen'),
+  branch: msg('Choose the way'),
+  split: msg('Split at random'),
+  update: msg('Change the contact'),
+  act: msg('Do it in another system'),
+  request: msg('Call a URL'),
+  exit: msg('End'),
+}
+
+/** One line about a step. */
+export function sayStep(step: Step): string {
+  if (step.type === 'send') {
+    const what = step.template_id ?? step.content?.subject ?? step.content?.text ?? ''
+    return `${told(channels[step.channel])}: ${what.slice(0, 80)}`
+  }
+  if (step.type === 'wait') return step.until ?? span(step)
+  if (step.type === 'window') return `${step.window.from}–${step.window.until}`
+  if (step.type === 'wait_for') return `${step.event}, ${span(step.for)}`
+  return step.title ?? ''
+}
+
+interface Span {
+  readonly minutes?: number | string | undefined
+  readonly hours?: number | string | undefined
+  readonly days?: number | string | undefined
+}
+
+function span({ minutes, hours, days }: Span): string {
+  return [
+    days !== undefined && t('{days} days', { days }),
+    hours !== undefined && t('{hours} hours', { hours }),
+    minutes !== undefined && t('{minutes} minutes', { minutes }),
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** What starts it, in a line. */
+export function sayTrigger({ trigger }: Document): string {
+  if (trigger.events) return trigger.events.join(', ')
+  if (trigger.schedule) return t('by the clock')
+  return t('when a program asks')
+}

@@ -1,0 +1,169 @@
+/** Writes a template: one language at a time, with what is saved shown for somebody beside it. */
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useAct } from '../lib/act.ts'
+import { type Answer, type Body, put } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import { useMay } from '../lib/session.ts'
+import { useUrl } from '../lib/url.ts'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { SelectField, TextField } from '../ui/Field.tsx'
+import { Fault, Note, Skeleton } from '../ui/States.tsx'
+import { TemplatePreview } from './TemplatePreview.tsx'
+
+type Template = Answer<'/templates/{id}'>
+interface Text {
+  readonly subject?: string | null
+  readonly html?: string | null
+  readonly mjml?: string | null
+  readonly text?: string | null
+}
+
+const CodeEditor = lazy(async () => ({ default: (await import('./CodeEditor.tsx')).CodeEditor }))
+
+/** Facts that every template knows without being told. */
+const common = ['name', 'email', 'phone', 'unsubscribe_url', 'preferences_url', 'workspace_name']
+
+export function TemplateEditor({ template }: { template: Template }) {
+  const [{ locale }, setUrl] = useUrl(['locale'])
+  const isMain = !locale || locale === template.locale
+  const stored: Text = isMain ? template : ((template.locales[locale] ?? {}) as Text) // as written there
+  const [drafts, setDrafts] = useState<Record<string, Text>>({})
+  const key = isMain ? '' : locale
+  const text: Text = { ...stored, ...drafts[key] }
+  const mayWrite = useMay('templates:write')
+  const save = useAct(
+    () => put('/templates/{id}', { params: { id: template.id }, body: bodyOf(template, drafts) }),
+    {
+      refreshes: ['/templates', '/templates/{id}', '/templates/{id}/versions'],
+      quiet: true,
+      done: ({ version }) => t('Saved as version {version}.', { version }),
+    },
+  )
+  const saveNow = useRef(() => {})
+  saveNow.current = () => {
+    if (mayWrite && Object.keys(drafts).length > 0) save.mutate(undefined)
+  }
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return
+      event.preventDefault()
+      saveNow.current()
+    }
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [])
+  const change = (next: Text) => setDrafts({ ...drafts, [key]: { ...drafts[key], ...next } })
+  const isEmail = template.channel === 'email'
+  const field = isEmail ? (text.mjml ? 'mjml' : 'html') : 'text'
+  const variables = [...new Set([...template.variables.map(({ name }) => name), ...common])]
+  return (
+    <div className="grid items-start gap-5 xl:grid-cols-2">
+      <Card
+        title={t('Text')}
+        actions={
+          <>
+            <LocaleChoice
+              template={template}
+              value={isMain ? template.locale : locale}
+              onChange={(next) => setUrl({ locale: next })}
+            />
+            {mayWrite && (
+              <Button
+                look="primary"
+                aria-keyshortcuts="Control+S"
+                disabled={Object.keys(drafts).length === 0 || save.isPending}
+                onClick={() => save.mutate(undefined)}
+              >
+                {t('Save')}
+              </Button>
+            )}
+          </>
+        }
+      >
+        <div className="flex flex-col gap-4">
+          <Fault error={save.error} />
+          {isEmail && (
+            <TextField
+              label={t('Subject')}
+              value={text.subject ?? ''}
+              dir="auto"
+              disabled={!mayWrite}
+              onChange={(event) => change({ subject: event.target.value })}
+            />
+          )}
+          <div>
+            <p className="mb-1 text-sm font-medium">
+              {field === 'text' ? t('Text') : field.toUpperCase()}
+            </p>
+            <Suspense fallback={<Skeleton className="h-80" />}>
+              <CodeEditor
+                key={`${key} ${field}`}
+                label={t('The template’s text')}
+                value={text[field] ?? ''}
+                variables={variables}
+                readOnly={!mayWrite}
+                onChange={(value) => change({ [field]: value })}
+              />
+            </Suspense>
+            <p className="mt-1 text-sm text-muted-foreground">
+              {t('Type {open} for what can be filled in.', { open: '{{' })}
+            </p>
+          </div>
+          {save.data?.warnings.map((warning) => (
+            <Note key={warning} tone="warn">
+              {warning}
+            </Note>
+          ))}
+        </div>
+      </Card>
+      <TemplatePreview
+        template={template}
+        locale={isMain ? template.locale : locale}
+        isDraft={Object.keys(drafts).length > 0}
+      />
+    </div>
+  )
+}
+
+/** The whole of what changes: PUT replaces locales, so those that stay go along. */
+function bodyOf(
+  template: Template,
+  drafts: Record<string, Text>,
+): NonNullable<Body<'/templates/{id}', 'put'>> {
+  const { '': main = {}, ...others } = drafts
+  const locales = { ...(template.locales as Record<string, Text>) } // as the API showed them
+  for (const [locale, text] of Object.entries(others))
+    locales[locale] = { ...locales[locale], ...text }
+  const changed = Object.keys(others).length > 0 ? { locales: locales as never } : {}
+  return { ...main, ...changed }
+}
+
+function LocaleChoice({
+  template,
+  value,
+  onChange,
+}: {
+  template: Template
+  value: string
+  onChange: (locale: string) => void
+}) {
+  const known = [template.locale, ...Object.keys(template.locales)]
+  const more = ['en', 'he', 'ar', 'fr', 'de', 'es', 'ru'].filter((each) => !known.includes(each))
+  const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' })
+  return (
+    <SelectField
+      label={t('Language')}
+      quiet
+      value={value}
+      options={[
+        ...known.map((each) => [each, names.of(each) ?? each] as const),
+        ...(known.includes(value) ? [] : [[value, names.of(value) ?? value] as const]),
+        ...more
+          .filter((each) => each !== value)
+          .map((each) => [each, `+ ${names.of(each) ?? each}`] as const),
+      ]}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+}

@@ -1,0 +1,150 @@
+/** Versions of a template: who wrote them, two side by side, and back to an older one. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAct } from '../lib/act.ts'
+import { get, post, type Row } from '../lib/api.ts'
+import { number } from '../lib/format.ts'
+import { t } from '../lib/language.ts'
+import { useList } from '../lib/query.ts'
+import { useMay } from '../lib/session.ts'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { PagedTable } from '../ui/DataTable.tsx'
+import { Text, When } from '../ui/Small.tsx'
+import { Empty, Failed, Loading } from '../ui/States.tsx'
+
+type Version = Row<'/templates/{id}/versions'>
+
+export function TemplateVersions({ id, version }: { id: string; version: number }) {
+  const query = useList('/templates/{id}/versions', {}, { params: { id } })
+  const [compared, setCompared] = useState(0)
+  const mayWrite = useMay('templates:write')
+  const restore = useAct(
+    (older: number) =>
+      post('/templates/{id}/rollback', { params: { id }, body: { version: older } }),
+    {
+      refreshes: ['/templates', '/templates/{id}', '/templates/{id}/versions'],
+      done: ({ version: made }) => t('Saved as version {version}.', { version: made }),
+    },
+  )
+  return (
+    <div className="flex flex-col gap-5">
+      <Card flush>
+        <PagedTable
+          label={t('Versions')}
+          query={query}
+          keyOf={(row: Version) => String(row.version)}
+          columns={[
+            { id: 'version', title: t('Version'), cell: (row) => number(row.version) },
+            {
+              id: 'note',
+              title: t('Note'),
+              wide: true,
+              cell: ({ note }) => note && <Text>{note}</Text>,
+            },
+            {
+              id: 'locales',
+              title: t('Languages'),
+              cell: ({ locale, locales }) => (
+                <bdi>{[...new Set([locale, ...locales])].join(', ')}</bdi>
+              ),
+            },
+            {
+              id: 'at',
+              title: t('When'),
+              cell: ({ created_at }) => <When at={created_at} exact />,
+            },
+            {
+              id: 'deeds',
+              title: <span className="sr-only">{t('Actions')}</span>,
+              end: true,
+              cell: (row) =>
+                row.version !== version && (
+                  <span className="inline-flex flex-wrap justify-end gap-2">
+                    <Button
+                      size="sm"
+                      aria-pressed={compared === row.version}
+                      onClick={() => setCompared(row.version)}
+                    >
+                      {t('Compare with now')}
+                    </Button>
+                    {mayWrite && (
+                      <Button
+                        size="sm"
+                        disabled={restore.isPending}
+                        onClick={() => restore.mutate(row.version)}
+                      >
+                        {t('Restore')}
+                      </Button>
+                    )}
+                  </span>
+                ),
+            },
+          ]}
+          empty={<Empty title={t('There are no versions.')} />}
+        />
+      </Card>
+      {compared > 0 && <Difference id={id} from={compared} to={version} />}
+    </div>
+  )
+}
+
+function Difference({ id, from, to }: { id: string; from: number; to: number }) {
+  const query = useQuery({
+    queryKey: ['/templates/{id}/diff', id, from, to],
+    queryFn: () => get('/templates/{id}/diff', { params: { id }, query: { from, to } }),
+  })
+  return (
+    <Card title={t('Version {from} and version {to}', { from, to })}>
+      {query.isPending && <Loading />}
+      {query.isError && <Failed error={query.error} />}
+      {query.data?.hunks.length === 0 && <Empty title={t('They say the same.')} />}
+      {query.data?.hunks.map((hunk, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the answer does not change
+        <section key={at} className="mb-4">
+          <h3 className="mb-1 text-sm font-medium">
+            <bdi>{hunk.field}</bdi>
+          </h3>
+          <div
+            className="grid grid-cols-1 overflow-x-auto rounded-md border md:grid-cols-2"
+            dir="ltr"
+          >
+            <Side
+              kind="removed"
+              lines={hunk.lines}
+              title={t('Version {version}', { version: from })}
+            />
+            <Side kind="added" lines={hunk.lines} title={t('Version {version}', { version: to })} />
+          </div>
+        </section>
+      ))}
+    </Card>
+  )
+}
+
+interface SideProps {
+  readonly kind: 'added' | 'removed'
+  readonly title: string
+  readonly lines: readonly { readonly kind: string; readonly text: string }[]
+}
+
+function Side({ kind, title, lines }: SideProps) {
+  const own = lines.filter((line) => line.kind === 'same' || line.kind === kind)
+  const colour = kind === 'added' ? 'bg-success-soft' : 'bg-destructive-soft'
+  return (
+    <div className="min-w-0 border-e last:border-e-0">
+      <p className="border-b px-3 py-1 text-xs text-muted-foreground">{title}</p>
+      {own.map((line, at) => (
+        <pre
+          // biome-ignore lint/suspicious/noArrayIndexKey: the answer does not change
+          key={at}
+          dir="auto"
+          className={`px-3 break-words whitespace-pre-wrap ${line.kind === kind ? colour : ''}`}
+        >
+          {line.kind === kind && <span className="sr-only">{kind === 'added' ? '+' : '−'}</span>}
+          {line.text || ' '}
+        </pre>
+      ))}
+    </div>
+  )
+}

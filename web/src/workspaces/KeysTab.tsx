@@ -1,0 +1,177 @@
+/** API keys: made with the scopes they need, shown once, turned, revoked. */
+import { type FormEvent, useState } from 'react'
+import { useAct } from '../lib/act.ts'
+import { type Body, post, type Row, remove } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import { fieldFaults } from '../lib/problem.ts'
+import { useList } from '../lib/query.ts'
+import { useMe } from '../lib/session.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { Confirm } from '../ui/Confirm.tsx'
+import { PagedTable } from '../ui/DataTable.tsx'
+import { CheckField, TextField } from '../ui/Field.tsx'
+import { Code, CodeBlock, Text, When } from '../ui/Small.tsx'
+import { Empty, Fault, Note } from '../ui/States.tsx'
+
+type Key = Row<'/api-keys'>
+const refreshes = ['/api-keys']
+
+export function KeysTab() {
+  const query = useList('/api-keys')
+  const [shown, setShown] = useState('')
+  const [ending, setEnding] = useState<Key | null>(null)
+  const rotate = useAct((id: string) => post('/api-keys/{id}/rotate', { params: { id } }), {
+    refreshes,
+    onDone: ({ key }) => setShown(key ?? ''),
+  })
+  const revoke = useAct((id: string) => remove('/api-keys/{id}', { params: { id } }), {
+    refreshes,
+    done: t('The key is revoked.'),
+    onDone: () => setEnding(null),
+  })
+  return (
+    <div className="flex flex-col gap-5">
+      {shown && (
+        <div className="flex flex-col gap-3">
+          <Note tone="warn">{t('Copy the key now: it is shown once.')}</Note>
+          <CodeBlock label={t('The key')} text={shown} />
+        </div>
+      )}
+      <Card title={t('API keys')} flush>
+        <PagedTable
+          label={t('API keys')}
+          query={query}
+          keyOf={({ id }: Key) => id}
+          columns={[
+            {
+              id: 'name',
+              title: t('Name'),
+              cell: ({ name, prefix }) => (
+                <span className="flex flex-col">
+                  <Text>{name}</Text>
+                  <span className="text-muted-foreground">
+                    <Code>{prefix}…</Code>
+                  </span>
+                </span>
+              ),
+            },
+            {
+              id: 'scopes',
+              title: t('May'),
+              wide: true,
+              cell: ({ scopes }) => <Code>{scopes.join(' ')}</Code>,
+            },
+            {
+              id: 'used',
+              title: t('Last used'),
+              cell: ({ last_used_at }) => (last_used_at ? <When at={last_used_at} /> : t('never')),
+            },
+            {
+              id: 'state',
+              title: t('State'),
+              cell: ({ revoked_at, expires_at }) =>
+                revoked_at ? (
+                  <Badge tone="bad">{t('Revoked')}</Badge>
+                ) : expires_at ? (
+                  <Badge tone="warn">
+                    {t('until')} <When at={expires_at} />
+                  </Badge>
+                ) : (
+                  <Badge tone="good">{t('Good')}</Badge>
+                ),
+            },
+            {
+              id: 'deeds',
+              title: <span className="sr-only">{t('Actions')}</span>,
+              end: true,
+              cell: (key) =>
+                !key.revoked_at && (
+                  <span className="inline-flex flex-wrap justify-end gap-2">
+                    <Button size="sm" onClick={() => rotate.mutate(key.id)}>
+                      {t('Turn')}
+                    </Button>
+                    <Button size="sm" look="danger" onClick={() => setEnding(key)}>
+                      {t('Revoke')}
+                    </Button>
+                  </span>
+                ),
+            },
+          ]}
+          empty={
+            <Empty
+              title={t('There are no keys yet.')}
+              note={t('A program of yours needs one to send.')}
+            />
+          }
+        />
+      </Card>
+      <NewKey onMade={setShown} />
+      {ending && (
+        <Confirm
+          title={t('Revoke this key?')}
+          note={t('Programs that use “{name}” are refused at once. This cannot be undone.', {
+            name: ending.name,
+          })}
+          act={t('Revoke')}
+          pending={revoke.isPending}
+          onClose={() => setEnding(null)}
+          onConfirm={() => revoke.mutate(ending.id)}
+        />
+      )}
+    </div>
+  )
+}
+
+function NewKey({ onMade }: { onMade: (key: string) => void }) {
+  const scopes = useMe()?.scopes ?? []
+  const create = useAct(
+    (body: NonNullable<Body<'/api-keys', 'post'>>) => post('/api-keys', { body }),
+    {
+      refreshes,
+      quiet: true,
+      onDone: ({ key }) => onMade(key ?? ''),
+    },
+  )
+  const faults = fieldFaults(create.error)
+  function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const chosen = scopes.filter((scope) => form.getAll('scopes').includes(scope))
+    create.mutate({ name: String(form.get('name')), scopes: chosen })
+  }
+  return (
+    <Card title={t('New key')}>
+      <form onSubmit={handleSubmit} className="flex flex-col gap-4">
+        <Fault error={create.error} />
+        <TextField
+          label={t('Name')}
+          name="name"
+          required
+          dir="auto"
+          className="max-w-md"
+          fault={faults['name']}
+          hint={t('What uses it, such as “shop”.')}
+        />
+        <fieldset>
+          <legend className="mb-2 text-sm font-medium">{t('What it may do')}</legend>
+          <div className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
+            {scopes.map((scope) => (
+              <CheckField
+                key={scope}
+                label={<Code>{scope}</Code>}
+                name="scopes"
+                value={scope}
+                defaultChecked={scope.startsWith('messages:')}
+              />
+            ))}
+          </div>
+        </fieldset>
+        <Button look="primary" type="submit" className="self-start" disabled={create.isPending}>
+          {t('Make a key')}
+        </Button>
+      </form>
+    </Card>
+  )
+}

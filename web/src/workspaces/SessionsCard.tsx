@@ -1,0 +1,47 @@
+/** Where one is signed in, and the way to end it there. */
+import { useAct } from '../lib/act.ts'
+import { remove } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import { useList } from '../lib/query.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Card } from '../ui/Card.tsx'
+import { Code, When } from '../ui/Small.tsx'
+import { Failed, Loading } from '../ui/States.tsx'
+
+export function SessionsCard() {
+  const query = useList('/auth/sessions')
+  const end = useAct((id: string) => remove('/auth/sessions/{id}', { params: { id } }), {
+    refreshes: ['/auth/sessions'],
+    done: t('That session has ended.'),
+  })
+  return (
+    <Card title={t('Where you are signed in')}>
+      {query.isPending && <Loading />}
+      {query.isError && <Failed error={query.error} />}
+      <ul className="flex flex-col gap-3">
+        {query.data?.pages
+          .flatMap(({ data }) => data)
+          .map((session) => (
+            <li key={session.id} className="flex items-center justify-between gap-3 text-sm">
+              <span className="min-w-0">
+                <span className="line-clamp-1">
+                  <bdi>{session.user_agent ?? t('Unknown program')}</bdi>
+                </span>
+                <span className="text-muted-foreground">
+                  {session.ip && <Code>{session.ip}</Code>} · <When at={session.seen_at} />
+                </span>
+              </span>
+              {session.current ? (
+                <Badge tone="good">{t('here')}</Badge>
+              ) : (
+                <Button size="sm" onClick={() => end.mutate(session.id)}>
+                  {t('End it')}
+                </Button>
+              )}
+            </li>
+          ))}
+      </ul>
+    </Card>
+  )
+}
