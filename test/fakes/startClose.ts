@@ -83,6 +83,7 @@ export interface FakeClose {
 
 export async function startClose(): Promise<FakeClose> {
   const child = fork(new URL('./closeServer.ts', import.meta.url), { execArgv: [] })
+  child.setMaxListeners(0) // one for each question that waits
   const [{ port }] = await once(child, 'message')
   let n = 0
   const ask = (control: Wanted) => send(child, { n: ++n, ...control })

@@ -11,6 +11,11 @@ export interface DiscordState {
   /** Requests that Discord's OpenAPI does not allow. */
   complaints: string[]
   requests: number
+  /** The webhook was deleted. */
+  gone: boolean
+  /** What the webhook allows; what is over it is answered 429 and counted in `limited`. */
+  bucket: { requests: number; perMs: number }
+  limited: number
 }
 
 export type DiscordControl = { n: number } & (

@@ -66,7 +66,7 @@ export function findDueJourneys(sql: Sql, until: Date) {
   `
 }
 
-/** Locks runs that are due, longest due first; those that somebody else has in hand are left out. */
+/** Locks runs that are due, longest due first and in the order they began; those that somebody else has in hand are left out. */
 export function takeDue(
   sql: Sql,
   { workspaceId, id }: { workspaceId: string; id: string },
@@ -76,7 +76,7 @@ export function takeDue(
     select ${runColumns(sql)}
     from journey_runs r
     where r.workspace_id = ${workspaceId} and r.journey_id = ${id} and r.due_at <= ${now}
-    order by r.due_at
+    order by r.due_at, r.id
     limit ${limit}
     for update skip locked
   `

@@ -6,6 +6,7 @@ import type { InlineContent } from './accept.ts'
 export interface NewContent {
   readonly content: InlineContent
   /** What travels with it, such as Discord's embeds. */
+  /** Null: as it was. */
   readonly metadata: { readonly [key: string]: Json | undefined } | null
 }
 
@@ -39,7 +40,7 @@ export async function writeContent(
       on conflict (workspace_id, message_id) do update set content = excluded.content
     )
     update messages
-    set metadata = ${metadata === null ? null : JSON.stringify(metadata)}::text::jsonb
+    set metadata = coalesce(${metadata === null ? null : JSON.stringify(metadata)}::text::jsonb, metadata)
     where workspace_id = ${workspaceId} and id = ${id}
   `
 }
