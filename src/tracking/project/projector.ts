@@ -12,7 +12,7 @@ import { workspacesWithHits } from '../store/hits.ts'
 import { project } from './project.ts'
 
 const BATCH = 1_000 // hits of one transaction
-const BACKLOG_BATCH = 20_000 // while there is a backlog: what a message has is then read and judged once for many of its hits
+const BACKLOG_BATCH = 5_000 // while there is a backlog: what a message has is then read and judged once for many of its hits
 const POLL_MS = 800 // hits of other processes are found within this
 const GATHER_MS = 200 // after a hit, so that those around it travel together
 const FLOOD = 2_000 // hits a second from which on answering comes before understanding
