@@ -15,10 +15,10 @@ const AT_ONCE = 5_000 // ids of one statement
 /** Why messages are held that a person, or another rule, did not hold. Each is released by what held it. */
 export type HoldReason = 'journey_held' | 'journey_paused'
 
-/** A person's own hold, and that of a run, outlast the pause of a journey. */
+/** A person's own hold, a restore's, and that of a run outlast the pause of a journey. */
 const keptBy: Readonly<Record<HoldReason, readonly string[]>> = {
-  journey_held: ['held_by_hand'],
-  journey_paused: ['held_by_hand', 'journey_held'],
+  journey_held: ['held_by_hand', 'restored'],
+  journey_paused: ['held_by_hand', 'restored', 'journey_held'],
 }
 
 export interface Hold {
