@@ -97,7 +97,7 @@ function drawn(journey: JourneyView, chosen: string): { nodes: Node[]; edges: Ed
           <div dir={direction()} className="p-3 text-start">
             <p className="text-xs text-muted-foreground">{title}</p>
             <p className="truncate text-sm font-medium">
-              <bdi>{text || id}</bdi>
+              <bdi>{text || (id.startsWith('·') ? '' : id)}</bdi>
             </p>
             {entered !== undefined && (
               <p className="text-xs text-muted-foreground">

@@ -46,9 +46,9 @@ export function sayStep(step: Step): string {
     const what = step.template_id ?? step.content?.subject ?? step.content?.text ?? ''
     return `${told(channels[step.channel])}: ${what.slice(0, 80)}`
   }
-  if (step.type === 'wait') return step.until ?? span(step)
+  if (step.type === 'wait') return step.until ?? span(timesOf(step))
   if (step.type === 'window') return `${step.window.from}–${step.window.until}`
-  if (step.type === 'wait_for') return `${step.event}, ${span(step.for)}`
+  if (step.type === 'wait_for') return `${step.event}, ${span(timesOf(step.for))}`
   return step.title ?? ''
 }
 
@@ -58,11 +58,20 @@ interface Span {
   readonly days?: number | string | undefined
 }
 
-function span({ minutes, hours, days }: Span): string {
+const timesOf = ({ minutes, hours, days }: Span): Span => ({ minutes, hours, days })
+
+function span(given: Span): string {
+  const odd = Object.values(given).find(
+    (each) => typeof each === 'string' && Number.isNaN(Number(each)),
+  )
+  if (typeof odd === 'string') return odd // a setting's place, such as {{ settings.hours }}
+  const { minutes, hours, days } = given
   return [
-    days !== undefined && t('{days} days', { days }),
-    hours !== undefined && t('{hours} hours', { hours }),
-    minutes !== undefined && t('{minutes} minutes', { minutes }),
+    days !== undefined && t('{days, plural, one {# day} other {# days}}', { days: Number(days) }),
+    hours !== undefined &&
+      t('{hours, plural, one {# hour} other {# hours}}', { hours: Number(hours) }),
+    minutes !== undefined &&
+      t('{minutes, plural, one {# minute} other {# minutes}}', { minutes: Number(minutes) }),
   ]
     .filter(Boolean)
     .join(' ')
