@@ -404,6 +404,10 @@ function complete(
     warnings.push(
       'META_APP_SECRET is not set: what comes to /webhook/meta is believed without a signature. Copy it from the settings of the Meta app.',
     )
+  if (values.META_API_TOKEN && !values.ADMIN_SECRET)
+    warnings.push(
+      'ADMIN_SECRET is not set: Meta cannot confirm /webhook/meta, so nothing that people write by WhatsApp arrives. Make up a word, and enter the same as verify token over there.',
+    )
   return Object.freeze({
     ...config,
     PUBLIC_URL: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, ''),

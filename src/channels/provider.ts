@@ -160,6 +160,8 @@ export interface Receipt {
   readonly providerMessageId?: string
   readonly kind: ReceiptKind
   readonly at: Date
+  /** Under which ids the vendor knows whom it reached: E.164 or an id of its own. */
+  readonly reached?: readonly string[]
   /** The provider's own code and words, kept for people to read. */
   readonly detail?: string
   /** With `failed`: only because the recipient had not written lately. With a template it may go yet. */

@@ -77,8 +77,9 @@ export async function syncWorld(
       ...{ db, log, sealing, publicUrl, guardedHttp: http, trustedHttp: http, cacheHours: 24 },
     })
     const counters = createCounters()
+    const senders = { find: async () => undefined, forChannel: async () => [] }
     const processor = createCallbackProcessor({
-      ...{ db, log, counters, senders: { find: async () => undefined }, onHits: () => {} },
+      ...{ db, log, counters, senders, onHits: () => {} },
       readConnection: sync.readCallback,
     })
     const config = readConfig({ ENVIRONMENT: 'test' })

@@ -32,6 +32,8 @@ const Status = z.object({
   status: z.string(),
   timestamp: seconds,
   biz_opaque_callback_data: text,
+  recipient_id: text,
+  recipient_user_id: text,
   errors: z.array(ErrorOf).nullish().catch(null),
 })
 
@@ -138,10 +140,11 @@ const kindsOf: Readonly<Record<string, readonly Receipt['kind'][]>> = {
 
 function receiptsOfStatus(status: z.infer<typeof Status>): Receipt[] {
   const { id, biz_opaque_callback_data: ours, timestamp } = status
+  const told = [e164(status.recipient_id), status.recipient_user_id]
   const about = {
     providerMessageId: id,
     ...(ours ? { messageId: ours } : {}),
-    at: new Date(timestamp * 1_000),
+    ...{ at: new Date(timestamp * 1_000), reached: told.filter((each) => each != null) },
   }
   if (status.status !== 'failed')
     return (kindsOf[status.status] ?? []).map((kind) => ({ ...about, kind }))

@@ -10,6 +10,7 @@ import { createHttp } from '../../lib/http.ts'
 import { listWorkspaces, type Workspace } from '../../workspaces/store.ts'
 import { silent } from '../tool.ts'
 import { type Finding, fail, pass, warn, wordsOf } from './finding.ts'
+import { checkSharedWebhook } from './sharedWebhooks.ts'
 
 const MAX_WORKSPACES = 1_000 // the check calls a vendor for each sender
 
@@ -22,14 +23,14 @@ interface Examined {
 export async function checkSenders({ db, config, sealing }: Examined): Promise<Finding[]> {
   const guardedHttp = createHttp({ guard: true })
   const trustedHttp = createHttp({ guard: false })
+  const { PUBLIC_URL: publicUrl } = config
   const senders = createSenderDirectory({
-    ...{ db, log: silent, guardedHttp, trustedHttp, unseal: sealing.unseal },
-    publicUrl: config.PUBLIC_URL,
+    ...{ db, log: silent, guardedHttp, trustedHttp, unseal: sealing.unseal, publicUrl },
   })
   try {
     const findings: Finding[] = []
     for (const workspace of await listWorkspaces(db.app, { limit: MAX_WORKSPACES })) {
-      findings.push(...(await checkWorkspace(db, senders, sealing, workspace)))
+      findings.push(...(await checkWorkspace({ db, senders, sealing, publicUrl }, workspace)))
     }
     return findings
   } finally {
@@ -38,12 +39,13 @@ export async function checkSenders({ db, config, sealing }: Examined): Promise<F
   }
 }
 
-async function checkWorkspace(
-  db: Db,
-  senders: SenderDirectory,
-  sealing: Sealing,
-  workspace: Workspace,
-): Promise<Finding[]> {
+interface Ground extends Pick<Examined, 'db' | 'sealing'> {
+  readonly senders: SenderDirectory
+  readonly publicUrl: string
+}
+
+async function checkWorkspace(ground: Ground, workspace: Workspace): Promise<Finding[]> {
+  const { db, senders, sealing } = ground
   const rows = await listSenders(db.engine, workspace.id)
   const real = rows.filter((row) => row.origin !== 'builtin' && row.status !== 'disabled')
   const check = `senders of ${workspace.slug}`
@@ -57,7 +59,12 @@ async function checkWorkspace(
     return [warn(check, 'There are only sandboxes: nothing leaves this server.', mend)]
   }
   const now = db.clock.now()
-  return Promise.all(real.map((row) => checkOne(senders, row, `${check}: ${row.name}`, now)))
+  const found = real.map(async (row) => {
+    const about = `${check}: ${row.name}`
+    const works = await checkOne(senders, row, about, now)
+    return [works, ...(await checkSharedWebhook(ground, row, about))]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 function opens(row: SenderRow, sealing: Sealing): boolean {

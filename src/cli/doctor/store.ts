@@ -90,3 +90,24 @@ export async function readWorkload(
   `
   return row!
 }
+
+export interface CallbacksSeen {
+  readonly lastAt: Date | null
+  /** When a handshake last failed for that reason. */
+  readonly mismatchAt: Date | null
+}
+
+export async function readCallbacksOf(
+  sql: Sql,
+  workspaceId: string,
+  source: string,
+  mismatch: string,
+): Promise<CallbacksSeen> {
+  const [row] = await sql<CallbacksSeen[]>`
+    select max(received_at) filter (where method = 'POST') as last_at,
+      max(received_at) filter (where reason = ${mismatch}) as mismatch_at
+    from callbacks
+    where workspace_id = ${workspaceId} and source = ${source}
+  `
+  return row!
+}

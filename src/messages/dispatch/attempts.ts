@@ -134,7 +134,7 @@ export function createAttempts(worker: {
     const asked = error instanceof Retryable && error.code === '429' ? error.after : undefined
     await tried(noteRecipient(item, error, current))
     if (asked !== undefined) void tried(deps.holdSender(current, asked))
-    else noteCall(conclusion.do === 'fail' && conclusion.reason !== 'attempts_exhausted', current)
+    else noteCall(isVendorWell(error, conclusion), current)
     switch (conclusion.do) {
       case 'unknown':
         return settleRow(item, {
@@ -179,8 +179,10 @@ export function createAttempts(worker: {
     conclusion: Extract<Conclusion, { do: 'retry' }>,
     properties: Record<string, unknown>,
   ) => {
-    // Another sender knows nothing of this one's ids: what may have been sent stays here.
-    const next = error instanceof Retryable ? await tried(deps.alternative(current)) : undefined
+    // Another sender knows nothing of this one's ids: what may have been sent stays here. So does
+    // what came too fast for its recipient: it is their turn that is to be waited for.
+    const elsewhere = error instanceof Retryable && !error.recipientOnly
+    const next = elsewhere ? await tried(deps.alternative(current)) : undefined
     // The first failure may be this sender's alone; after that two senders in turn must not hurry.
     const afterMs = next && item.row.attempt === 0 ? 0 : conclusion.afterMs
     const { reason, detail } = conclusion
@@ -254,6 +256,11 @@ export function createAttempts(worker: {
     },
   }
 }
+
+/** It looked at this message and refused it, or found its recipient written to too often. */
+const isVendorWell = (error: unknown, conclusion: Conclusion): boolean =>
+  (error instanceof Retryable && error.recipientOnly) ||
+  (conclusion.do === 'fail' && conclusion.reason !== 'attempts_exhausted')
 
 function attempted({ row }: Held, sender: Sender, durationMs: number): Record<string, unknown> {
   return {

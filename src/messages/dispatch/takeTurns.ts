@@ -6,6 +6,7 @@
  */
 import type { Sender } from '../../channels/directory.ts'
 import type { Db, Sql } from '../../db/db.ts'
+import { EXPIRY_GIVEN } from '../flags.ts'
 import { touchLanes } from '../store/accept.ts'
 import { type Conversation, lockConversations, saveNextSends } from '../store/conversations.ts'
 import type { Due } from '../store/due.ts'
@@ -84,9 +85,12 @@ function planOf(
     open,
     granted: free ? (seconds > 0 && head ? [head] : rows) : [],
     nextSendAt: free && seconds > 0 ? new Date(first) : null,
-    later: waiting.map(({ workspaceId, id, attempt, senderId, priority }, at) => ({
-      ...{ workspaceId, id, attempt, senderId, priority, ...why },
-      dueAt: new Date(first + at * seconds * 1_000),
-    })),
+    later: waiting.map(({ workspaceId, id, attempt, senderId, priority, flags, expiresAt }, at) => {
+      const dueAt = new Date(first + at * seconds * 1_000)
+      const waits = { workspaceId, id, attempt, senderId, priority, dueAt, ...why }
+      // Waiting for the recipient takes none of the time that a message has, as with a send window.
+      const given = (flags & EXPIRY_GIVEN) !== 0
+      return given ? waits : { ...waits, expiresAt: new Date(+expiresAt + +dueAt - +now) }
+    }),
   }
 }

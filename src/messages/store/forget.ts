@@ -31,6 +31,30 @@ export async function eraseMessagesOf(
   `
 }
 
+/** Before their messages, which know where they went. */
+export async function eraseConversationsOf(
+  sql: Sql,
+  workspaceId: string,
+  subject: {
+    readonly contactIds: readonly string[]
+    readonly addresses: readonly { readonly address: string }[]
+  },
+): Promise<void> {
+  const contactIds = [...subject.contactIds]
+  await sql`
+    with theirs (address) as (
+      select unnest(${subject.addresses.map((each) => each.address)}::text[])
+      union
+      select address from messages where workspace_id = ${workspaceId} and contact_id = any(${contactIds}::uuid[])
+      union
+      select external_id from contact_identities where workspace_id = ${workspaceId} and contact_id = any(${contactIds}::uuid[])
+    )
+    delete from conversations c
+    using senders s, theirs t
+    where s.workspace_id = ${workspaceId} and c.workspace_id = s.workspace_id and c.sender_id = s.id and c.address = t.address
+  `
+}
+
 export function listMessagesOf(sql: Sql, workspaceId: string, contactIds: readonly string[]) {
   return sql`
     select m.id, m.channel, m.status, m.address as to, m.topic as category, m.variables, m.metadata, m.created_at, m.sent_at, c.content

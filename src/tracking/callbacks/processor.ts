@@ -10,7 +10,7 @@
  */
 import type { Logger } from 'pino'
 import type { TransactionSql } from 'postgres'
-import type { SenderDirectory } from '../../channels/directory.ts'
+import type { Sender, SenderDirectory } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import type { Db } from '../../db/db.ts'
 import { asAppError } from '../../http/problem.ts'
@@ -22,7 +22,14 @@ import { takeInbound } from '../inbound/takeInbound.ts'
 import { takeRefusals } from '../inbound/takeRefusals.ts'
 import { type Located, takeReceipts } from '../receive.ts'
 import { findAnsweredMessage } from '../store/answered.ts'
-import { type CallbackRow, claimCallback, noteCallback, takeUntil } from '../store/callbacks.ts'
+import {
+  type CallbackOutcome,
+  type CallbackRow,
+  claimCallback,
+  noteCallback,
+  takeUntil,
+} from '../store/callbacks.ts'
+import { addReached } from '../store/writers.ts'
 import { type CallbackReader, processConnectionCallback } from './connectionCallback.ts'
 
 const POLL_MS = 1_000 // callbacks stored by other processes are found within this
@@ -30,6 +37,7 @@ const AT_ONCE = 4
 const AGAIN_SECONDS = [2, 10, 60] // for receipts of messages that we do not know yet
 const TAKEN_MS = 45_000 // for a callback that needs calls to the vendor; then somebody else may try
 const MAX_REASON = 500 // characters
+const FOR_NOBODY = 'It is about none of the senders that are here.'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export interface CallbackProcessor {
@@ -43,7 +51,7 @@ export interface CallbackProcessor {
 
 export interface ProcessorDeps {
   readonly db: Pick<Db, 'engine' | 'clock'>
-  readonly senders: Pick<SenderDirectory, 'find'>
+  readonly senders: Pick<SenderDirectory, 'find' | 'forChannel'>
   readonly log: Logger
   readonly counters: TrackingCounters
   /** Reads callbacks of connectors. */
@@ -146,42 +154,67 @@ async function processOne(
   now: Date,
 ): Promise<void> {
   const { workspaceId, source } = callback
-  const { receipts, inbound, mailbox } = await readContent(callback, deps)
+  const content = await readContent(callback, deps)
+  if (content === null) {
+    const outcome = { status: 'processed', reason: FOR_NOBODY, dueAt: now } as const
+    return noteCallback(tx, callback, outcome, now)
+  }
+  const { receipts, inbound, mailbox } = content
   for (const each of inbound) await takeInbound(tx, mailbox, each, now)
   const located = await locate(tx, workspaceId, receipts)
-  const missing = receipts.length - located.length
-  const again = missing > 0 ? AGAIN_SECONDS[callback.attempts] : undefined
-  if (again !== undefined) {
-    const dueAt = new Date(+now + again * 1000)
-    return noteCallback(
-      tx,
-      callback,
-      { status: 'received', reason: unknownMessages(missing), dueAt },
-      now,
-    )
-  }
   const holding = await takeRefusals(tx, workspaceId, located, now)
   await noteProviderIds(tx, workspaceId, holding.flatMap(vendorsIdOf))
   await takeReceipts(tx, { workspaceId, source, told: 'provider' }, holding, now)
-  const reason = missing > 0 ? unknownMessages(missing) : null
-  await noteCallback(tx, callback, { status: 'processed', reason, dueAt: now }, now)
+  await addReached(tx, workspaceId, { source, reached: located.flatMap(reachedBy) }, now)
+  await noteCallback(tx, callback, outcomeOf(callback, receipts.length - located.length, now), now)
   if (located.some(({ receipt }) => receipt.kind === 'opened' || receipt.kind === 'clicked'))
     deps.onHits()
 }
 
+/** What is known has been applied; the rest is looked for again, which changes nothing of that. */
+function outcomeOf({ attempts }: CallbackRow, missing: number, now: Date): CallbackOutcome {
+  if (missing === 0) return { status: 'processed', reason: null, dueAt: now }
+  const again = AGAIN_SECONDS[attempts]
+  const reason = unknownMessages(missing)
+  if (again === undefined) return { status: 'processed', reason, dueAt: now }
+  return { status: 'received', reason, dueAt: new Date(+now + again * 1000) }
+}
+
+/** Null when it is about none of our senders. */
 async function readContent(callback: CallbackRow, { senders }: ProcessorDeps) {
   const { workspaceId, source, senderId } = callback
-  const sender = senderId === null ? undefined : await senders.find(workspaceId, senderId)
-  if (!sender) throw new Error('Its sender is gone.')
-  const { callbacks } = sender.provider
-  if (!callbacks) throw new Error(`${sender.provider.name} has no callbacks.`)
+  const taker = senderId === null ? undefined : await senders.find(workspaceId, senderId)
+  if (!taker) throw new Error('Its sender is gone.')
+  const { callbacks } = taker.provider
+  if (!callbacks) throw new Error(`${taker.provider.name} has no callbacks.`)
   const request = rawRequest(callback)
+  const sender = callbacks.shared ? await meantBy(request, taker, senders) : taker
+  if (!sender) return null
   return {
     receipts: callbacks.parse(request, sender.settings),
     inbound: callbacks.inbound?.(request, sender.settings) ?? [],
     mailbox: { workspaceId, senderId: sender.id, channel: sender.channel, source },
   }
 }
+
+/** What came to a shared address was kept with one sender; who it is about may have been made since. */
+async function meantBy(
+  request: RawRequest,
+  taker: Sender,
+  senders: ProcessorDeps['senders'],
+): Promise<Sender | undefined> {
+  const { workspaceId, channel, provider } = taker
+  const shared = provider.callbacks?.shared
+  if (!shared || shared.isFor(request, taker.settings)) return taker
+  provider.callbacks?.parse(request, taker.settings) // throws what is wrong with it
+  const others = await senders.forChannel(workspaceId, channel)
+  return others.find(
+    (other) => other.provider.id === provider.id && shared.isFor(request, other.settings),
+  )
+}
+
+const reachedBy = ({ messageId, receipt }: Located) =>
+  (receipt.reached ?? []).map((externalId) => ({ messageId, externalId }))
 
 function vendorsIdOf({ messageId, receipt: { providerMessageId } }: Located) {
   return providerMessageId === undefined ? [] : [{ messageId, providerMessageId }]

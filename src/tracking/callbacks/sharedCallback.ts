@@ -68,12 +68,12 @@ export async function takeShared(
   deps.counters.callbacks++
   const now = deps.db.clock.now()
   await deps.db.engine.begin(async (tx) => {
-    for (const { workspaceId, id: senderId, provider } of takers) {
+    for (const { workspaceId, id: senderId, provider, settings } of takers) {
       const hash = createHash('sha256').update(`${senderId}\0${shared.path}\0`).update(body)
       const { method, url, headers } = request
       const row = { workspaceId, id: uuid7(), source: provider.id, senderId, method, url, body }
-      const key = hash.digest('hex')
-      await insertCallback(tx, { ...row, key, headers: keptHeaders(headers) }, now)
+      const about = { key: hash.digest('hex'), signed: shared.isSigned(settings) }
+      await insertCallback(tx, { ...row, ...about, headers: keptHeaders(headers) }, now)
     }
   })
 }

@@ -16,14 +16,15 @@ export async function resolveWriter(
   now: Date,
 ): Promise<string | null> {
   const { userId, phone, name } = inbound
-  if (message?.contactId) {
-    // From now on they are known by the vendor's id too, also where their number is not told.
-    const identity = { source, externalId: userId ?? phone ?? '', contactId: message.contactId }
-    if (identity.externalId !== '') await addIdentity(tx, workspaceId, identity, now)
-    return message.contactId
+  const ids = [userId, phone].filter((id) => id !== null)
+  let known = message?.contactId ?? null
+  for (const id of ids) known ??= await findByIdentity(tx, workspaceId, source, id)
+  if (known !== null) {
+    // From now on they are known by each, also where the vendor tells only one of them.
+    for (const externalId of ids)
+      await addIdentity(tx, workspaceId, { source, externalId, contactId: known }, now)
+    return known
   }
-  const known = userId === null ? null : await findByIdentity(tx, workspaceId, source, userId)
-  if (known !== null) return known
   const externalId = userId ?? phone
   if (externalId === null) return null
   const [person] = await upsertContacts(

@@ -39,10 +39,11 @@ export async function takeInbound(
   const { workspaceId, senderId, channel, source } = mailbox
   const address = inbound.phone ?? inbound.userId
   const spoken = inbound.kind === 'human'
-  // First, as whoever takes turns does: the pair's row before those of messages.
-  if (spoken && address !== null)
-    await noteInbound(tx, { workspaceId, senderId, address }, earlier(inbound.at, now))
   const message = await findThread(tx, mailbox, inbound, now)
+  // Before anything is locked, as whoever takes turns does: the pair's row before those of messages.
+  if (spoken)
+    for (const each of addressesOf(inbound, message))
+      await noteInbound(tx, { workspaceId, senderId, address: each }, earlier(inbound.at, now))
   const contactId = await resolveWriter(tx, mailbox, { inbound, message }, now)
   const text = storableText(inbound.text).slice(0, MAX_TEXT)
   const stops = spoken && wantsNoMore(text)
@@ -67,6 +68,15 @@ export async function takeInbound(
   if (stops) await stop(tx, mailbox, { ...inbound, contactId, text, messageId: message?.id }, now)
 }
 
+/**
+ * All that a message to them may be addressed to: vendors spell some numbers in another way than
+ * we do (Argentina, Brazil, Mexico).
+ */
+function addressesOf({ phone, userId }: Inbound, message: Answered | undefined): string[] {
+  const all = [phone, userId, message?.address]
+  return [...new Set(all.filter((each) => each != null))].sort()
+}
+
 /** A vendor's clock may be before ours; nobody has written in the future. */
 const earlier = (at: Date, now: Date) => (at < now ? at : now)
 
@@ -79,11 +89,17 @@ async function findThread(
 ): Promise<Answered | undefined> {
   const named = answers === null ? undefined : await findByProviderId(tx, workspaceId, answers)
   if (named !== undefined) return findAnsweredMessage(tx, workspaceId, named)
-  if (phone === null && userId === null) return undefined
-  return findNewestTo(tx, workspaceId, {
-    ...{ recipientId: phone === null ? userId : null, addresses: phone === null ? [] : [phone] },
-    ...{ since: new Date(+now - THREAD_DAYS * DAY_MS), channel },
-  })
+  const about = { since: new Date(+now - THREAD_DAYS * DAY_MS), channel }
+  const sent =
+    phone === null
+      ? undefined
+      : await findNewestTo(tx, workspaceId, { ...about, recipientId: null, addresses: [phone] })
+  for (const recipientId of sent ? [] : [userId, phone]) {
+    if (recipientId === null) continue
+    const known = await findNewestTo(tx, workspaceId, { ...about, recipientId, addresses: [] })
+    if (known) return known
+  }
+  return sent
 }
 
 function replies(

@@ -6,6 +6,7 @@ export interface Answered {
   readonly id: string
   readonly contactId: string | null
   readonly channel: string
+  readonly address: string | null
 }
 
 export async function findAnsweredMessage(
@@ -14,7 +15,7 @@ export async function findAnsweredMessage(
   id: string,
 ): Promise<Answered | undefined> {
   const [row] = await sql<Answered[]>`
-    select id, contact_id, channel from messages where workspace_id = ${workspaceId} and id = ${id}
+    select id, contact_id, channel, address from messages where workspace_id = ${workspaceId} and id = ${id}
   `
   return row
 }
@@ -47,7 +48,7 @@ export async function findNewestTo(
       from contact_addresses
       where workspace_id = ${workspaceId} and kind in ('email', 'phone') and address = any(${spellings}::text[])
     )
-    select m.id, m.contact_id, m.channel
+    select m.id, m.contact_id, m.channel, m.address
     from messages m
     where m.workspace_id = ${workspaceId} and m.contact_id in (select contact_id from whom)
       and m.status in ('sending', 'sent', 'delivered', 'unknown', 'bounced', 'failed')

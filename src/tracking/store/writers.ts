@@ -27,3 +27,30 @@ export async function addIdentity(
     on conflict do nothing
   `
 }
+
+export interface Reached {
+  readonly messageId: string
+  /** Under which the vendor knows whom it reached. */
+  readonly externalId: string
+}
+
+/** Where a message went is where answers come from, however the vendor spells the address that we gave. */
+export async function addReached(
+  sql: Sql,
+  workspaceId: string,
+  { source, reached }: { source: string; reached: readonly Reached[] },
+  now: Date,
+): Promise<void> {
+  if (reached.length === 0) return
+  await sql`
+    insert into contact_identities (workspace_id, source, external_id, contact_id, created_at)
+    select distinct on (w.external_id) m.workspace_id, ${source}, w.external_id, m.contact_id, ${now}::timestamptz
+    from unnest(
+      ${reached.map((each) => each.messageId)}::uuid[], ${reached.map((each) => each.externalId)}::text[]
+    ) as w (message_id, external_id)
+    join messages m on m.workspace_id = ${workspaceId} and m.id = w.message_id
+    where m.contact_id is not null and m.address is distinct from w.external_id
+    order by w.external_id
+    on conflict do nothing
+  `
+}
