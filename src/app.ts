@@ -54,6 +54,7 @@ import { loadSecrets, type Secrets } from './lib/secrets.ts'
 import { createTokens } from './lib/token.ts'
 import { createAcceptor } from './messages/accept.ts'
 import { createWaiting } from './messages/await.ts'
+import { bulkRoutes } from './messages/bulkRoutes.ts'
 import { buildDispatch, type DispatchOptions } from './messages/dispatch/build.ts'
 import { createEditor } from './messages/editor.ts'
 import { eraseMessages, exportMessages } from './messages/forget.ts'
@@ -379,6 +380,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         render: assembly.render,
       }),
     )
+    await server.register(bulkRoutes({ db }))
     const surroundings = surroundingsIn(db, connectors)
     await server.register(journeyRoutes({ db, surroundings, onChanged: journeys.poke }))
     await server.register(

@@ -103,7 +103,7 @@ function pageHeaders(nonce: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
-    'cache-control': 'no-cache',
+    'cache-control': 'no-store',
     vary: 'accept-language, cookie',
     'x-robots-tag': 'noindex',
   }

@@ -9,6 +9,7 @@ import type { Mac } from '../lib/hmac.ts'
 import type { Tokens } from '../lib/token.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
 import { clickedRoutes, inboundRoutes, replyRoutes } from './answers/routes.ts'
+import { outboxRoutes } from './answers/simulateRoutes.ts'
 import { callbackListRoutes, callbackRoutes, sharedCallbackRoutes } from './callbacks/routes.ts'
 import { createCallbackTaker } from './callbacks/takeCallback.ts'
 import type { TrackingCounters } from './counters.ts'
@@ -45,6 +46,9 @@ export function trackingRoutes(deps: TrackingRoutesDeps): FastifyPluginAsync {
     )
     await server.register(callbackListRoutes(callbacks))
     await server.register(replyRoutes(answers))
+    await server.register(
+      outboxRoutes({ ...answers, senders: deps.senders, onHits: () => deps.onHits?.() }),
+    )
     await server.register(clickedRoutes({ ...answers, onHits: () => deps.onHits?.() }))
     await server.register(inboundRoutes(answers))
   }

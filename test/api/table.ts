@@ -404,6 +404,19 @@ const messages: Record<string, Case> = {
     path: (of) => notification(of, '/status'),
     body: () => ({ status: 'scheduled', scheduled_at: future }),
   },
+  'POST /notifications/cancel': {
+    access: 'messages:write',
+    body: (of) => ({ ids: [of.message] }),
+  },
+  'POST /notifications/resend': {
+    access: 'messages:write',
+    body: (of) => ({ ids: [of.message] }),
+  },
+  'POST /notifications/:id/simulate': {
+    access: 'messages:write',
+    path: (of) => `/notifications/${of.sent}/simulate`,
+    body: () => ({ do: 'open' }),
+  },
   'POST /notifications/redrive': {
     access: 'messages:write',
     body: (of) => ({ ids: [of.message] }),

@@ -42,6 +42,8 @@ export interface Tenant {
   readonly draft: string
   /** Scheduled for the far future. */
   readonly message: string
+  /** One that has gone to the sandbox. */
+  readonly sent: string
   readonly apiKey: string
   readonly importId: string
   readonly callback: string
@@ -90,6 +92,11 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
   )
   const connection = await addConnection(call, mark)
   const journeys = await addJourneys(call, mark, contacts.contact)
+  const sent = await must(
+    call('POST', '/notifications/send', {
+      ...{ recipient_id: contacts.externalId, channel: 'email', subject: mark, message: mark },
+    }),
+  )
   const message = await must(
     call('POST', '/notifications', {
       recipient_id: contacts.externalId,
@@ -123,6 +130,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     connection,
     ...journeys,
     message: message.id,
+    sent: sent.id,
     apiKey: apiKey.id,
     importId: imported.id,
   }
