@@ -41,11 +41,11 @@ export function OpensPage() {
       }
     >
       <Summary source={from} />
-      <div className="grid gap-5 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
         <ByHour source={from} />
         <ByWeekday source={from} />
       </div>
-      <div className="grid items-start gap-5 lg:grid-cols-2">
+      <div className="grid items-start grid-cols-1 gap-5 lg:grid-cols-2">
         <TopLeads source={from} />
         <Engagement source={from} />
       </div>

@@ -33,7 +33,7 @@ export function OverviewPage() {
     >
       <Problems />
       <KeyFigures days={Number(chosen)} />
-      <div className="grid gap-5 xl:grid-cols-[2fr_1fr]">
+      <div className="grid gap-5 grid-cols-1 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Trend days={Number(chosen)} />
         <Waiting />
       </div>

@@ -32,7 +32,7 @@ export function ContactPage() {
       title={contact.name ?? contact.external_id ?? contact.email ?? t('A contact without a name')}
       actions={<ContactActions contact={contact} />}
     >
-      <div className="grid items-start gap-5 lg:grid-cols-[1fr_20rem]">
+      <div className="grid items-start gap-5 grid-cols-1 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card>
           <Tabs
             label={t('Parts of the contact')}

@@ -16,6 +16,8 @@ import { SimulateButtons } from './SimulateButtons.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 import { channelOptions, channels, type Message } from './words.ts'
 
+const gone = ['sent', 'delivered', 'bounced', 'failed', 'unknown']
+
 export function OutboxPage() {
   const [{ channel, id }, setUrl] = useUrl(['channel', 'id'])
   const senders = useQuery({
@@ -29,7 +31,7 @@ export function OutboxPage() {
   )
   const rows = (query.data?.pages ?? [])
     .flatMap(({ data }) => data)
-    .filter(({ sender_id }) => sandboxes.has(sender_id))
+    .filter(({ sender_id, status }) => sandboxes.has(sender_id) && gone.includes(status))
   const open = rows.find((row) => row.id === id) ?? rows[0]
   const failure = query.error ?? senders.error
   return (
@@ -64,7 +66,7 @@ export function OutboxPage() {
         </Card>
       )}
       {open && (
-        <div className="grid gap-5 lg:grid-cols-[20rem_1fr]">
+        <div className="grid gap-5 grid-cols-1 lg:grid-cols-[20rem_minmax(0,1fr)]">
           <Card flush className="lg:max-h-[75vh] lg:overflow-y-auto">
             <OutboxList rows={rows} open={open.id} onOpen={(next) => setUrl({ id: next })} />
             {query.hasNextPage && (

@@ -1,8 +1,10 @@
 /** CodeMirror with HTML and the template's variables. Loaded only with the editor. */
 import { autocompletion, type CompletionContext } from '@codemirror/autocomplete'
 import { html } from '@codemirror/lang-html'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
 
@@ -40,6 +42,14 @@ const look = EditorView.theme({
   },
 })
 
+/** In the theme's own colours, so that they can be read on both grounds. */
+const colours = HighlightStyle.define([
+  { tag: [tags.tagName, tags.keyword, tags.bool, tags.null], color: 'var(--info)' },
+  { tag: [tags.attributeName, tags.propertyName], color: 'var(--warning)' },
+  { tag: [tags.attributeValue, tags.string, tags.number, tags.color], color: 'var(--success)' },
+  { tag: [tags.comment, tags.angleBracket, tags.punctuation], color: 'var(--muted-foreground)' },
+])
+
 export function CodeEditor({ label, value, variables, readOnly, onChange }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const latest = useRef(onChange)
@@ -53,6 +63,7 @@ export function CodeEditor({ label, value, variables, readOnly, onChange }: Prop
       state: EditorState.create({
         doc: value,
         extensions: [
+          syntaxHighlighting(colours),
           basicSetup,
           html(),
           look,

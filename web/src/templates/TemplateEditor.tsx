@@ -58,7 +58,7 @@ export function TemplateEditor({ template }: { template: Template }) {
   const field = isEmail ? (text.mjml ? 'mjml' : 'html') : 'text'
   const variables = [...new Set([...template.variables.map(({ name }) => name), ...common])]
   return (
-    <div className="grid items-start gap-5 xl:grid-cols-2">
+    <div className="grid items-start grid-cols-1 gap-5 xl:grid-cols-2">
       <Card
         title={t('Text')}
         actions={

@@ -46,6 +46,7 @@ export function Drawing({ title, kind, labels, series }: ChartProps) {
 
 function optionOf({ kind, labels, series }: ChartProps, look: typeof light) {
   const isRtl = direction() === 'rtl'
+  // The drawing itself runs from left to right; these marks (RLI … PDI) turn the words of a label.
   const text = { color: look.ink, fontFamily: 'inherit' }
   return {
     animation: false,
@@ -61,7 +62,7 @@ function optionOf({ kind, labels, series }: ChartProps, look: typeof light) {
     },
     xAxis: {
       type: 'category',
-      data: [...labels],
+      data: isRtl ? labels.map((label) => `\u2067${label}\u2069`) : [...labels],
       inverse: isRtl,
       axisLabel: { ...text, hideOverlap: true },
       axisLine: { lineStyle: { color: look.line } },

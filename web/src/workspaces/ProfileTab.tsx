@@ -16,7 +16,7 @@ export function ProfileTab() {
   const member = useMe()?.member
   if (!member) return <Loading />
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-2">
+    <div className="grid items-start grid-cols-1 gap-5 lg:grid-cols-2">
       <NameCard name={member.full_name ?? ''} email={member.email} />
       <PasswordCard hasCode={member.two_factor} />
       <SecondFactor isOn={member.two_factor} />

@@ -1,0 +1,34 @@
+/** axe-core on a page (WCAG 2.2 AA): fails with what it finds serious, and where. */
+import assert from 'node:assert/strict'
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+
+interface Finding {
+  readonly id: string
+  readonly impact: string | null
+  readonly help: string
+  readonly nodes: readonly {
+    readonly target: readonly string[]
+    readonly failureSummary?: string
+  }[]
+}
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source) // by the debugger, which the page's policy does not bind
+  const options = JSON.stringify({ runOnly: { type: 'tag', values: tags }, iframes: false })
+  const found: Finding[] = await page.evaluate(
+    `axe.run(document, ${options}).then(({ violations }) => violations)`,
+  )
+  const bad = found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  const told = bad.flatMap(({ id, help, nodes }) =>
+    nodes
+      .slice(0, 3)
+      .map(
+        ({ target, failureSummary }) =>
+          `${id} (${help}) at ${target.join(' ')}\n${failureSummary ?? ''}`,
+      ),
+  )
+  assert.deepEqual(told, [], page.url())
+}

@@ -1,0 +1,82 @@
+/** Signing in and out, what is reachable without, and what a page may not do. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { OWNER, openWorld } from './world.ts'
+
+const world = await openWorld()
+after(() => world.stop())
+
+test('a page needs a login, says what is wrong, and comes back to where one was', async () => {
+  const page = await world.visit()
+  await page.goto(`${world.url}/app/messages?status=failed`)
+  await page.getByLabel('Email or user name').fill(OWNER.email)
+  await page.getByLabel('Password').fill('not the password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+  await page.getByLabel('Password').fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Messages', level: 1 }).waitFor()
+  assert.match(page.url(), /\/app\/messages\?status=failed$/)
+  assert.equal(await page.getByLabel('State').inputValue(), 'failed')
+  await page.getByRole('button', { name: /^You:/ }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.goto(`${world.url}/app/`)
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.context().close()
+})
+
+test('a session that ends while a page is open leads to the login and back', async () => {
+  const page = await world.visit()
+  await page.goto(`${world.url}/app/login`)
+  await page.getByLabel('Email or user name').fill(OWNER.email)
+  await page.getByLabel('Password').fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+  await page.context().clearCookies({ name: 'sid' })
+  await page.getByRole('link', { name: 'Audit log' }).click()
+  await page.getByText('Your session has ended').waitFor()
+  assert.match(page.url(), /next=/)
+  await page.context().close()
+})
+
+test('scripts come from the server only, and assets are kept for good', async () => {
+  const answer = await fetch(`${world.url}/app/`)
+  const policy = answer.headers.get('content-security-policy') ?? ''
+  assert.match(policy, /script-src 'self';/)
+  assert.doesNotMatch(policy, /script-src[^;]*unsafe|unsafe-eval/)
+  const html = await answer.text()
+  assert.doesNotMatch(html, /NONCE-OF-THIS-ANSWER/)
+  const [, script] = /<script[^>]* src="([^"]+)"/.exec(html) ?? []
+  const asset = await fetch(world.url + script, { headers: { 'accept-encoding': 'br' } })
+  assert.equal(asset.headers.get('content-encoding'), 'br')
+  assert.match(asset.headers.get('cache-control') ?? '', /immutable/)
+  assert.equal((await fetch(`${world.url}/app/assets/none.js`)).status, 404)
+})
+
+test('the HTML of a message runs nothing and loads nothing', async () => {
+  const html = `<p id="said">Hello</p><style>#said{color:rgb(1,2,3)}</style><img src="${world.url}/api/track/open/none.png"><script>parent.document.title = 'taken'; document.title = 'taken'</script><p onclick="parent.x = 1">more</p>`
+  const { id } = await world.call('POST', '/notifications', {
+    recipient_id: 'u-1',
+    channel: 'email',
+    to: 'u@example.com',
+    subject: 'Odd',
+    html,
+  })
+  const page = await world.enter()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.goto(`${world.url}/app/messages?id=${id}&tab=content`)
+  const frame = page.frameLocator('iframe')
+  await frame.getByText('Hello').waitFor()
+  const color = await frame
+    .locator('#said')
+    .evaluate((element) => Reflect.get(globalThis, 'getComputedStyle')(element).color)
+  assert.equal(color, 'rgb(1, 2, 3)')
+  assert.match(await page.title(), /Messages/)
+  assert.deepEqual(
+    asked.filter((url) => url.includes('/track/')),
+    [],
+  )
+  await page.context().close()
+})
