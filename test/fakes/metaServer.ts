@@ -64,7 +64,16 @@ const server = createServer(async (request, response) => {
 })
 
 const document = openApiDocument('whatsapp/business-messaging-api_v23.0.yaml')
-const names: Record<string, string> = { text: 'TextMessage', template: 'TemplateMessage' }
+const names: Record<string, string> = {
+  text: 'TextMessage',
+  template: 'TemplateMessage',
+  interactive: 'InteractiveMessage',
+  image: 'ImageMessage',
+  video: 'VideoMessage',
+  audio: 'AudioMessage',
+  document: 'DocumentMessage',
+  sticker: 'StickerMessage',
+}
 
 /**
  * The contract asks for both: the properties of every message and those of its type, each without
