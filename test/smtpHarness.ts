@@ -2,11 +2,7 @@
  * The contract of providers for SMTP, whose faults are other ones than HTTP's. Silence and
  * half sessions, which need shorter timeouts than settings allow, are in smtpFaults.test.ts.
  */
-import {
-  type Peer,
-  type ScriptedServer,
-  scriptedServer,
-} from '../src/channels/email/scriptedServer.ts'
+import { type Peer, type ScriptedServer, scriptedServer } from './fakes/scriptedSmtpServer.ts'
 import { refusedUrl } from './fakes/startFaultServer.ts'
 import type { Family, Harness } from './providerHarnesses.ts'
 

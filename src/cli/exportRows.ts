@@ -96,11 +96,11 @@ async function* asCsv(rowPages: AsyncGenerator<readonly Row[]>) {
     const [first] = rows
     if (first && !headed) yield csvLine(Object.keys(first))
     headed ||= first !== undefined
-    yield rows.map((row) => csvLine(Object.values(row).map(asText))).join('')
+    yield rows.map((row) => csvLine(Object.values(row).map(cellText))).join('')
   }
 }
 
-export function asText(value: unknown): string {
+export function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
   return typeof value === 'string' ? value : JSON.stringify(value)

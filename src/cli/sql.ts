@@ -1,7 +1,7 @@
 /** `beckon sql`: one question to the database, which can change nothing (there need be no psql). */
 import { invalid } from '../errors.ts'
 import { csvLine } from '../lib/csv.ts'
-import { asText } from './exportRows.ts'
+import { cellText } from './exportRows.ts'
 import { table } from './output.ts'
 import { ask } from './sql.store.ts'
 import type { Tool } from './tool.ts'
@@ -23,14 +23,14 @@ export async function runSql(tool: Tool, query: string, options: SqlOptions): Pr
   const columns = Object.keys(shown[0] ?? {})
   if (rows.length > limit) tool.out.note(`Only the first ${limit} rows; --limit asks for more.`)
   if (options.csv) {
-    const lines = shown.map((row) => csvLine(columns.map((name) => asText(row[name]))))
+    const lines = shown.map((row) => csvLine(columns.map((name) => cellText(row[name]))))
     process.stdout.write(csvLine(columns) + lines.join(''))
     return
   }
   tool.out.result(shown, () =>
     table(
       columns,
-      shown.map((row) => columns.map((name) => asText(row[name]))),
+      shown.map((row) => columns.map((name) => cellText(row[name]))),
     ),
   )
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { type Peer, scriptedServer } from '../../../test/fakes/scriptedSmtpServer.ts'
 import { Rejected, Retryable, Unanswered } from '../../errors.ts'
-import { type Peer, scriptedServer } from './scriptedServer.ts'
 import { SmtpClient } from './smtpClient.ts'
 
 type Mood = 'fine' | 'later' | 'never' | '421' | 'end' | 'cut' | 'nonsense'

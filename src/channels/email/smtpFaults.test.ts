@@ -1,8 +1,8 @@
 /** What becomes of messages when servers misbehave. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { type Peer, scriptedServer } from '../../../test/fakes/scriptedSmtpServer.ts'
 import { Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'
-import { type Peer, scriptedServer } from './scriptedServer.ts'
 import { SmtpClient, type SmtpClientOptions } from './smtpClient.ts'
 
 async function serve(

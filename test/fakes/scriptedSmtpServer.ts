@@ -1,4 +1,4 @@
-/** For tests: an SMTP server that does exactly what a script says, faults included. */
+/** An SMTP server that does exactly what a script says, faults included. */
 import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
