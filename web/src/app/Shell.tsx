@@ -50,7 +50,7 @@ export function Shell() {
             <MenuIcon />
           </Button>
           <Button
-            className="w-full max-w-sm justify-start text-muted-foreground"
+            className="w-full max-w-sm min-w-0 shrink justify-start text-muted-foreground"
             aria-keyshortcuts="Control+K Meta+K"
             onClick={() => setPalette(true)}
           >

@@ -15,9 +15,10 @@ export function useUrl<const Name extends string>(
 ] {
   const search: Record<string, unknown> = useSearch({ strict: false })
   const navigate = useNavigate()
-  const values = Object.fromEntries(
-    names.map((name) => [name, typeof search[name] === 'string' ? search[name] : '']),
-  ) as Record<Name, string> // one for each name
+  const values = Object.fromEntries(names.map((name) => [name, textOf(search[name])])) as Record<
+    Name,
+    string
+  > // one for each name
   const change = (next: Partial<Record<Name, string>>, push = false) => {
     const merged: Record<string, unknown> = { ...search, ...next }
     const kept = Object.entries(merged).filter(([, value]) => value !== '' && value !== undefined)
@@ -30,3 +31,7 @@ export function useUrl<const Name extends string>(
   }
   return [values, change]
 }
+
+/** The router has read `1` as a number and `true` as a flag already. */
+const textOf = (value: unknown): string =>
+  ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : ''
