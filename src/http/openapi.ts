@@ -109,7 +109,7 @@ function refusals(method: string, operation: Operation): number[] {
     ...(asks || writes || called || !open ? [404] : []), // also a webhook that nobody expects
     ...(writes ? [409, 413, 415] : []),
     ...(writes || asks ? [422] : []),
-    ...(writes && open ? [429] : []), // sign-ins
+    ...(writes || !open ? [429] : []), // sign-ins, unknown keys
     503,
   ]
 }

@@ -22,6 +22,7 @@ import { readCookie } from './login/readCookie.ts'
 import { requireSameOrigin } from './login/requireSameOrigin.ts'
 import { cookieNames, isOver, needsRenewal } from './login/session.ts'
 import { findSession, markSeen } from './login/sessions.store.ts'
+import { createRefusals } from './refusals.ts'
 import { findWorkspaceById, findWorkspaceBySlug } from './store.ts'
 
 const WORKSPACES_TTL_MS = 5_000
@@ -29,7 +30,7 @@ const MAX_WORKSPACES = 1_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export interface Authenticator {
-  /** Throws 401 that says what to send, 403 for a change from another site, 404 for a workspace that is not the asker's. */
+  /** Throws 401 that says what to send, 429 to who sends many unknown keys, 403 for a change from another site, 404 for a workspace that is not the asker's. */
   authenticate(request: FastifyRequest): Promise<Auth>
   /** After a key was revoked: it is refused at once here, within five seconds elsewhere. */
   forgetKey(id: string): void
@@ -45,7 +46,12 @@ export function createAuthenticator(
   const keys = createKeyAuthenticator(access.db, onError)
   const instance = instanceAuthenticator(access)
   const cookieName = cookieNames(access.config.PUBLIC_URL).session
-  const byBearer = async (bearer: string, wanted: string | undefined): Promise<Auth> => {
+  const refusals = createRefusals()
+  const byBearer = async (
+    bearer: string,
+    wanted: string | undefined,
+    ip: string | undefined,
+  ): Promise<Auth> => {
     const key = await keys.find(bearer)
     if (key) return ofWanted(key, wanted)
     if (instance.matches(bearer)) return instance.auth(wanted ?? DEFAULT_SLUG)
@@ -53,15 +59,17 @@ export function createAuthenticator(
       ? await readToken(access.secrets.jwtKey, bearer, access.db.clock.now())
       : null
     const session = token && (await bySession(access, token.sessionHash, 'token', wanted))
-    if (!session || session.memberId !== token.memberId)
+    if (!session || session.memberId !== token.memberId) {
+      refusals.count(ip, access.db.clock.now())
       throw new AppError('unauthenticated', REFUSED)
+    }
     return session
   }
   return {
     async authenticate(request) {
       const bearer = readBearer(request.headers.authorization)
       const wanted = readWanted(request)
-      if (bearer !== null) return byBearer(bearer, wanted)
+      if (bearer !== null) return byBearer(bearer, wanted, request.ip)
       const sid = readCookie(request.headers.cookie, cookieName)
       if (sid === undefined) throw new AppError('unauthenticated', MISSING)
       requireSameOrigin(request, access.config.PUBLIC_URL)

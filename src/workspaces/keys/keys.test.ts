@@ -268,3 +268,20 @@ test('secrets are compared in constant time, and never by ===', () => {
     )
   }
 })
+
+test('who sends many unknown keys is told to wait, while right keys of the same network work', async () => {
+  const { key } = await addKey()
+  const from = (ip: string) => ({ 'x-forwarded-for': ip })
+  const guess = (ip: string) => me(`bk_live_${'guess'.padEnd(40, '0')}`, from(ip))
+  const codes: number[] = []
+  for (let tries = 0; tries < 61; tries++) codes.push((await guess('203.0.113.5')).statusCode)
+  assert.deepEqual(new Set(codes.slice(0, 60)), new Set([401]))
+  assert.equal(codes[60], 429)
+  const refused = await guess('203.0.113.77')
+  assert.equal(refused.statusCode, 429, 'another address of that network')
+  assert.equal(refused.headers['retry-after'], '60')
+  assert.equal((await me(key, from('203.0.113.5'))).statusCode, 200)
+  assert.equal((await guess('198.51.100.9')).statusCode, 401, 'another network')
+  clock.forward({ seconds: 60 })
+  assert.equal((await guess('203.0.113.5')).statusCode, 401)
+})
