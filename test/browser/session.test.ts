@@ -1,6 +1,7 @@
 /** Signing in and out, what is reachable without, and what a page may not do. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { request } from 'undici'
 import { OWNER, openWorld } from './world.ts'
 
 const world = await openWorld()
@@ -54,6 +55,20 @@ test('scripts come from the server only, and assets are kept for good', async ()
   assert.equal((await fetch(`${world.url}/app/assets/none.js`)).status, 404)
 })
 
+test('what every page needs is at most 200 kB', async () => {
+  const html = await (await fetch(`${world.url}/app/`)).text()
+  const needed = [...html.matchAll(/(?:src|href)="(\/app\/assets\/[^"]+)"/g)].map(
+    ([, path]) => path,
+  )
+  let bytes = 0
+  for (const path of new Set(needed)) {
+    const { body } = await request(world.url + path, { headers: { 'accept-encoding': 'gzip' } })
+    bytes += (await body.bytes()).length
+  }
+  assert.ok(needed.length > 5)
+  assert.ok(bytes <= 200_000, `${bytes} bytes`)
+})
+
 test('the HTML of a message runs nothing and loads nothing', async () => {
   const html = `<p id="said">Hello</p><style>#said{color:rgb(1,2,3)}</style><img src="${world.url}/api/track/open/none.png"><script>parent.document.title = 'taken'; document.title = 'taken'</script><p onclick="parent.x = 1">more</p>`
   const { id } = await world.call('POST', '/notifications', {
@@ -78,5 +93,39 @@ test('the HTML of a message runs nothing and loads nothing', async () => {
     asked.filter((url) => url.includes('/track/')),
     [],
   )
+  await page.context().close()
+})
+
+test('messages: filters stand in the address, many are cancelled at once, what comes in waits to be asked for', async () => {
+  for (const to of ['one@example.com', 'two@example.com'])
+    await world.call('POST', '/notifications', {
+      channel: 'email',
+      to,
+      subject: 'Later',
+      message: 'Later',
+      scheduled_at: new Date(Date.now() + 86_400_000).toISOString(),
+    })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages`)
+  await page.getByLabel('State', { exact: true }).selectOption('scheduled')
+  await page.waitForURL(/status=scheduled/)
+  await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check()
+  await page.getByText('2 chosen').waitFor()
+  await page.getByRole('button', { name: 'Cancel sending' }).click()
+  await page.getByText('2 messages done').waitFor()
+  await page.getByText('No message is like that.').waitFor()
+  await page.getByRole('button', { name: 'Clear the filters' }).click()
+  await page.getByText('one@example.com').waitFor()
+  const rows = await page.getByRole('row').count()
+  await world.call('POST', '/notifications', {
+    channel: 'email',
+    to: 'three@example.com',
+    subject: 'Now',
+    message: 'Now',
+  })
+  await page.getByRole('button', { name: '1 new' }).waitFor()
+  assert.equal(await page.getByRole('row').count(), rows)
+  await page.getByRole('button', { name: '1 new' }).click()
+  await page.getByText('three@example.com').waitFor()
   await page.context().close()
 })

@@ -1,59 +1,33 @@
-/** What can be done with the messages that are chosen. */
-import { useState } from 'react'
-import { post, put } from '../lib/api.ts'
+/** What can be done with the messages that are chosen, up to 100 in one request. */
+import { useAct } from '../lib/act.ts'
+import { type Answer, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
-import { refresh } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
 import { toast } from '../ui/toast.ts'
 
+const MOST = 100 // ids that the API takes at once
+
 export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
-  const [isBusy, setBusy] = useState(false)
-  async function handleEach(work: (id: string) => Promise<unknown>) {
-    setBusy(true)
-    const results = await Promise.allSettled(ids.map(work))
-    const failed = results.filter(({ status }) => status === 'rejected').length
-    setBusy(false)
-    await refresh('/notifications')
-    if (failed < ids.length)
-      toast(
-        'good',
-        t('{count, plural, one {# message} other {# messages}} done', {
-          count: ids.length - failed,
-        }),
-      )
-    if (failed > 0)
-      toast(
-        'bad',
-        t(
-          '{count, plural, one {# message} other {# messages}} could not be changed: their state does not allow it',
-          { count: failed },
-        ),
-      )
-    onDone()
+  const body = { ids: ids.slice(0, MOST) }
+  const options = {
+    refreshes: ['/notifications'],
+    onDone: ({ data }: Answer<'/notifications/cancel', 'post'>) => {
+      sayOutcome(data.length, data.filter(({ status }) => status === null).length)
+      onDone()
+    },
   }
+  const cancel = useAct(() => post('/notifications/cancel', { body }), options)
+  const resend = useAct(() => post('/notifications/resend', { body }), options)
+  const isBusy = cancel.isPending || resend.isPending
   return (
     <div className="flex flex-wrap items-center gap-3 border-b bg-accent px-5 py-2 text-sm">
       <span role="status">
         {t('{count, plural, one {# chosen} other {# chosen}}', { count: ids.length })}
       </span>
-      <Button
-        size="sm"
-        disabled={isBusy}
-        onClick={() =>
-          void handleEach((id) =>
-            put('/notifications/{id}/status', { params: { id }, body: { status: 'cancelled' } }),
-          )
-        }
-      >
+      <Button size="sm" disabled={isBusy} onClick={() => cancel.mutate(undefined)}>
         {t('Cancel sending')}
       </Button>
-      <Button
-        size="sm"
-        disabled={isBusy}
-        onClick={() =>
-          void handleEach((id) => post('/notifications/{id}/resend', { params: { id } }))
-        }
-      >
+      <Button size="sm" disabled={isBusy} onClick={() => resend.mutate(undefined)}>
         {t('Send again')}
       </Button>
       <Button size="sm" look="ghost" onClick={onDone}>
@@ -61,4 +35,20 @@ export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: (
       </Button>
     </div>
   )
+}
+
+function sayOutcome(all: number, failed: number): void {
+  if (failed < all)
+    toast(
+      'good',
+      t('{count, plural, one {# message} other {# messages}} done', { count: all - failed }),
+    )
+  if (failed > 0)
+    toast(
+      'bad',
+      t(
+        '{count, plural, one {# message} other {# messages}} could not be changed: their state does not allow it',
+        { count: failed },
+      ),
+    )
 }

@@ -27,10 +27,26 @@ export function MessagesTable(props: Props) {
     else next.delete(id)
     onChoose(next)
   }
+  const shown = query.data?.pages.flatMap(({ data }) => data) ?? []
   const columns: Column<Message>[] = [
     {
       id: 'status',
-      title: t('State'),
+      title: (
+        <span className="flex items-center gap-3">
+          {chosen && shown.length > 0 && (
+            <input
+              type="checkbox"
+              className="size-4 accent-primary"
+              aria-label={t('Choose all that are shown')}
+              checked={shown.every(({ id }) => chosen.has(id))}
+              onChange={(event) =>
+                onChoose(new Set(event.target.checked ? shown.map(({ id }) => id) : []))
+              }
+            />
+          )}
+          {t('State')}
+        </span>
+      ),
       cell: (message) => (
         <span className="flex items-center gap-3">
           {chosen && (

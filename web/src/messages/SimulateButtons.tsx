@@ -1,6 +1,6 @@
 /** Plays the recipient of a message that went to a sandbox: opens it, clicks, answers, and so on. */
 import { useAct } from '../lib/act.ts'
-import { request } from '../lib/api.ts'
+import { post } from '../lib/api.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
@@ -19,7 +19,7 @@ export function SimulateButtons({ message }: { message: Message }) {
   const mayWrite = useMay('messages:write')
   const play = useAct(
     (deed: keyof typeof deeds) =>
-      request('POST', '/notifications/{id}/simulate', {
+      post('/notifications/{id}/simulate', {
         params: { id: message.id },
         body: { do: deed },
       }),
