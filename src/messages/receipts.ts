@@ -46,7 +46,7 @@ export async function applyReceipts(
   now: Date,
 ): Promise<void> {
   const messages = await lockMessages(tx, receipts)
-  const known = receipts.flatMap((receipt) => {
+  const known = withImplied(receipts, messages).flatMap((receipt) => {
     const message = messages.get(receipt.messageId)
     // That it was sent is news only where the answer was lost.
     const news = receipt.kind !== 'sent' || message?.status === 'unknown'
@@ -73,6 +73,25 @@ export async function applyReceipts(
   )
   for (const { receipt, message, event } of named)
     if (fresh.has(event.id)) await act(tx, receipt, message, now)
+}
+
+/**
+ * What was delivered was sent. Where the answer was lost, nobody has heard that yet, and vendors'
+ * receipts come in any order: one for `sent` that comes after is no news.
+ */
+function withImplied(
+  receipts: readonly AppliedReceipt[],
+  messages: ReadonlyMap<string, Hearer>,
+): readonly AppliedReceipt[] {
+  const told = new Set(receipts.flatMap((each) => (each.kind === 'sent' ? [each.messageId] : [])))
+  return receipts.flatMap((receipt) => {
+    const { kind, messageId } = receipt
+    const implied =
+      kind === 'delivered' && messages.get(messageId)?.status === 'unknown' && !told.has(messageId)
+    if (!implied) return [receipt]
+    told.add(messageId)
+    return [{ ...receipt, kind: 'sent', detail: null }, receipt]
+  })
 }
 
 function eventOf(receipt: AppliedReceipt, message: Hearer): EventInput {
