@@ -48,6 +48,8 @@ const Package = z.object({
   link: z.boolean().default(false),
   dev: z.boolean().default(false),
   optional: z.boolean().default(false),
+  /** It comes in its parent's archive, whose integrity is its own. */
+  inBundle: z.boolean().default(false),
   hasInstallScript: z.boolean().default(false),
   license: z.string().default('none given'),
   dependencies: Specs,
@@ -76,7 +78,9 @@ const unexcused = production.filter((entry) => !EXCEPTIONS[entry.path])
 
 refuse(
   'has no sha512 integrity',
-  installed.filter(({ integrity }) => !/^sha512-[\w+/]{86}==$/.test(integrity)),
+  installed.filter(
+    ({ integrity, inBundle }) => !inBundle && !/^sha512-[\w+/]{86}==$/.test(integrity),
+  ),
 )
 refuse(
   'says where it comes from; only the configured registry may',
