@@ -79,13 +79,23 @@ async function open(url: string, secret: string, n: number): Promise<void> {
   const opened = { opened_at: now.toISOString(), ip_address: ip, user_agent: PERSON }
   const email = {
     ...{ id: `acti_bench${n}`, lead_id: `lead_${n % 100}`, contact_id: `cont_${n}` },
-    ...{ direction: 'outgoing', status: 'sent', subject: `Offer ${n}`, sender: 'sales@example.com' },
+    ...{
+      direction: 'outgoing',
+      status: 'sent',
+      subject: `Offer ${n}`,
+      sender: 'sales@example.com',
+    },
     ...{ to: [`person@mail-${n}.example`], date_sent: sent, date_created: sent, activity_at: sent },
     opens: [{ ...opened, opened_by: '' }],
   }
   const plain = now.toISOString().replace('Z', '')
   const event = {
-    ...{ id: `ev_${n}`, object_type: 'activity.email', object_id: email.id, lead_id: email.lead_id },
+    ...{
+      id: `ev_${n}`,
+      object_type: 'activity.email',
+      object_id: email.id,
+      lead_id: email.lead_id,
+    },
     ...{ action: 'updated', date_created: plain, date_updated: plain },
     ...{ changed_fields: ['opens'], data: email, previous_data: {} },
   }

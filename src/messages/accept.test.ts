@@ -50,6 +50,14 @@ test('a batch is all or nothing, and each bad item is named', async () => {
   )
 })
 
+test('a topic that is made is said, for it may be mistyped', async () => {
+  const of = async () => (await accept([sms('typo', { category: 'pasword-reset' })])).accepted
+  const [first] = await of()
+  assert.match(first?.warnings?.join() ?? '', /no topic pasword-reset: it was made/)
+  const [second] = await of()
+  assert.equal(second?.warnings, undefined)
+})
+
 test('fifty requests with one key at once write one message', async () => {
   const before = await count('messages')
   const answers = await Promise.allSettled(

@@ -187,7 +187,7 @@ async function acceptGroup(
     else {
       plans.push(plan)
       answers.set(unit, {
-        accepted: plan.rows.map(({ row }) => ({ id: row.id, status: row.status })),
+        accepted: plan.rows.map(acceptedOf),
         replayed: false,
       })
     }
@@ -275,4 +275,10 @@ function forgetNewTopics(directories: Directories, units: readonly Unit[]): void
       if (topic && !topic.known) directories.topics.forget(workspace.id, topic.key)
     }
   }
+}
+
+function acceptedOf({ row: { id, status }, prepared: { topic } }: Planned): Accepted {
+  if (topic === null || topic.known) return { id, status }
+  const made = `There was no topic ${topic.key}: it was made, as a transactional one, which asks for no consent.`
+  return { id, status, warnings: [made] }
 }

@@ -123,7 +123,14 @@ export const AcceptBody = z.union([
   z.array(NewMessage).min(1).max(MAX_BATCH, `at most ${MAX_BATCH} messages in one request`),
 ])
 
-export const Accepted = z.object({ id: z.uuid(), status: z.enum(statuses) })
+export const Accepted = z.object({
+  id: z.uuid(),
+  status: z.enum(statuses),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'What was done and may not be meant, such as a topic that was made.' }),
+})
 export type Accepted = z.infer<typeof Accepted>
 
 const Counted = z.object({
