@@ -14,6 +14,7 @@ import type { TestDatabase } from './database.ts'
 
 export interface TestEngine extends Assembly {
   readonly workspaceId: string
+  readonly secrets: { readonly encryptionKey: Buffer; readonly jwtKey: Buffer }
   addWorkspace(slug: string): Promise<string>
   addSender(sender: {
     channel: ChannelId
@@ -29,11 +30,16 @@ export interface TestEngine extends Assembly {
 
 export async function testEngine(
   database: TestDatabase,
-  options: { start?: boolean } = {},
+  options: {
+    start?: boolean
+    /** Of another engine, to be a second process of the same server. */
+    like?: TestEngine
+  } = {},
 ): Promise<TestEngine> {
   const { db, address } = database
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
-  const secrets = { encryptionKey: randomBytes(32), jwtKey: randomBytes(32) }
+  const fresh = { encryptionKey: randomBytes(32), jwtKey: randomBytes(32) }
+  const secrets = options.like?.secrets ?? fresh
   const assembly = await assemble({
     db,
     address,
@@ -95,13 +101,13 @@ export async function testEngine(
       await addSender({ channel, provider: 'sandbox', settings: {}, workspaceId: id })
     return id
   }
-  let workspaceId = ''
-  workspaceId = await addWorkspace(`w${randomBytes(4).toString('hex')}`)
+  let workspaceId = options.like?.workspaceId ?? ''
+  workspaceId ||= await addWorkspace(`w${randomBytes(4).toString('hex')}`)
   if (options.start ?? true) await assembly.engine.start()
   after(() => assembly.close())
   return {
     ...assembly,
-    workspaceId,
+    ...{ workspaceId, secrets },
     addWorkspace,
     addSender,
     async accept(item, workspace = workspaceId) {

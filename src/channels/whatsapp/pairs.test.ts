@@ -5,9 +5,7 @@ import { META_PHONE_ID, META_TOKEN, startMeta } from '../../../test/fakes/startM
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testEngine } from '../../../test/helpers/engine.ts'
 import { until } from '../../../test/helpers/until.ts'
-import { takeTurns } from '../../messages/dispatch/takeTurns.ts'
 import { noteInbound } from '../../messages/store/conversations.ts'
-import type { Due } from '../../messages/store/due.ts'
 import { findMessage } from '../../messages/store/read.ts'
 
 const meta = await startMeta()
@@ -40,8 +38,8 @@ const sentTo = async (to: string) =>
 const is = (id: string, status: string) =>
   until(`a message that is ${status}`, async () => (await engine.status(id)) === status, 20_000)
 const pass = async (seconds: number) => {
+  await meta.set({ now: +clock.now() + seconds * 1_000 }) // never behind what our clock says
   clock.forward({ seconds })
-  await meta.set({ now: +clock.now() })
   engine.engine.poke()
 }
 await pass(1)
@@ -70,7 +68,7 @@ test('one message to a person in six seconds; others are not held up', async () 
     return row?.['n'] === 2
   })
   await pass(5)
-  assert.equal(await waiting(), 2)
+  await until('two of them to wait', async () => (await waiting()) === 2)
   await pass(1)
   await until('the second', async () => (await sentTo(to)).length === 2)
   await pass(6)
@@ -78,15 +76,37 @@ test('one message to a person in six seconds; others are not held up', async () 
   assert.deepEqual((await meta.tell()).refused, [])
 })
 
-test('two processes take one turn between them', async () => {
+test('two processes keep one pace, and what waits for its turn keeps its time', async () => {
+  const other = await testEngine(database, { like: engine })
+  await meta.set({ pairSeconds: 6 })
   const to = person()
-  const sender = await engine.directories.senders.find(workspaceId, senderId)
-  assert.ok(sender)
-  const row = (id: string) =>
-    ({ ...{ workspaceId, id, senderId, attempt: 0, priority: 2, address: to } }) as unknown as Due // what turns look at
-  const ids = [1, 2, 3, 4].map((n) => `01900000-0000-7000-8000-00000000000${n}`)
-  const turns = await Promise.all(ids.map((id) => takeTurns(db, sender, [row(id)])))
-  assert.equal(turns.flatMap((each) => [...(each?.granted ?? [])]).length, 1)
+  const ids: string[] = []
+  for (const each of [engine, other, engine, other]) {
+    ids.push(
+      await each.accept({ channel: 'whatsapp', to, message: 'Hello', ...template }, workspaceId),
+    )
+  }
+  const poked = async (seconds: number) => {
+    await pass(seconds)
+    other.engine.poke()
+  }
+  for (let sent = 1; sent <= ids.length; sent++) {
+    await poked(0)
+    await until(`message ${sent}`, async () => (await sentTo(to)).length >= sent)
+    assert.equal((await sentTo(to)).length, sent)
+    await until('what was sent to be settled', async () => {
+      const states = await Promise.all(ids.map((id) => engine.status(id)))
+      return states.filter((status) => status === 'sent').length === sent
+    })
+    const rows = await db.engine`
+      select expires_at - due_at as "left" from messages
+      where workspace_id = ${workspaceId} and address = ${to} and reason = 'recipient_pace' and status = 'queued'
+    `
+    for (const { left } of rows) assert.match(String(left), /^(1 day|24:00)/)
+    await poked(6)
+  }
+  assert.deepEqual((await meta.tell()).refused, [])
+  await other.engine.stop()
 })
 
 test('free text within 24 hours of what they wrote, else the template', async () => {
@@ -123,23 +143,58 @@ test('131056 slows down that pair: 4 seconds, then 16', async () => {
   const slowed = async (n: number) =>
     until(`slowness ${n}`, async () => {
       const [row] = await db.engine`
-        select slowed, extract(epoch from next_send_at - ${clock.now()}::timestamptz)::float as seconds
-        from conversations where workspace_id = ${workspaceId} and address = ${to}
+        select slowed, next_send_at from conversations where workspace_id = ${workspaceId} and address = ${to}
       `
-      return row?.['slowed'] === n && Number(row['seconds'])
+      return row?.['slowed'] === n && Number(row['nextSendAt']) / 1_000
     })
-  assert.ok((await slowed(1)) >= 4)
+  const first = await slowed(1)
+  assert.ok(first >= +clock.now() / 1_000 + 4)
   await is(await send(person()), 'sent')
   await until('the second refusal', async () => {
     await pass(5)
     return (await meta.tell()).faults.length === 0
   })
-  assert.ok((await slowed(2)) >= 14)
+  assert.ok((await slowed(2)) >= first + 16)
   await until('the message', async () => {
     await pass(5)
     return (await engine.status(id)) === 'sent'
   })
   await slowed(0)
+})
+
+test('what is too fast for one person stays with its number, and stops no other', async () => {
+  const second = await engine.addSender({
+    ...{ channel: 'whatsapp', provider: 'whatsapp', position: 0 },
+    settings: { ...settings, phone_number_id: '999' },
+  })
+  const slow = Array.from({ length: 25 }, () => person())
+  const faults = slow.map((each) => ({
+    ...{ status: 400, code: 131056, times: 1, to: each.slice(1) },
+  }))
+  await meta.set({ faults })
+  const ids = await Promise.all(slow.map((each) => send(each)))
+  await until('all refusals', async () => (await meta.tell()).faults.length === 0)
+  const state = async () =>
+    await db.engine`
+      select sender_id, count(*)::int as n from messages
+      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and attempt = 1 and lease is null
+      group by 1
+    `
+  await until('all to be queued again', async () => (await state())[0]?.['n'] === slow.length)
+  assert.deepEqual(
+    (await state()).map((row) => row['senderId']),
+    [senderId],
+  )
+  const [sender] = await db.engine`
+    select breaker_open_until from senders where workspace_id = ${workspaceId} and id = ${senderId}
+  `
+  assert.equal(sender?.['breakerOpenUntil'], null)
+  await until('all of them', async () => {
+    await pass(5)
+    return (await Promise.all(ids.map((id) => engine.status(id)))).every((each) => each === 'sent')
+  })
+  await db.engine`update senders set status = 'disabled' where id = ${second}`
+  engine.directories.senders.forget(workspaceId)
 })
 
 test('131049: not again today', async () => {

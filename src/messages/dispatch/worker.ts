@@ -10,6 +10,7 @@ import { addressKind } from '../../channels/address.ts'
 import type { ChannelId } from '../../channels/channel.ts'
 import type { Sender } from '../../channels/directory.ts'
 import { addressHash } from '../../consent/hash.ts'
+import type { Sql } from '../../db/db.ts'
 import { nextTurn } from '../../lib/turn.ts'
 import { gate } from '../gate.ts'
 import { LEASE_SECONDS } from '../life.ts'
@@ -163,14 +164,16 @@ export function createWorker(
         items.map(({ row }) => row),
       )
       const inside = batch.filter(({ item }) => !outside.has(item.row.id))
-      const turns = await takeTurns(
-        deps.db,
-        used,
-        inside.map(({ item }) => item.row),
+      const rows = inside.map(({ item }) => item.row)
+      const turns = await takeTurns(deps.db, used, rows, (tx, granted) =>
+        intendAll(
+          inside.filter(({ item }) => granted.has(item.row.id)),
+          tx,
+        ),
       )
-      const going = turns ? inside.filter(({ item }) => turns.granted.has(item.row.id)) : inside
       const inTurn = (rendered: Rendered) => (turns ? withWindow(rendered, turns.open) : rendered)
-      return { sender: used, inTurn, intents: going.length > 0 ? await intendAll(going) : [] }
+      const intents = turns?.intents ?? (await intendAll(inside, deps.db.engine))
+      return { sender: used, inTurn, intents }
     } catch (error) {
       // Whether these intents were committed nobody knows, but that nothing was sent we do know.
       deps.log.warn({ err: error, messages: batch.length }, 'a batch was given back unsent')
@@ -182,7 +185,8 @@ export function createWorker(
   }
 
   /** One lease for the batch. Stamped before it is asked for: it runs from then at the latest. */
-  const intendAll = (batch: readonly Ready[]): Promise<readonly Intent[]> => {
+  const intendAll = async (batch: readonly Ready[], sql: Sql): Promise<readonly Intent[]> => {
+    if (batch.length === 0) return []
     const now = deps.db.clock.now()
     const lease = randomUUID()
     const leasedAtMs = performance.now()
@@ -193,7 +197,7 @@ export function createWorker(
     const until = new Date(now.getTime() + LEASE_SECONDS * 1000)
     // One order everywhere, so that writers of the same rows wait instead of deadlocking.
     const wanted = batch.map(wantedOf).sort((a, b) => (a.id < b.id ? -1 : 1))
-    return intend(deps.db.engine, wanted, { id: lease, processId, now, until })
+    return intend(sql, wanted, { id: lease, processId, now, until })
   }
 
   const release = (item: Held) => {

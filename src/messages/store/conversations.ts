@@ -16,6 +16,7 @@ export interface Conversation extends Pair {
 
 /** Makes those that are missing and locks all until the transaction ends, in one order. */
 export async function lockConversations(sql: Sql, pairs: readonly Pair[]): Promise<Conversation[]> {
+  if (pairs.length === 0) return []
   const workspaces = pairs.map((pair) => pair.workspaceId)
   const senders = pairs.map((pair) => pair.senderId)
   const addresses = pairs.map((pair) => pair.address)

@@ -14,6 +14,26 @@ export interface PutOff {
   readonly expiresAt?: Date
 }
 
+/** Those that are still due, locked in one order for whoever changes some of them in one way and some in another. */
+export async function lockDue(
+  sql: Sql,
+  rows: readonly Pick<PutOff, 'workspaceId' | 'id' | 'attempt'>[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const due = await sql<{ id: string }[]>`
+    select m.id
+    from messages m
+    join unnest(
+      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.attempt)}::int[]
+    ) as w (workspace_id, id, attempt) on m.workspace_id = w.workspace_id and m.id = w.id
+    where lower(m.status) in ('queued', 'scheduled', 'held') and m.due_at <= ${now} and m.attempt = w.attempt
+    order by m.id
+    for update of m
+  `
+  return new Set(due.map(({ id }) => id))
+}
+
 /** Rows that were read and not begun wait for their turn. Those that changed meanwhile stay as they are. */
 export async function putOff(sql: Sql, rows: readonly PutOff[]): Promise<void> {
   if (rows.length === 0) return
