@@ -178,6 +178,18 @@ test('a number that cannot be used ends failed, for a person, the status untouch
   assert.equal(await statusOf('991'), null)
 })
 
+test('a welcome that Meta could not deliver ends the run for a person: no follow-up', async () => {
+  const { id, to } = await lead('501234510')
+  await hasStatus(id, 'נשלחה הודעה')
+  const [welcome] = await sentTo(to)
+  const errors = [{ code: 131026, title: 'Message undeliverable' }]
+  const report = [{ id: welcome!.id, status: 'failed', recipient_id: to, errors }] as const
+  assert.equal(await meta.report(metaHook, report), 200)
+  const run = await runHas(id, 'failed')
+  assert.equal(run.attention, true)
+  assert.equal((await sentTo(to)).length, 1)
+})
+
 test('forged and repeated webhooks of Meta change nothing', async () => {
   assert.equal(await meta.write(metaHook, { from: '972501234599', text: 'x' }, false), 403)
   const { id, to } = await lead('501234508')

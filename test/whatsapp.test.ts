@@ -134,13 +134,118 @@ test('an answer is a reply, a reaction is none, a stop word ends all messages', 
   await until('the skip', async () => (await messageOf(refused)).status === 'skipped')
 })
 
-test('what is for another number, or nobody’s, is kept and shown', async () => {
+const callbacks = async (): Promise<{ id: string; status: string; reason: string | null }[]> =>
+  (await app.call('GET', '/callbacks?limit=100', undefined, key)).json.data
+
+test('what is for another number is kept and shown, and can be processed again', async () => {
   const { phoneId } = await meta.tell()
   await meta.set({ phoneId: '999' })
-  assert.equal(await meta.report(hook, [{ id: 'wamid.x', status: 'sent' }]), 200)
+  assert.equal(await meta.write(hook, { from: person(), text: 'For whom?' }), 200)
   await meta.set({ phoneId })
+  const [kept] = await until('its end', async () => {
+    const found = (await callbacks()).filter(({ reason }) =>
+      /none of the senders/.test(reason ?? ''),
+    )
+    return found.length > 0 && found
+  })
+  assert.equal(kept?.status, 'processed')
   const bad = await fetch(hook, { method: 'POST', body: '{' })
   assert.equal(bad.status, 403)
+  const settings = { token: META_TOKEN, phone_number_id: '999' }
+  const sender = { channel: 'whatsapp', provider: 'whatsapp', name: 'Second number', settings }
+  const made = await app.call('POST', '/providers', sender, key)
+  assert.equal(made.status, 201, made.text)
+  const again = await app.call('POST', `/callbacks/${kept!.id}/process`, {}, key)
+  assert.equal(again.status, 202, again.text)
+  await until('it to be understood', async () => {
+    const found = (await callbacks()).find(({ id }) => id === kept!.id)
+    return found?.status === 'processed' && found.reason === null
+  })
+  const { id } = made.json
+  assert.equal((await app.call('DELETE', `/providers/${id}`, undefined, key)).status, 204)
+})
+
+test('a status of a message that is not ours does not hold up the others', async () => {
+  const to = person()
+  const id = await send(to)
+  const ours = await vendorsId(to)
+  await until('the sending', async () => (await messageOf(id)).status === 'sent')
+  const statuses = ['wamid.nobodys', ours].map((each) => ({
+    id: each,
+    status: 'delivered' as const,
+  }))
+  await meta.report(hook, statuses)
+  await until('what is known', async () => (await messageOf(id)).status === 'delivered', 1_500)
+  const waiting = (await callbacks()).find(({ status }) => status === 'received')
+  assert.match(waiting?.reason ?? '', /1 receipt is about a message that is not known/)
+})
+
+test('who is spelled in another way by Meta, or changes to a user name, stays one person', async () => {
+  const [to, waId] = ['5491123450001', '541123450001'] // Meta leaves out the 9 of Argentina's mobile phones
+  const id = await send(to)
+  const first = await vendorsId(to)
+  await until('the sending', async () => (await messageOf(id)).status === 'sent')
+  await meta.report(hook, [{ id: first, status: 'delivered', recipient_id: waId }])
+  await has(id, 'message.delivered')
+  await meta.write(hook, { from: waId, text: 'Hola' })
+  await has(id, 'message.replied')
+  await meta.write(hook, { from: waId, fromUserId: 'AR.77', text: 'Soy yo' })
+  await meta.write(hook, { fromUserId: 'AR.77', text: 'Sin número' })
+  const replies = async () =>
+    (await namesOf(id)).filter((name) => name === 'message.replied').length
+  await until('all three', async () => (await replies()) === 3)
+  await meta.set({ wrote: { [to]: Date.now() } })
+  const second = await send(to)
+  await until('the second', async () => (await messageOf(second)).status === 'sent', 30_000)
+  const last = (await meta.tell()).messages.findLast((each) => each.to === to)
+  assert.equal(last?.type, 'text') // for they have written
+})
+
+test('131049 that comes late lets the person rest for a day', async () => {
+  const to = person()
+  const id = await send(to)
+  const first = await vendorsId(to)
+  await until('the sending', async () => (await messageOf(id)).status === 'sent')
+  const errors = [{ code: 131049, title: 'Healthy ecosystem' }]
+  await meta.report(hook, [{ id: first, status: 'failed', errors }])
+  await until('the failure', async () => (await messageOf(id)).status === 'failed')
+  const next = await send(to)
+  await until('the rest', async () => (await messageOf(next)).error === 'recipient_rests', 30_000)
+  const sent = (await meta.tell()).messages.filter((each) => each.to === to)
+  assert.equal(sent.length, 1)
+})
+
+test('files and buttons go as what they are, and a pressed button is an answer', async () => {
+  const to = person()
+  await meta.write(hook, { from: to, text: 'Hi' })
+  const link = 'https://files.example.com/offer.pdf'
+  const media = { type: 'document', link, filename: 'offer.pdf' }
+  const id = await send(to, { metadata: { whatsapp: { media } } })
+  await until('the file', async () => (await messageOf(id)).status === 'sent', 30_000)
+  const buttons = [{ id: 'yes', title: 'Yes' }]
+  const asked = await send(to, { metadata: { whatsapp: { buttons } } })
+  await until('the question', async () => (await messageOf(asked)).status === 'sent', 30_000)
+  const sent = (await meta.tell()).messages.filter((each) => each.to === to)
+  assert.deepEqual(
+    sent.map(({ type }) => type),
+    ['document', 'interactive'],
+  )
+  await meta.write(hook, { from: to, type: 'button', text: 'Yes', answers: sent[1]!.id })
+  await has(asked, 'message.replied')
+})
+
+test('who is forgotten leaves no trace of when they wrote', async () => {
+  const to = person()
+  await meta.write(hook, { from: to, text: 'Hi', name: 'To be forgotten' })
+  const rows = () =>
+    database.db
+      .engine`select from conversations where address = ${`+${to}`} and inbound_at is not null`
+  await until('the note', async () => (await rows()).length === 1)
+  const { json } = await app.call('GET', '/contacts?limit=100', undefined, key)
+  const { id } = json.data.find((each: { name: string }) => each.name === 'To be forgotten')
+  const erased = await app.call('DELETE', `/contacts/${id}?erase=true`, undefined, key)
+  assert.equal(erased.status, 200, erased.text)
+  assert.equal((await rows()).length, 0)
 })
 
 test('requests are as Meta has them', async () => {

@@ -107,7 +107,7 @@ export async function startMeta(): Promise<FakeMeta> {
       const all = [given].flat() as MetaInbound[]
       const { wrote, now } = await tell()
       for (const { from, type = 'text' } of all)
-        if (from && type === 'text') wrote[from] = now ?? Date.now()
+        if (from && type !== 'reaction') wrote[from] = now ?? Date.now()
       await ask({ do: 'set', state: { wrote } })
       const at = String(await seconds())
       const messages = all.map((each) => ({
@@ -115,9 +115,7 @@ export async function startMeta(): Promise<FakeMeta> {
         ...(each.fromUserId ? { from_user_id: each.fromUserId } : {}),
         ...{ id: each.id ?? `wamid.in${++written}`, timestamp: at, type: each.type ?? 'text' },
         ...(each.answers ? { context: { id: each.answers } } : {}),
-        ...(each.type === 'reaction'
-          ? { reaction: { message_id: each.answers, emoji: each.text } }
-          : { text: { body: each.text } }),
+        ...contentOf(each),
       }))
       const contacts = all.map(({ from, fromUserId, name = 'Ada' }) => ({
         profile: { name },
@@ -137,6 +135,12 @@ export async function startMeta(): Promise<FakeMeta> {
       await gone
     },
   }
+}
+
+function contentOf({ type, text, answers }: MetaInbound) {
+  if (type === 'reaction') return { reaction: { message_id: answers, emoji: text } }
+  if (type === 'button') return { button: { payload: text, text } }
+  return { text: { body: text } }
 }
 
 type Wanted = MetaControl extends infer C ? (C extends MetaControl ? Omit<C, 'n'> : never) : never
