@@ -480,6 +480,7 @@ create table journey_sends (
   run_id uuid not null,
   step text not null,
   update_key text,
+  update_order double precision,
   at timestamp with time zone not null,
   constraint journey_sends_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES messages(workspace_id, id) ON DELETE CASCADE,
   constraint journey_sends_pkey PRIMARY KEY (workspace_id, message_id)

@@ -95,6 +95,7 @@ create table journey_sends (
   run_id uuid not null,
   step text not null,
   update_key text, -- under which later runs change it instead of sending another
+  update_order double precision, -- of what it says; changes of a smaller one come too late
   at timestamptz not null,
   primary key (workspace_id, message_id),
   foreign key (workspace_id, message_id) references messages (workspace_id, id) on delete cascade

@@ -69,12 +69,14 @@ const Send = z
         key: Key,
         within_minutes: Amount,
         only: z.boolean().optional(),
+        order: Amount.optional(),
       })
       .optional()
       .meta({
         description:
           'Edits the message that this journey sent under the same key within that time instead of sending another; ' +
-          'with `only` it never sends a new one.',
+          'with `only` it never sends a new one. Where changes have an `order`, one of a smaller number ' +
+          'changes nothing: what is told late does not hide what is newer.',
       }),
     next,
   })

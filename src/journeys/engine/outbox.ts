@@ -18,10 +18,12 @@ import {
   insertSends,
   lockUpdateKey,
   type SendRow,
+  saveUpdateOrder,
 } from '../store/sends.ts'
 import type { Sent } from './walk.ts'
 
 const MINUTE_MS = 60_000
+const NO_UPDATE = { updateKey: null, updateOrder: null }
 const MAX_KEY = 500 // characters; longer ones would not fit into an index
 
 export interface Outbox {
@@ -51,7 +53,10 @@ export function createOutbox(
     run: RunRow,
     step: AnyStep,
     message: StepMessage,
-    { person, updateKey }: { person: Person | undefined; updateKey: string | null },
+    {
+      person,
+      update,
+    }: { person: Person | undefined; update: Pick<SendRow, 'updateKey' | 'updateOrder'> },
   ): Promise<Sent> => {
     const channel = message.item['channel'] as ChannelId // the schema of steps knows channels only
     const kind = message.toDestination ? null : addressKind(channel)
@@ -68,7 +73,7 @@ export function createOutbox(
     messages.push(prepared)
     const { workspaceId, journeyId } = run
     const send = { workspaceId, messageId: prepared.id, journeyId, runId: run.id, step: step.id }
-    sends.push({ ...send, updateKey, at: now })
+    sends.push({ ...send, ...update, at: now })
     state.sent = true
     return { messageId: prepared.id }
   }
@@ -76,15 +81,18 @@ export function createOutbox(
   const change = async (
     run: RunRow,
     message: StepMessage,
-    { key, withinMinutes }: StepUpdate,
+    { key, withinMinutes, order }: StepUpdate,
   ): Promise<string | undefined> => {
     await write() // another run of this batch may just have sent the one that is meant
     await lockUpdateKey(tx, run.journeyId, key)
     const since = new Date(+now - withinMinutes * MINUTE_MS)
-    const messageId = await findByUpdateKey(tx, run, key, since)
-    if (messageId === undefined) return undefined
+    const sent = await findByUpdateKey(tx, run, key, since)
+    if (sent === undefined) return undefined
+    const { messageId, updateOrder } = sent
+    if (order !== null && updateOrder !== null && order < updateOrder) return messageId
     const edited = await editMessage(tx, run.workspaceId, messageId, contentOf(message), now)
     if (edited === 'gone') return undefined
+    if (order !== null) await saveUpdateOrder(tx, run.workspaceId, messageId, order)
     state.edited = true
     return messageId
   }
@@ -98,12 +106,13 @@ export function createOutbox(
       if (!update || update.key === '')
         return update?.only
           ? { messageId: null }
-          : accept(run, step, message, { person, updateKey: null })
+          : accept(run, step, message, { person, update: NO_UPDATE })
       const changed = await change(run, message, update)
       if (changed !== undefined) return { messageId: changed }
       if (update.only) return { messageId: null }
       await freeUpdateKey(tx, run, update.key)
-      return accept(run, step, message, { person, updateKey: update.key })
+      const { key: updateKey, order: updateOrder } = update
+      return accept(run, step, message, { person, update: { updateKey, updateOrder } })
     },
     write,
     get sent() {

@@ -67,4 +67,5 @@ const updateOf = (update: NonNullable<StepOf<'send'>['update']>, facts: Facts): 
   key: renderText(update.key, facts),
   withinMinutes: renderAmount(update.within_minutes, facts),
   only: update.only ?? false,
+  order: update.order === undefined ? null : renderAmount(update.order, facts),
 })

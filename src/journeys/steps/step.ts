@@ -37,6 +37,8 @@ export interface StepUpdate {
   readonly withinMinutes: number
   /** Never sends a new one. */
   readonly only: boolean
+  /** Null: the one that comes last holds. */
+  readonly order: number | null
 }
 
 export type StepCall =

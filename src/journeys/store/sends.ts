@@ -8,18 +8,20 @@ export interface SendRow {
   readonly runId: string
   readonly step: string
   readonly updateKey: string | null
+  readonly updateOrder: number | null
   readonly at: Date
 }
 
 export async function insertSends(sql: Sql, rows: readonly SendRow[]): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    insert into journey_sends (workspace_id, message_id, journey_id, run_id, step, update_key, at)
+    insert into journey_sends (workspace_id, message_id, journey_id, run_id, step, update_key, update_order, at)
     select *
     from unnest(
       ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.messageId)}::uuid[],
       ${rows.map((row) => row.journeyId)}::uuid[], ${rows.map((row) => row.runId)}::uuid[],
       ${rows.map((row) => row.step)}::text[], ${rows.map((row) => row.updateKey)}::text[],
+      ${rows.map((row) => row.updateOrder)}::float8[],
       ${asText(rows.map((row) => row.at))}::timestamptz[]
     )
   `
@@ -36,13 +38,26 @@ export async function findByUpdateKey(
   { workspaceId, journeyId }: { workspaceId: string; journeyId: string },
   key: string,
   since: Date,
-): Promise<string | undefined> {
-  const [row] = await sql<{ messageId: string }[]>`
-    select message_id
+): Promise<{ messageId: string; updateOrder: number | null } | undefined> {
+  const [row] = await sql<{ messageId: string; updateOrder: number | null }[]>`
+    select message_id, update_order
     from journey_sends
     where workspace_id = ${workspaceId} and journey_id = ${journeyId} and update_key = ${key} and at > ${since}
   `
-  return row?.messageId
+  return row
+}
+
+/** What the message says is of this order now. */
+export async function saveUpdateOrder(
+  sql: Sql,
+  workspaceId: string,
+  messageId: string,
+  order: number,
+): Promise<void> {
+  await sql`
+    update journey_sends set update_order = ${order}
+    where workspace_id = ${workspaceId} and message_id = ${messageId}
+  `
 }
 
 /** The key is to lead to another message. */

@@ -49,7 +49,11 @@ export function checkWhatBecomesOf(journey: JourneyDocument, values: SettingValu
 }
 
 function amountsOf(step: StepDocument): [field: string, Amount | undefined][] {
-  if (step.type === 'send') return [['update/within_minutes', step.update?.within_minutes]]
+  if (step.type === 'send')
+    return [
+      ['update/within_minutes', step.update?.within_minutes],
+      ['update/order', step.update?.order],
+    ]
   if (step.type !== 'wait' && step.type !== 'wait_for') return []
   const { minutes, hours, days } = step.type === 'wait' ? step : step.for
   const place = step.type === 'wait' ? '' : 'for/'
