@@ -115,7 +115,9 @@ test('an alert names what document 000 asks for, and is edited under the emailâ€
       '[Open the lead in Close](https://app.close.com/lead/lead_1/)',
     ].join('\n'),
   )
-  assert.deepEqual(message?.['update'], { key: 'acti_1', withinMinutes: 30, only: false })
+  assert.deepEqual(message?.['update'], {
+    ...{ key: 'acti_1', withinMinutes: 30, only: false, order: 6 },
+  })
   const machine = await play(alert, { event: opened({ class: 'machine' }), contact: null })
   assert.equal(machine.enters, false)
   const again = { ...opened({ class: 'machine' }), name: 'email.open_reclassified' }
