@@ -124,7 +124,7 @@ test('an alert names what document 000 asks for, and is edited under the emailâ€
   const marked = await play(alert, { event: again, contact: null })
   assert.deepEqual([stepsOf(marked), marked.key], [['kind', 'mark'], 'k1/machine'])
   assert.deepEqual(marked.path[1]?.message?.['update'], {
-    ...{ key: 'acti_1', withinMinutes: 1440, only: true },
+    ...{ key: 'acti_1', withinMinutes: 1440, only: true, order: 7 },
   })
   const none = settingsOf(alert, { repeat_opens: 'none' })
   const once = await play(alert, { event: opened({}), contact: null, settings: none })
