@@ -287,3 +287,15 @@ test('the lead recipe alone has the name of the service that it replaces', () =>
   assert.equal(readConfig({ ...leads, SERVICE_NAME: 'Ours' }).SERVICE_NAME, 'Ours')
   assert.equal(readConfig({}).SERVICE_NAME, 'Beckon')
 })
+
+test('what Meta’s webhook lacks is said at the start, each until it is set', () => {
+  const warned = (env: Record<string, string>) =>
+    ['META_APP_SECRET', 'ADMIN_SECRET'].filter((name) =>
+      warningsOf(env).includes(`${name} is not set`),
+    )
+  const token = { META_API_TOKEN: 'token', META_PHONE_ID: '1' }
+  assert.deepEqual(warned({}), [])
+  assert.deepEqual(warned(token), ['META_APP_SECRET', 'ADMIN_SECRET'])
+  assert.deepEqual(warned({ ...token, META_APP_SECRET: 'secret' }), ['ADMIN_SECRET'])
+  assert.deepEqual(warned({ ...token, META_APP_SECRET: 'secret', ADMIN_SECRET: 'word' }), [])
+})
