@@ -96,16 +96,25 @@ async function notReady(cluster: string) {
   )
 }
 
-/** The last words: on the standard error before PostgreSQL opened its own log, then in that. */
+/**
+ * The last words: on the standard error before PostgreSQL opened its own log, then in that. Both may
+ * be written in the same moment, so both are read.
+ */
 async function startLog(cluster: string): Promise<string> {
   const names = await readdir(join(cluster, 'log')).catch(() => [])
-  const paths = ['start.log', ...names.map((name) => join('log', name))]
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, at: (await stat(join(cluster, path))).mtimeMs })),
+  const logs = await Promise.all(
+    names.map(async (name) => {
+      const path = join(cluster, 'log', name)
+      return { path, at: (await stat(path)).mtimeMs }
+    }),
   )
-  const [newest] = files.sort((a, b) => b.at - a.at)
-  const text = newest ? await readFile(join(cluster, newest.path), 'utf8') : ''
-  return text.trim().slice(-1000)
+  const [newest] = logs.sort((a, b) => b.at - a.at)
+  const paths = [join(cluster, 'start.log'), ...(newest ? [newest.path] : [])]
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')))
+  return texts
+    .map((text) => text.trim().slice(-1000))
+    .join('\n')
+    .trim()
 }
 
 /**
