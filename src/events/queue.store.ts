@@ -147,13 +147,3 @@ export async function postponeEvent(
     where workspace_id = ${workspaceId} and subscriber = ${subscriber} and event_id = ${failure.eventId}
   `
 }
-
-/** How many wait, and how many were given up. */
-export async function countQueued(sql: Sql): Promise<{ waiting: number; failed: number }> {
-  const [row] = await sql<{ waiting: number; failed: number }[]>`
-    select count(*) filter (where due_at <> 'infinity')::int as waiting,
-      count(*) filter (where due_at = 'infinity')::int as failed
-    from event_queue
-  `
-  return row ?? { waiting: 0, failed: 0 }
-}

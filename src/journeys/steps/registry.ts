@@ -29,6 +29,3 @@ export function decideStep(run: StepRun, step: AnyStep): Outcome {
   const decide = deciders[step.type] as (run: StepRun, step: AnyStep) => Outcome // by its own type
   return decide(run, step)
 }
-
-/** Steps whose work is a call to somebody else, made outside of any transaction. */
-export const isCall = (step: AnyStep) => step.type === 'act' || step.type === 'request'
