@@ -698,8 +698,6 @@ create table messages (
   settled_at timestamp with time zone,
   constraint messages_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'transactional'::text, 'marketing'::text]))),
   constraint messages_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'held'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text, 'expired'::text, 'unknown'::text]))),
-  constraint messages_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
-  constraint messages_workspace_id_sender_id_fkey FOREIGN KEY (workspace_id, sender_id) REFERENCES senders(workspace_id, id),
   constraint messages_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX messages_attention_idx ON public.messages USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'unknown'::text, 'bounced'::text]));

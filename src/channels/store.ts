@@ -1,5 +1,5 @@
 /** Senders in the database. Settings stay sealed here; directory.ts opens them. */
-import { asText, PostgresError, type Sql } from '../db/db.ts'
+import { asText, type Sql } from '../db/db.ts'
 import type { ChannelId } from './channel.ts'
 
 export interface SenderRow {
@@ -173,20 +173,19 @@ export async function wakeLanes(sql: Sql, workspaceId: string, senderId: string,
   `
 }
 
-const FOREIGN_KEY_VIOLATION = '23503'
-
-/** False when messages refer to it; then it can only be disabled, and the transaction may be broken. */
+/**
+ * False when messages refer to it; then it can only be disabled. In the caller's transaction,
+ * which has locked the sender. Whoever writes a message touches its lane: with these locked too,
+ * those that came first are committed, and those that come later find no sender for their lane.
+ */
 export async function deleteSender(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
-  try {
-    const rows = await sql`
-      delete from senders s
-      where s.workspace_id = ${workspaceId} and s.id = ${id}
-        and not exists (select from messages m where m.workspace_id = s.workspace_id and m.sender_id = s.id)
-    `
-    return rows.count > 0
-  } catch (error) {
-    // A message came in between: its key to the sender holds.
-    if (error instanceof PostgresError && error.code === FOREIGN_KEY_VIOLATION) return false
-    throw error
-  }
+  await sql`
+    select from lanes where workspace_id = ${workspaceId} and sender_id = ${id} order by priority for update
+  `
+  const rows = await sql`
+    delete from senders s
+    where s.workspace_id = ${workspaceId} and s.id = ${id}
+      and not exists (select from messages m where m.workspace_id = s.workspace_id and m.sender_id = s.id)
+  `
+  return rows.count > 0
 }

@@ -5,8 +5,12 @@ import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testEngine } from '../../../test/helpers/engine.ts'
 import { until } from '../../../test/helpers/until.ts'
+import { removeSender } from '../../channels/changeSender.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import { acceptIn } from '../acceptIn.ts'
+import { prepare } from '../prepare.ts'
 import { applyReceipts } from '../receipts.ts'
+import { NewMessage } from '../schema.ts'
 import { eraseMessagesOf } from './forget.ts'
 import { intend } from './intend.ts'
 import { renew } from './orphans.ts'
@@ -59,6 +63,7 @@ async function meet<T>(
   })
   await held.promise
   const two = Promise.resolve(second()) // the driver asks when somebody waits
+  two.catch(() => {}) // who called is told below
   await until('the second to wait for the row', async () => {
     const [row] = await db.engine`
       select count(*)::int as n from pg_locks l join pg_stat_activity a using (pid)
@@ -152,3 +157,67 @@ test('who is erased while a message is on its way is never sent it again', async
   const erased = await findMessage(db.engine, workspaceId, row.id)
   assert.deepEqual([erased?.status, erased?.reason, erased?.address], ['cancelled', 'erased', null])
 })
+
+for (const lane of ['that is new', 'that it used before'])
+  test(`a sender is not deleted under a message that comes by a lane ${lane}`, async () => {
+    const senderId = await smsSender()
+    if (lane === 'that it used before') await emptyLane(senderId)
+    const message = await preparedFor(senderId)
+    await assert.rejects(
+      meet(
+        (tx) => acceptIn(tx as unknown as Parameters<typeof acceptIn>[0], message, now),
+        () => remove(senderId),
+      ),
+      { code: 'conflict' },
+    )
+    assert.equal(await messagesOf(senderId), 1)
+  })
+
+for (const lane of ['that is new', 'that it used before'])
+  test(`a message by a lane ${lane} is refused when its sender is deleted meanwhile`, async () => {
+    const senderId = await smsSender()
+    if (lane === 'that it used before') await emptyLane(senderId)
+    const message = await preparedFor(senderId)
+    await assert.rejects(
+      meet(
+        (tx) => remove(senderId, tx),
+        () => db.engine.begin((tx) => acceptIn(tx, message, now)),
+      ),
+      { code: '23503' },
+    )
+    assert.equal(await messagesOf(senderId), 0)
+  })
+
+async function smsSender() {
+  const id = await engine.addSender({ channel: 'sms', provider: 'sandbox', settings: {} })
+  await db.engine`update senders set origin = 'member' where id = ${id}`
+  return id
+}
+
+const remove = (senderId: string, tx?: typeof db.engine) => {
+  const work = (sql: typeof db.engine) =>
+    removeSender(sql, workspaceId, senderId, {
+      actor: { kind: 'system', id: null, ip: null, requestId: null },
+      now,
+    })
+  return tx ? work(tx) : db.engine.begin((own) => work(own as unknown as typeof db.engine))
+}
+
+const preparedFor = (sender_id: string) => {
+  const message = { channel: 'sms', recipient_id: 'racer', to: '+972501234567', message: 'x' }
+  const item = NewMessage.parse({ ...message, sender_id })
+  return prepare(engine.directories, workspaceId, item, { pointer: '', now })
+}
+
+/** A lane as one message leaves it that is gone since. */
+async function emptyLane(senderId: string) {
+  await db.engine.begin(async (tx) => acceptIn(tx, await preparedFor(senderId), now))
+  await db.engine`delete from messages where sender_id = ${senderId}`
+}
+
+async function messagesOf(senderId: string) {
+  const [row] = await db.engine`
+    select count(*)::int as n from messages where sender_id = ${senderId}
+  `
+  return row?.['n']
+}
