@@ -1,6 +1,7 @@
 /**
  * Languages of the dashboard: PO files, compiled for Lingui while the dashboard is built. The
- * English text is the id, so English needs no file of its own: it is compiled from the ids.
+ * English text is the id, so English needs no file of its own: it is compiled from the ids. Beside each
+ * stands what the server says (`he.server.po`, see serverTexts.ts), which has places instead of ICU.
  *
  *   node web/catalogs.ts            adds what the source says to every PO file, drops what it no longer says
  *   node web/catalogs.ts --check    fails when a file differs or a text has no translation
@@ -11,11 +12,12 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 import PO from 'pofile'
 import ts from 'typescript'
 import type { Plugin } from 'vite'
+import { textsOfServer } from './serverTexts.ts'
 
 const locales = join(import.meta.dirname, 'locales')
 const source = join(import.meta.dirname, 'src')
 
-/** Makes `import catalog from './he.po'` work; `he.po?ids` gives the English one. */
+/** Makes `import catalog from './he.po'` work; `he.po?ids` gives the English one, `?plain` what is no ICU. */
 export function catalogs(): Plugin {
   return {
     name: 'catalogs',
@@ -23,14 +25,16 @@ export function catalogs(): Plugin {
       const [path = '', query] = id.split('?')
       if (!path.endsWith('.po')) return null
       const items = PO.parse(readFileSync(path, 'utf8')).items
-      const compiled = items.map(({ msgid, msgstr }) => [
-        msgid,
-        compileMessage(query === 'ids' ? msgid : msgstr[0] || msgid),
-      ])
+      const compiled = items.map(({ msgid, msgstr }) => {
+        const text = query === 'ids' ? msgid : msgstr[0] || msgid
+        return [msgid, query === 'plain' ? text : compileMessage(text)]
+      })
       return `export default ${JSON.stringify(Object.fromEntries(compiled))}`
     },
   }
 }
+
+const isOfServer = (name: string): boolean => name.endsWith('.server.po')
 
 /** Every text of the source: the first argument of `t(…)` and `msg(…)`. */
 function textsOfSource(): string[] {
@@ -71,8 +75,10 @@ function update(path: string, texts: readonly string[], check: boolean): string[
 
 if (import.meta.main) {
   const check = process.argv.includes('--check')
-  const texts = textsOfSource()
+  const ofSource = textsOfSource()
+  const ofServer = await textsOfServer()
   for (const name of readdirSync(locales).filter((each) => each.endsWith('.po'))) {
+    const texts = isOfServer(name) ? ofServer : ofSource
     const faults = update(join(locales, name), texts, check)
     console.log(`${name}: ${texts.length} texts, ${faults.length} missing`)
     for (const fault of faults) console.log(fault)

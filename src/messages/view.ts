@@ -78,14 +78,12 @@ function engagementOf(row: EngagementRow | undefined): z.infer<typeof MessageVie
 
 /** The row itself is the record of its acceptance. */
 function accepted(row: MessageRow): z.infer<typeof TimelineEntry> {
-  const when =
-    row.scheduledAt && row.scheduledAt > row.createdAt
-      ? `, to be sent at ${row.scheduledAt.toISOString()}`
-      : ''
+  const { scheduledAt } = row
+  const isLater = scheduledAt !== null && scheduledAt > row.createdAt
   return {
     at: row.createdAt.toISOString(),
     event: 'message.accepted',
-    detail: `Accepted${when}.`,
+    detail: isLater ? `Accepted, to be sent at ${scheduledAt.toISOString()}.` : 'Accepted.',
     properties: {},
   }
 }
@@ -118,7 +116,10 @@ const words: Readonly<Record<string, (p: Readonly<Record<string, unknown>>) => s
   'message.unsubscribed': () => 'The recipient unsubscribed.',
   'message.replied': () => 'The recipient replied.',
   'message.opened': (p) => `Opened (${p['class'] ?? 'human'}).`,
-  'message.clicked': (p) => `Clicked (${p['class'] ?? 'human'})${p['url'] ? `: ${p['url']}` : ''}.`,
+  'message.clicked': (p) =>
+    p['url']
+      ? `Clicked (${p['class'] ?? 'human'}): ${p['url']}.`
+      : `Clicked (${p['class'] ?? 'human'}).`,
   'message.cancelled': () => 'Cancelled.',
   'message.held': (p) => `Held: ${p['detail'] ?? ''}`,
   'message.rescheduled': () => 'Scheduled anew.',

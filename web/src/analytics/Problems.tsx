@@ -1,9 +1,11 @@
 /** What needs a person, before all else: failing senders and connectors, messages nobody knows about. */
+
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 
 interface ProblemLine {
@@ -35,14 +37,14 @@ export function Problems() {
   for (const { name, status, status_reason, settings_fault, circuit } of senders.data?.data ?? []) {
     if (status === 'paused')
       lines.push({
-        text: t('The sender “{name}” is paused: {why}', { name, why: status_reason ?? '–' }),
+        text: t('The sender “{name}” is paused: {why}', { name, why: said(status_reason ?? '–') }),
         to: '/senders',
       })
     if (settings_fault)
       lines.push({
         text: t('The settings of the sender “{name}” cannot be used: {why}', {
           name,
-          why: settings_fault,
+          why: said(settings_fault),
         }),
         to: '/senders',
       })
@@ -50,7 +52,7 @@ export function Problems() {
       lines.push({
         text: t('The sender “{name}” rests after failures: {why}', {
           name,
-          why: circuit.reason ?? '–',
+          why: said(circuit.reason ?? '–'),
         }),
         to: '/senders',
       })
@@ -58,7 +60,10 @@ export function Problems() {
   for (const { name, status, status_reason, tasks, webhook } of connectors.data?.data ?? []) {
     if (status === 'paused')
       lines.push({
-        text: t('The connector “{name}” is paused: {why}', { name, why: status_reason ?? '–' }),
+        text: t('The connector “{name}” is paused: {why}', {
+          name,
+          why: said(status_reason ?? '–'),
+        }),
         to: '/connectors',
       })
     const failing = tasks.find(({ failures }) => failures > 0)
@@ -66,7 +71,7 @@ export function Problems() {
       lines.push({
         text: t('The connector “{name}” cannot read: {why}', {
           name,
-          why: failing.last_error ?? '–',
+          why: said(failing.last_error ?? '–'),
         }),
         to: '/connectors',
       })

@@ -1,7 +1,9 @@
 /** What is not sent yet, and why. */
+
 import { Link } from '@tanstack/react-router'
 import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { StatusBadge } from '../messages/StatusBadge.tsx'
 import type { Message } from '../messages/words.ts'
 import { Card } from '../ui/Card.tsx'
@@ -42,7 +44,7 @@ export function Waiting() {
             </Link>
             {message.detail && (
               <p dir="auto" className="text-muted-foreground">
-                {message.detail}
+                {said(message.detail)}
               </p>
             )}
           </li>

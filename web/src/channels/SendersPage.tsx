@@ -1,9 +1,11 @@
 /** Senders: in their order of turns, with their health, and the way to add one. */
+
 import { Plus } from 'lucide-react'
 import type { Row } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { channels } from '../messages/words.ts'
@@ -71,7 +73,7 @@ export function SendersPage() {
               cell: (sender) => {
                 const { tone, words, why } = healthOf(sender)
                 return (
-                  <span title={why ?? ''}>
+                  <span title={said(why ?? '')}>
                     <Badge tone={tone}>{words}</Badge>
                   </span>
                 )

@@ -1,4 +1,5 @@
 /** What vendors told us, what became of it, and the way to process it again. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
@@ -6,6 +7,7 @@ import { get, post, type Row } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Badge, type Tone } from '../ui/Badge.tsx'
@@ -70,7 +72,8 @@ export function CallbacksTable() {
             id: 'reason',
             title: t('Why'),
             wide: true,
-            cell: ({ reason }) => reason && <bdi className="text-muted-foreground">{reason}</bdi>,
+            cell: ({ reason }) =>
+              reason && <bdi className="text-muted-foreground">{said(reason)}</bdi>,
           },
           {
             id: 'attempts',
@@ -110,7 +113,7 @@ function CallbackDrawer({ id, onClose }: { id: string; onClose: () => void }) {
       {query.isError && <Failed error={query.error} />}
       {callback && (
         <>
-          {callback.reason && <Note tone="warn">{callback.reason}</Note>}
+          {callback.reason && <Note tone="warn">{said(callback.reason)}</Note>}
           <Facts
             facts={[
               [t('From'), <bdi key="from">{callback.provider}</bdi>],

@@ -1,8 +1,10 @@
 /** What connections read, run by run. */
+
 import type { Row } from '../lib/api.ts'
 import { gap, number } from '../lib/format.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { Badge, type Tone } from '../ui/Badge.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
@@ -36,7 +38,7 @@ export function SyncTable({
             id: 'status',
             title: t('State'),
             cell: ({ status, error }) => (
-              <span title={error ?? ''}>
+              <span title={said(error ?? '')}>
                 <Badge tone={states[status][1]}>{told(states[status][0])}</Badge>
               </span>
             ),

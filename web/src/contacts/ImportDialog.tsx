@@ -1,4 +1,5 @@
 /** Contacts from a CSV file: which column is what, how far it is, which rows could not be taken. */
+
 import { useQuery } from '@tanstack/react-query'
 import { type ChangeEvent, useState } from 'react'
 import { useAct } from '../lib/act.ts'
@@ -6,6 +7,7 @@ import { get, request } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { refresh } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { SelectField } from '../ui/Field.tsx'
@@ -127,7 +129,11 @@ function Progress({ id }: { id: string }) {
           <ul className="max-h-48 overflow-y-auto text-sm">
             {data.failures.map(({ row, column, reason }) => (
               <li key={`${row} ${column}`}>
-                {t('Row {row}, {column}: {reason}', { row: number(row), column, reason })}
+                {t('Row {row}, {column}: {reason}', {
+                  row: number(row),
+                  column,
+                  reason: said(reason),
+                })}
               </li>
             ))}
           </ul>

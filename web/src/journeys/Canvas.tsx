@@ -1,6 +1,8 @@
 /** A journey drawn: boxes laid out by themselves, with the numbers of each step. Loaded on demand. */
+
 import dagre from '@dagrejs/dagre'
 import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react'
+import { said } from '../lib/said.ts'
 import '@xyflow/react/dist/style.css'
 import { useMemo } from 'react'
 import { number } from '../lib/format.ts'
@@ -65,7 +67,7 @@ function drawn(journey: JourneyView, chosen: string): { nodes: Node[]; edges: Ed
       return {
         id: step.id,
         title,
-        text: step.title ?? sayStep(step),
+        text: step.title ? said(step.title) : sayStep(step),
         waiting: figure?.waiting ?? 0,
         entered: figure?.entered,
       }

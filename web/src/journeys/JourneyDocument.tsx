@@ -1,8 +1,10 @@
 /** The journey's document as JSON: change it, see what is wrong, save. The environment's own are read only. */
+
 import { lazy, Suspense, useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Body, post, put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -62,7 +64,7 @@ export function JourneyDocument({ journey }: { journey: JourneyView }) {
       }
     >
       <div className="flex flex-col gap-3">
-        {fault && <Note tone="bad">{fault}</Note>}
+        {fault && <Note tone="bad">{said(fault)}</Note>}
         <Fault error={save.error ?? validate.error} />
         {validate.data?.valid && (
           <Note tone="good">{t('All is well: it can be switched on.')}</Note>
@@ -71,7 +73,7 @@ export function JourneyDocument({ journey }: { journey: JourneyView }) {
           <ul className="rounded-md bg-destructive-soft p-3 text-sm text-destructive">
             {validate.data.errors.map(({ pointer, detail }) => (
               <li key={`${pointer} ${detail}`}>
-                <Code>{pointer}</Code> <bdi>{detail}</bdi>
+                <Code>{pointer}</Code> <bdi>{said(detail)}</bdi>
               </li>
             ))}
           </ul>

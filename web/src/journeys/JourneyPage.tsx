@@ -1,4 +1,5 @@
 /** One journey: drawn, as a list, who is in it, what it would do, and its document. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
@@ -8,6 +9,7 @@ import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -39,8 +41,8 @@ export function JourneyPage() {
   const [words, tone] = states[journey.status]
   return (
     <Page
-      title={journey.title ?? journey.name}
-      note={journey.document.description}
+      title={said(journey.title ?? journey.name)}
+      note={said(journey.document.description ?? '')}
       actions={<Deeds journey={journey} />}
     >
       <p className="flex flex-wrap items-center gap-3 text-sm">
@@ -56,7 +58,7 @@ export function JourneyPage() {
           </Badge>
         )}
       </p>
-      {journey.status_reason && <Note tone="warn">{journey.status_reason}</Note>}
+      {journey.status_reason && <Note tone="warn">{said(journey.status_reason)}</Note>}
       <Tabs
         label={t('Parts of the journey')}
         value={tab || 'canvas'}

@@ -1,9 +1,11 @@
 /** Runs of a journey: who is where, since when, until when; skip, run now, cancel. */
+
 import { Link } from '@tanstack/react-router'
 import { useAct } from '../lib/act.ts'
 import { post } from '../lib/api.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -101,7 +103,9 @@ export function JourneyRuns({ id, step, onAll }: Props) {
               <span className="flex flex-col items-start gap-1">
                 <Badge tone={runStates[run.status][1]}>{told(runStates[run.status][0])}</Badge>
                 {(run.detail ?? run.reason) && (
-                  <bdi className="text-xs text-muted-foreground">{run.detail ?? run.reason}</bdi>
+                  <bdi className="text-xs text-muted-foreground">
+                    {said(run.detail ?? run.reason ?? '')}
+                  </bdi>
                 )}
               </span>
             ),

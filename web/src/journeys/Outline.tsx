@@ -1,6 +1,8 @@
 /** The same journey as a list: for keyboards, screen readers and small screens. */
+
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { Button } from '../ui/Button.tsx'
 import { Code, Text } from '../ui/Small.tsx'
 import { arrowsOf, END } from './graph.ts'
@@ -38,7 +40,7 @@ export function Outline({
                   {at + 1}. {told(kinds[step.type])} · <Code>{step.id}</Code>
                 </p>
                 <p className="font-medium break-words">
-                  <Text>{step.title ?? sayStep(step)}</Text>
+                  <Text>{step.title ? said(step.title) : sayStep(step)}</Text>
                 </p>
               </div>
               {figure && (

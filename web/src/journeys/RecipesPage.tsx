@@ -1,9 +1,11 @@
 /** Ready-made journeys: which are on, what they need, and their settings in words. */
+
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleDashed } from 'lucide-react'
 import { type Answer, get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -37,11 +39,11 @@ function RecipeCard({ recipe }: { recipe: Recipe }) {
     <Card
       title={
         <span className="flex flex-wrap items-center gap-2">
-          <Text>{recipe.title}</Text>
+          <Text>{said(recipe.title)}</Text>
           <Badge tone={tones[recipe.status]}>{states[recipe.status]}</Badge>
         </span>
       }
-      note={<Text>{recipe.description}</Text>}
+      note={<Text>{said(recipe.description)}</Text>}
       actions={recipe.journeys
         .filter(({ id }) => id !== null)
         .map(({ id, name }) => (
@@ -73,7 +75,7 @@ function RecipeCard({ recipe }: { recipe: Recipe }) {
             <div className="mt-2">
               <Facts
                 facts={settings.map((setting) => [
-                  setting.title,
+                  said(setting.title),
                   <Text key={setting.name}>{String(setting.value)}</Text>,
                 ])}
               />

@@ -1,10 +1,12 @@
 /** What the journey would do for somebody: every wait passes at once, nothing is sent. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { get, post } from '../lib/api.ts'
 import { dateTime, zone } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -49,7 +51,9 @@ export function Simulation({ id }: { id: string }) {
       <div className="mt-4 flex flex-col gap-3">
         <Fault error={run.error} />
         {run.data && !run.data.enters && (
-          <Note tone="warn">{run.data.ended.reason ?? t('This contact would not come in.')}</Note>
+          <Note tone="warn">
+            {said(run.data.ended.reason ?? '') || t('This contact would not come in.')}
+          </Note>
         )}
         {run.data && (
           <ol className="flex flex-col">
@@ -60,7 +64,7 @@ export function Simulation({ id }: { id: string }) {
               >
                 <Badge tone="info">{told(kinds[step.type])}</Badge>
                 <span className="min-w-0 flex-1" dir="auto">
-                  {step.says}
+                  {said(step.says)}
                 </span>
                 <time dateTime={step.at} className="text-xs text-muted-foreground">
                   {dateTime(step.at)}

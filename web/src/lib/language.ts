@@ -6,8 +6,18 @@ import { type Messages, setupI18n } from '@lingui/core'
 import { readCookie, writeCookie } from './cookies.ts'
 
 export const languages = {
-  en: { name: 'English', dir: 'ltr', load: () => import('../../locales/he.po?ids') },
-  he: { name: 'עברית', dir: 'rtl', load: () => import('../../locales/he.po') },
+  en: {
+    name: 'English',
+    dir: 'ltr',
+    load: () => import('../../locales/he.po?ids'),
+    loadServer: async () => ({ default: {} }), // what it speaks
+  },
+  he: {
+    name: 'עברית',
+    dir: 'rtl',
+    load: () => import('../../locales/he.po'),
+    loadServer: () => import('../../locales/he.server.po?plain'),
+  },
 } as const satisfies Record<string, Language>
 export type LanguageCode = keyof typeof languages
 
@@ -15,12 +25,15 @@ interface Language {
   readonly name: string
   readonly dir: 'ltr' | 'rtl'
   load(): Promise<{ default: Messages }>
+  /** What the server says; see said.ts. */
+  loadServer(): Promise<{ default: Readonly<Record<string, string>> }>
 }
 
 const COOKIE = 'lang' // the server reads it too, for the first byte of the page
 const i18n = setupI18n()
 const listeners = new Set<() => void>()
 let current: LanguageCode = 'en'
+let ofServer: Readonly<Record<string, string>> = {}
 
 /** A text of the screen, with its places filled. The English text is its key. */
 export const t = (text: string, values?: Record<string, unknown>): string =>
@@ -32,6 +45,9 @@ export const msg = (text: string): string => text
 /** The translation of a text that `msg` marked. */
 export const told = (text: string): string => i18n._(text)
 
+/** Translations of what the server says, by its English; empty in English. */
+export const serverTexts = (): Readonly<Record<string, string>> => ofServer
+
 export const language = (): LanguageCode => current
 export const direction = (): 'ltr' | 'rtl' => languages[current].dir
 
@@ -41,7 +57,11 @@ export function onLanguage(listener: () => void): () => void {
 }
 
 export async function setLanguage(code: LanguageCode): Promise<void> {
-  const { default: messages } = await languages[code].load()
+  const [{ default: messages }, { default: sentences }] = await Promise.all([
+    languages[code].load(),
+    languages[code].loadServer(),
+  ])
+  ofServer = sentences
   i18n.loadAndActivate({ locale: code, messages })
   current = code
   document.documentElement.lang = code

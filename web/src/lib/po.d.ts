@@ -11,4 +11,8 @@ declare module '*.po?ids' {
   const catalog: Messages
   export default catalog
 }
+declare module '*.po?plain' {
+  const catalog: Readonly<Record<string, string>>
+  export default catalog
+}
 declare module '*.css'

@@ -1,5 +1,7 @@
 /** What the API answers when it cannot (RFC 9457), and how that is told. */
+
 import { t } from './language.ts'
+import { said } from './said.ts'
 
 export interface Problem {
   readonly status: number
@@ -27,13 +29,13 @@ export function sayProblem(error: unknown): string {
   const { code, title, detail, errors = [] } = error.problem
   if (code === 'unreachable') return t('The server does not answer. Check that it is running.')
   const first = errors[0]
-  if (first && !detail) return `${first.pointer.slice(1)}: ${first.detail}`
-  return detail ?? title
+  if (first && !detail) return `${first.pointer.slice(1)}: ${said(first.detail)}`
+  return said(detail ?? title)
 }
 
 /** What is wrong with each field, by its JSON pointer without the first slash. */
 export function fieldFaults(error: unknown): Record<string, string> {
   if (!(error instanceof ProblemError)) return {}
   const { errors = [] } = error.problem
-  return Object.fromEntries(errors.map(({ pointer, detail }) => [pointer.slice(1), detail]))
+  return Object.fromEntries(errors.map(({ pointer, detail }) => [pointer.slice(1), said(detail)]))
 }

@@ -3,6 +3,7 @@
 import { cn } from '../lib/cn.ts'
 import { exactTime, gap, zone } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import type { Tone } from '../ui/Badge.tsx'
 import { happening } from './words.ts'
 
@@ -47,7 +48,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
                 </time>
               </p>
               <p dir="auto" className="text-sm break-words text-muted-foreground">
-                {entry.detail}
+                {said(entry.detail)}
               </p>
               {Object.keys(entry.properties).length > 0 && (
                 <details className="text-xs text-muted-foreground">

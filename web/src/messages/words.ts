@@ -1,6 +1,8 @@
 /** States, channels and happenings in words. The API's own types say which there are. */
+
 import type { Row } from '../lib/api.ts'
 import { msg, t, told } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
 export type Message = Row<'/notifications'>
@@ -81,7 +83,7 @@ export function whyOf(message: Message): string | null {
   if (message.status === 'sent' || message.status === 'delivered') return null
   const reason = message.skip_reason ?? message.error
   if (reason && reasons[reason]) return told(reasons[reason])
-  return message.detail ?? reason
+  return message.detail ? said(message.detail) : reason
 }
 
 export const channelOptions = (): readonly (readonly [string, string])[] => [

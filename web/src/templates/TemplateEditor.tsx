@@ -1,8 +1,10 @@
 /** Writes a template: one language at a time, with what is saved shown for somebody beside it. */
+
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, type Body, put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
@@ -112,7 +114,7 @@ export function TemplateEditor({ template }: { template: Template }) {
           </div>
           {save.data?.warnings.map((warning) => (
             <Note key={warning} tone="warn">
-              {warning}
+              {said(warning)}
             </Note>
           ))}
         </div>

@@ -1,9 +1,11 @@
 /** How the saved template looks for a contact, and a test that really goes out to one address. */
+
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, get, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { useMay, useMe } from '../lib/session.ts'
 import { Bubble } from '../messages/Bubble.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -142,7 +144,7 @@ function TestSend({
       <Fault error={send.error} />
       {send.data?.sent && (
         <Note tone={send.data.sent.status === 'sent' ? 'good' : 'bad'}>
-          {send.data.sent.detail}
+          {said(send.data.sent.detail)}
         </Note>
       )}
     </form>

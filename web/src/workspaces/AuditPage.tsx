@@ -1,10 +1,12 @@
 /** Who did what: the workspace's audit log, and the proof that nobody changed it. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, type Row } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { said } from '../lib/said.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
@@ -40,7 +42,7 @@ export function AuditPage() {
             ? t('All {count} entries are as they were written.', {
                 count: number(proof.data.entries ?? 0),
               })
-            : (proof.data.fault ?? t('An entry was changed.'))}
+            : said(proof.data.fault ?? '') || t('An entry was changed.')}
         </Note>
       )}
       <Card flush>

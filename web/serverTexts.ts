@@ -1,0 +1,124 @@
+/**
+ * What the server says to people: sentences of its problems, checks and timelines, the settings of
+ * providers and connectors, the recipes. The server says it in English, to programs too and into what it
+ * stores; the dashboard tells it in the viewer's language where it shows it (src/lib/said.ts). So a
+ * provider needs no line of React and no second text: its English is the key of the translation.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+
+const root = join(import.meta.dirname, '..')
+const server = join(root, 'src')
+
+/** Told at the terminal, in logs, to programs that speak HTTP badly, or in both languages already. */
+const apart =
+  /\.test\.ts$|fixtures\/|^(cli|db|jobs)\/|^(config|main|app)\.ts$|Texts\.ts$|^http\/(body|clientError|checkHead|duplicates|openapi|frontPage|dashboard|server)|^lib\/(crypt|metrics)|^tracking\/unsubscribe\//
+
+/** Describe the API or a metric, not what happened. */
+const documentation = new Set(['description', 'summary', 'help', 'title', 'operationId'])
+
+const settingsTexts = ['title', 'description'] as const
+
+/** What zod itself says of a value. */
+const ofZod = [
+  'Invalid input: expected {0}, received {1}',
+  'Invalid input: expected {0}',
+  'Invalid option: expected one of {0}',
+  'Too small: expected {0} to have >={1} characters',
+  'Too big: expected {0} to have <={1} characters',
+  'Too small: expected {0} to be >={1}',
+  'Too big: expected {0} to be <={1}',
+  'Invalid URL',
+  'Invalid email address',
+  'Invalid string: must match pattern {0}',
+  'Invalid input',
+]
+
+/** Words that stand in the places of sentences: who opened, how a message or a run is. */
+const wordsInSentences =
+  'human,machine,suspected,accepted,accepted by the sandbox,its time was over,scheduled,queued,held,sending,sent,delivered,bounced,failed,skipped,cancelled,expired,unknown,waiting,active,done,ended,email,phone'.split(
+    ',',
+  )
+
+/** The places of a template are numbered: `There is no {0} {1}.` */
+function textOf(node: ts.Node): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text
+  if (!ts.isTemplateExpression(node)) return undefined
+  const spans = node.templateSpans.map(({ literal }, at) => `{${at}}${literal.text}`)
+  return node.head.text + spans.join('')
+}
+
+/** Begins like a sentence and ends like one, or with what a vendor said: `Failed: {0}`. */
+const isSentence = (text: string): boolean =>
+  /^(\p{Lu}|\{0\}|monday )/u.test(text) && /\p{Ll}{2}/u.test(text) && /([.?]|: \{\d\})$/.test(text)
+
+function isDocumentation(node: ts.Node): boolean {
+  if (ts.isCallExpression(node)) {
+    const called = node.expression.getText()
+    return /\.(describe|info|warn|error|debug|fatal)$/.test(called)
+  }
+  if (ts.isNewExpression(node)) return node.expression.getText() === 'Error'
+  return ts.isPropertyAssignment(node) && documentation.has(node.name.getText())
+}
+
+function sentencesOf(path: string): string[] {
+  const source = readFileSync(path, 'utf8')
+  const tree = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true)
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (isDocumentation(node) || ts.isImportDeclaration(node)) return
+    const text = textOf(node)
+    if (text !== undefined && isSentence(text)) found.push(text)
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return found
+}
+
+async function textsOfSettings(): Promise<string[]> {
+  const { providers } = await import('../src/channels/registry.ts')
+  const { connectors } = await import('../src/connectors/registry.ts')
+  const { settingsSchema } = await import('../src/channels/settings.ts')
+  const properties = [...providers, ...connectors].flatMap(
+    (each) =>
+      Object.values(settingsSchema(each)['properties'] as Record<string, Record<string, unknown>>), // zod wrote it
+  )
+  const sources = connectors.flatMap(({ sources }) => Object.values(sources))
+  return [...properties, ...sources]
+    .flatMap((each) => settingsTexts.map((name) => (each as Record<string, unknown>)[name])) // one of two plain objects
+    .filter((text) => typeof text === 'string')
+}
+
+/** Titles, descriptions and warnings of the recipes, wherever they stand in them. */
+function textsOfRecipes(): string[] {
+  const folder = join(root, 'recipes')
+  const found: string[] = []
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
+    JSON.parse(readFileSync(join(folder, name), 'utf8'), (key, value: unknown) => {
+      if (
+        typeof value === 'string' &&
+        !value.includes('{{') &&
+        /^(title|description|say)$/.test(key)
+      )
+        found.push(value)
+      return value
+    })
+  }
+  return found
+}
+
+export async function textsOfServer(): Promise<string[]> {
+  const files = readdirSync(server, { recursive: true, encoding: 'utf8' })
+  const sentences = files
+    .filter((name) => name.endsWith('.ts') && !apart.test(name))
+    .flatMap((name) => sentencesOf(join(server, name)))
+  const all = [
+    ...sentences,
+    ...(await textsOfSettings()),
+    ...textsOfRecipes(),
+    ...ofZod,
+    ...wordsInSentences,
+  ]
+  return [...new Set(all)].sort()
+}
