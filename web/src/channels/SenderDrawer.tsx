@@ -1,16 +1,20 @@
 /** One sender: its health and check, its settings, pause and go on. */
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, get, post, put, remove } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
-import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
+import { CallbackAddress, CheckedDeeds, SettingsSection } from '../ui/Configured.tsx'
+import { Confirm } from '../ui/Confirm.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { SchemaForm } from '../ui/SchemaForm.tsx'
-import { Code, CopyButton, Facts, Text, When } from '../ui/Small.tsx'
+import type { Values } from '../ui/SchemaForm.tsx'
+import { Facts, Text, When } from '../ui/Small.tsx'
+import { StandingLine } from '../ui/Standing.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
+import { useProviderCatalog } from './AddSender.tsx'
 import { healthOf } from './health.ts'
 
 type Sender = Answer<'/providers/{id}'>
@@ -34,7 +38,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
       {query.isError && <Failed error={query.error} />}
       {sender && (
         <>
-          <Health sender={sender} />
+          <StandingLine standing={healthOf(sender)} />
           {mayWrite && sender.origin !== 'builtin' && <Deeds sender={sender} onGone={onClose} />}
           <Facts
             facts={[
@@ -52,12 +56,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
               ],
               [
                 t('Callbacks come to'),
-                sender.callback_url && (
-                  <span className="flex items-center">
-                    <Code>{sender.callback_url}</Code>
-                    <CopyButton text={sender.callback_url} />
-                  </span>
-                ),
+                sender.callback_url && <CallbackAddress url={sender.callback_url} />,
               ],
               [t('Since'), <When key="since" at={sender.created_at} exact />],
             ]}
@@ -76,22 +75,9 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
   )
 }
 
-function Health({ sender }: { sender: Sender }) {
-  const { tone, words, why } = healthOf(sender)
-  return (
-    <div className="flex flex-wrap items-center gap-2">
-      <Badge tone={tone}>{words}</Badge>
-      {why && (
-        <span className="text-sm text-muted-foreground" dir="auto">
-          {why}
-        </span>
-      )}
-    </div>
-  )
-}
-
 function Deeds({ sender, onGone }: { sender: Sender; onGone: () => void }) {
   const params = { id: sender.id }
+  const [isLeaving, setLeaving] = useState(false)
   const check = useAct(() => post('/providers/{id}/check', { params }))
   const change = useAct(
     (status: 'active' | 'paused') => put('/providers/{id}/status', { params, body: { status } }),
@@ -107,61 +93,40 @@ function Deeds({ sender, onGone }: { sender: Sender; onGone: () => void }) {
     onDone: onGone,
   })
   return (
-    <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap gap-2">
-        <Button
-          look="primary"
-          aria-busy={check.isPending}
-          disabled={check.isPending}
-          onClick={() => check.mutate(undefined)}
-        >
-          {check.isPending ? t('Checking…') : t('Check it')}
+    <CheckedDeeds check={check}>
+      {sender.status === 'active' ? (
+        <Button onClick={() => change.mutate('paused')}>{t('Pause')}</Button>
+      ) : (
+        <Button onClick={() => change.mutate('active')}>{t('Go on')}</Button>
+      )}
+      <Button onClick={() => copy.mutate(undefined)}>{t('Copy it')}</Button>
+      {sender.origin === 'member' && (
+        <Button look="danger" onClick={() => setLeaving(true)}>
+          {t('Remove')}
         </Button>
-        {sender.status === 'active' ? (
-          <Button onClick={() => change.mutate('paused')}>{t('Pause')}</Button>
-        ) : (
-          <Button onClick={() => change.mutate('active')}>{t('Go on')}</Button>
-        )}
-        <Button onClick={() => copy.mutate(undefined)}>{t('Copy it')}</Button>
-        {sender.origin === 'member' && (
-          <Button look="danger" onClick={() => drop.mutate(undefined)}>
-            {t('Remove')}
-          </Button>
-        )}
-      </div>
-      {check.data && <Note tone={check.data.ok ? 'good' : 'bad'}>{check.data.detail}</Note>}
-    </div>
+      )}
+      {isLeaving && (
+        <Confirm
+          title={t('Remove the sender “{name}”?', { name: sender.name })}
+          note={t('Its settings and secrets are gone for good. What it sent stays.')}
+          act={t('Remove')}
+          pending={drop.isPending}
+          onClose={() => setLeaving(false)}
+          onConfirm={() => drop.mutate(undefined)}
+        />
+      )}
+    </CheckedDeeds>
   )
 }
 
 function Settings({ sender }: { sender: Sender }) {
-  const params = { id: sender.id }
-  const catalog = useQuery({
-    queryKey: ['/providers/catalog'],
-    queryFn: () => get('/providers/catalog'),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const catalog = useProviderCatalog()
   const save = useAct(
-    (settings: Readonly<Record<string, unknown>>) =>
-      put('/providers/{id}', { params, body: { settings } }),
+    (settings: Values) => put('/providers/{id}', { params: { id: sender.id }, body: { settings } }),
     { refreshes, quiet: true, done: t('Saved.') },
   )
   const entry = catalog.data?.data.find(
     ({ id, channel }) => id === sender.provider && channel === sender.channel,
   )
-  if (!entry) return null
-  return (
-    <section>
-      <h3 className="mb-3 font-semibold">{t('Settings')}</h3>
-      <SchemaForm
-        schema={entry.settings}
-        values={sender.settings ?? {}}
-        submit={t('Save')}
-        pending={save.isPending}
-        error={save.error}
-        prefix="settings/"
-        onSubmit={(settings) => save.mutate(settings)}
-      />
-    </section>
-  )
+  return <SettingsSection schema={entry?.settings} values={sender.settings} save={save} />
 }

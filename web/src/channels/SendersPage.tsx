@@ -9,12 +9,12 @@ import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { channels } from '../messages/words.ts'
-import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text } from '../ui/Small.tsx'
+import { StandingBadge } from '../ui/Standing.tsx'
 import { Empty } from '../ui/States.tsx'
 import { AddSender } from './AddSender.tsx'
 import { healthOf } from './health.ts'
@@ -71,10 +71,10 @@ export function SendersPage() {
               id: 'health',
               title: t('Health'),
               cell: (sender) => {
-                const { tone, words, why } = healthOf(sender)
+                const health = healthOf(sender)
                 return (
-                  <span title={said(why ?? '')}>
-                    <Badge tone={tone}>{words}</Badge>
+                  <span title={said(health.why ?? '')}>
+                    <StandingBadge {...health} />
                   </span>
                 )
               },

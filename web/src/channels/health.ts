@@ -1,15 +1,9 @@
 /** How a sender is, in a word and a reason. */
 import type { Row } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
-import type { Tone } from '../ui/Badge.tsx'
+import type { Standing } from '../ui/Standing.tsx'
 
-export interface Health {
-  readonly tone: Tone
-  readonly words: string
-  readonly why: string | null
-}
-
-export function healthOf(sender: Row<'/providers'>): Health {
+export function healthOf(sender: Row<'/providers'>): Standing {
   const { status, status_reason, settings_fault, circuit, provider } = sender
   if (settings_fault) return { tone: 'bad', words: t('Wrong settings'), why: settings_fault }
   if (status === 'disabled') return { tone: 'plain', words: t('Off'), why: status_reason }

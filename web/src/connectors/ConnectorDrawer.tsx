@@ -1,16 +1,19 @@
 /** One connection: check, read now, pause, its tasks and settings. */
 
+import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import type { Answer } from '../lib/api.ts'
 import { post, put, remove } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
-import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
+import { CallbackAddress, CheckedDeeds, SettingsSection } from '../ui/Configured.tsx'
+import { Confirm } from '../ui/Confirm.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { SchemaForm } from '../ui/SchemaForm.tsx'
-import { Code, CopyButton, Facts, Text, When } from '../ui/Small.tsx'
+import type { Values } from '../ui/SchemaForm.tsx'
+import { Facts, Text, When } from '../ui/Small.tsx'
+import { StandingLine } from '../ui/Standing.tsx'
 import { Note } from '../ui/States.tsx'
 import { useConnectorCatalog } from './AddConnector.tsx'
 import { stateOf } from './state.ts'
@@ -26,18 +29,10 @@ export function ConnectorDrawer({
   onClose: () => void
 }) {
   const mayWrite = useMay('senders:write')
-  const { words, tone, why } = stateOf(connection)
   const { webhook } = connection
   return (
     <Dialog open side="end" onClose={onClose} title={<Text>{connection.name}</Text>}>
-      <div className="flex flex-wrap items-center gap-2">
-        <Badge tone={tone}>{words}</Badge>
-        {why && (
-          <span dir="auto" className="text-sm text-muted-foreground">
-            {why}
-          </span>
-        )}
-      </div>
+      <StandingLine standing={stateOf(connection)} />
       {mayWrite && <Deeds connection={connection} onGone={onClose} />}
       <Facts
         facts={[
@@ -61,12 +56,7 @@ export function ConnectorDrawer({
           [t('Last callback'), webhook.last_at && <When at={webhook.last_at} />],
           [
             t('Callbacks come to'),
-            connection.callback_url && (
-              <span className="flex items-center">
-                <Code>{connection.callback_url}</Code>
-                <CopyButton text={connection.callback_url} />
-              </span>
-            ),
+            connection.callback_url && <CallbackAddress url={connection.callback_url} />,
           ],
         ]}
       />
@@ -83,6 +73,7 @@ export function ConnectorDrawer({
 
 function Deeds({ connection, onGone }: { connection: Connection; onGone: () => void }) {
   const params = { id: connection.id }
+  const [isLeaving, setLeaving] = useState(false)
   const check = useAct(() => post('/connectors/{id}/check', { params }))
   const sync = useAct(() => post('/sync', { body: { connection_id: connection.id } }), {
     refreshes,
@@ -96,61 +87,41 @@ function Deeds({ connection, onGone }: { connection: Connection; onGone: () => v
     onDone: onGone,
   })
   return (
-    <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap gap-2">
-        <Button
-          look="primary"
-          disabled={check.isPending}
-          aria-busy={check.isPending}
-          onClick={() => check.mutate(undefined)}
-        >
-          {check.isPending ? t('Checking…') : t('Check it')}
+    <CheckedDeeds check={check}>
+      {connection.status === 'active' ? (
+        <>
+          <Button onClick={() => sync.mutate(undefined)}>{t('Read now')}</Button>
+          <Button onClick={() => pause.mutate(undefined)}>{t('Pause')}</Button>
+        </>
+      ) : (
+        <Button onClick={() => activate.mutate(undefined)}>{t('Go on')}</Button>
+      )}
+      {connection.origin === 'member' && (
+        <Button look="danger" onClick={() => setLeaving(true)}>
+          {t('Disconnect')}
         </Button>
-        {connection.status === 'active' ? (
-          <>
-            <Button onClick={() => sync.mutate(undefined)}>{t('Read now')}</Button>
-            <Button onClick={() => pause.mutate(undefined)}>{t('Pause')}</Button>
-          </>
-        ) : (
-          <Button onClick={() => activate.mutate(undefined)}>{t('Go on')}</Button>
-        )}
-        {connection.origin === 'member' && (
-          <Button look="danger" onClick={() => drop.mutate(undefined)}>
-            {t('Disconnect')}
-          </Button>
-        )}
-      </div>
-      {check.data && <Note tone={check.data.ok ? 'good' : 'bad'}>{check.data.detail}</Note>}
-      {check.data?.warnings.map((warning) => (
-        <Note key={warning} tone="warn">
-          {warning}
-        </Note>
-      ))}
-    </div>
+      )}
+      {isLeaving && (
+        <Confirm
+          title={t('Disconnect “{name}”?', { name: connection.name })}
+          note={t('Its settings and how far it has read are gone for good. What it brought stays.')}
+          act={t('Disconnect')}
+          pending={drop.isPending}
+          onClose={() => setLeaving(false)}
+          onConfirm={() => drop.mutate(undefined)}
+        />
+      )}
+    </CheckedDeeds>
   )
 }
 
 function Settings({ connection }: { connection: Connection }) {
   const catalog = useConnectorCatalog()
   const save = useAct(
-    (settings: Readonly<Record<string, unknown>>) =>
+    (settings: Values) =>
       put('/connectors/{id}', { params: { id: connection.id }, body: { settings } }),
     { refreshes, quiet: true, done: t('Saved.') },
   )
   const entry = catalog.data?.data.find(({ id }) => id === connection.connector)
-  if (!entry) return null
-  return (
-    <section>
-      <h3 className="mb-3 font-semibold">{t('Settings')}</h3>
-      <SchemaForm
-        schema={entry.settings}
-        values={connection.settings ?? {}}
-        submit={t('Save')}
-        pending={save.isPending}
-        error={save.error}
-        prefix="settings/"
-        onSubmit={(settings) => save.mutate(settings)}
-      />
-    </section>
-  )
+  return <SettingsSection schema={entry?.settings} values={connection.settings} save={save} />
 }

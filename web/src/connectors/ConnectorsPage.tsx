@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { type Answer, get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
-import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
+import { StandingBadge } from '../ui/Standing.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 import { AddConnector } from './AddConnector.tsx'
 import { CallbacksTable } from './CallbacksTable.tsx'
@@ -84,7 +85,7 @@ export function ConnectorsPage() {
 }
 
 function ConnectionCard({ connection, onOpen }: { connection: Connection; onOpen: () => void }) {
-  const { words, tone, why } = stateOf(connection)
+  const state = stateOf(connection)
   const last = connection.tasks
     .map(({ last_at }) => last_at)
     .filter((at) => at !== null)
@@ -104,11 +105,11 @@ function ConnectionCard({ connection, onOpen }: { connection: Connection; onOpen
         <span className="font-semibold">
           <Text>{connection.name}</Text>
         </span>
-        <Badge tone={tone}>{words}</Badge>
+        <StandingBadge {...state} />
       </span>
-      {why && (
+      {state.why && (
         <span dir="auto" className="text-sm text-destructive">
-          {why}
+          {said(state.why)}
         </span>
       )}
       <span className="text-sm text-muted-foreground">

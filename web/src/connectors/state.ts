@@ -1,13 +1,9 @@
 /** How a connection is, in words. */
 import type { Answer } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
-import type { Tone } from '../ui/Badge.tsx'
+import type { Standing } from '../ui/Standing.tsx'
 
-export function stateOf(connection: Answer<'/connectors/{id}'>): {
-  tone: Tone
-  words: string
-  why: string | null
-} {
+export function stateOf(connection: Answer<'/connectors/{id}'>): Standing {
   const { status, status_reason, settings_fault, tasks } = connection
   if (settings_fault) return { tone: 'bad', words: t('Wrong settings'), why: settings_fault }
   if (status === 'paused') return { tone: 'warn', words: t('Paused'), why: status_reason }

@@ -13,6 +13,14 @@ interface Options<A> {
   readonly quiet?: boolean
 }
 
+/** What `useAct` gives, as a part of a page needs it that somebody else gives the work. */
+export interface Act<I, A = unknown> {
+  readonly isPending: boolean
+  readonly error: unknown
+  readonly data: A | undefined
+  mutate(input: I): void
+}
+
 export function useAct<I, A>(work: (input: I) => Promise<A>, options: Options<A> = {}) {
   const { refreshes = [], done, onDone, quiet = false } = options
   return useMutation({

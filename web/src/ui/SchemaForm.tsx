@@ -5,6 +5,7 @@
 import { type FormEvent, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { fieldFaults } from '../lib/problem.ts'
+import { said } from '../lib/said.ts'
 import { Button } from './Button.tsx'
 import { AreaField, CheckField, SelectField, TextField } from './Field.tsx'
 import { Fault } from './States.tsx'
@@ -23,10 +24,11 @@ interface Property {
   readonly items?: { readonly type?: string }
 }
 
-type Values = Readonly<Record<string, unknown>>
+export type Values = Readonly<Record<string, unknown>>
+export type Schema = Readonly<Record<string, unknown>>
 
 interface Props {
-  readonly schema: Readonly<Record<string, unknown>>
+  readonly schema: Schema
   readonly values?: Values | undefined
   readonly submit: string
   readonly pending: boolean
@@ -101,7 +103,9 @@ interface FieldProps {
 }
 
 function PropertyField({ name, property, value, isRequired, isSet, fault, onChange }: FieldProps) {
-  const { type, title = name, description, secret, format } = property
+  const { type, secret, format } = property
+  const title = said(property.title ?? name)
+  const description = property.description && said(property.description)
   const label = isRequired ? title : `${title} (${t('optional')})`
   const about = { label, hint: description, fault, name }
   if (type === 'boolean')
