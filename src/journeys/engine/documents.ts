@@ -62,7 +62,3 @@ export function createDocuments(): Documents {
     },
   }
 }
-
-/** What a document's texts find under `settings`. */
-export const settingsFor = (document: JourneyDocument, values: SettingValues) =>
-  settingsOf(document, values)

@@ -105,6 +105,3 @@ function waits(step: StepDocument): boolean {
 }
 
 const isZero = (amount: string | number | undefined) => Number(amount) === 0
-
-export const stepPointer = (index: number, ...path: readonly PropertyKey[]) =>
-  path.reduce<string>(append, `/steps/${index}`)
