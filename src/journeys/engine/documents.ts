@@ -1,8 +1,7 @@
 /** Journeys as runs need them: settings and status as they are now, documents by version (which never change). */
 import { LRUCache } from 'lru-cache'
 import type { Sql } from '../../db/db.ts'
-import type { JourneyDocument, SettingValues } from '../schema.ts'
-import { settingsOf } from '../settings.ts'
+import type { JourneyDocument } from '../schema.ts'
 import { type LiveJourney, listLive, readVersions } from '../store/journeys.ts'
 
 const MAX_KEPT = 2_000 // versions

@@ -1,6 +1,5 @@
 /** The steps as a graph: do they lead somewhere, does every one have a way to it, does each circle wait? */
 import type { FieldError } from '../../errors.ts'
-import { append } from '../../http/pointer.ts'
 import { exitsOf } from '../defaults.ts'
 import type { JourneyDocument } from '../schema.ts'
 import type { StepDocument } from '../steps.schema.ts'
