@@ -4,7 +4,7 @@
  * stands what the server says (`he.server.po`, see serverTexts.ts), which has places instead of ICU.
  *
  *   node web/catalogs.ts            adds what the source says to every PO file, drops what it no longer says
- *   node web/catalogs.ts --check    fails when a file differs or a text has no translation
+ *   node web/catalogs.ts --check    fails when a file differs, a text has no translation, or that names other places
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -69,8 +69,17 @@ function update(path: string, texts: readonly string[], check: boolean): string[
   }
   const after = `${file.toString().trimEnd()}\n`
   if (!check) writeFileSync(path, after)
-  const missing = file.items.filter(({ msgstr }) => !msgstr[0]).map(({ msgid }) => msgid)
-  return [...(check && after !== before ? ['It differs from the source.'] : []), ...missing]
+  const faults = file.items.flatMap(({ msgid, msgstr }) => faultOf(msgid, msgstr[0] ?? ''))
+  return [...(check && after !== before ? ['It differs from the source.'] : []), ...faults]
+}
+
+/** A translation may leave a place out (a plural's s), and name none that the text has not. */
+function faultOf(text: string, translation: string): string[] {
+  if (!translation) return [`No translation: ${text}`]
+  const placesOf = (each: string) => [...each.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name)
+  const places = new Set(placesOf(text))
+  const strange = placesOf(translation).filter((name) => !places.has(name))
+  return strange.length > 0 ? [`{${strange.join('}, {')}} is no place of: ${text}`] : []
 }
 
 if (import.meta.main) {
@@ -80,7 +89,7 @@ if (import.meta.main) {
   for (const name of readdirSync(locales).filter((each) => each.endsWith('.po'))) {
     const texts = isOfServer(name) ? ofServer : ofSource
     const faults = update(join(locales, name), texts, check)
-    console.log(`${name}: ${texts.length} texts, ${faults.length} missing`)
+    console.log(`${name}: ${texts.length} texts, ${faults.length} faults`)
     for (const fault of faults) console.log(fault)
     if (check && faults.length > 0) process.exitCode = 1
   }
