@@ -1,120 +1,72 @@
 /**
- * One request to somebody else's API, from the queue for a connection to its whole answer.
+ * What the outcome of one request means to who made it.
  *
  * What matters to a caller that must not send twice is whether the request can have
  * been read: everything that fails before its first byte is written is Retryable,
- * everything after is Unanswered. undici tells us that moment (`onRequestStart`), so we
- * use its dispatch interface and not `request`, which hides it. A reset of a reused
- * connection is ambiguous by nature and counts as after.
+ * everything after is Unanswered. A reset of a reused connection is ambiguous by nature and
+ * counts as after.
  */
-import type { Dispatcher } from 'undici'
 import { Misconfigured, Retryable, Unanswered } from '../errors.ts'
 import type { HttpResponse } from './http.ts'
+import { type Exchange, TooLate } from './http1/connection.ts'
+import { BadReply, type WholeReply } from './http1/readReply.ts'
+import type { Wire } from './http1/writeRequest.ts'
 import { BlockedAddress } from './ssrf.ts'
 
 const MAX_TEXT_BYTES = 65_536
 
 interface Limits {
-  readonly timeoutSeconds: number
+  readonly timeoutMs: number
   readonly maxReplyBytes: number
 }
 
-/** One request and its answer. Settles its promise once. */
-export class Exchange implements Dispatcher.DispatchHandler {
+interface Caller {
+  resolve(reply: HttpResponse): void
+  reject(error: Error): void
+  /** After either. */
+  over(): void
+}
+
+export class HttpExchange implements Exchange {
+  readonly wire: Wire
+  readonly timeoutMs: number
+  readonly maxReplyBytes: number
   readonly #host: string
-  readonly #limits: Limits
-  readonly #resolve: (reply: HttpResponse) => void
-  readonly #reject: (error: Error) => void
-  readonly #timer: NodeJS.Timeout
-  #settled = false
-  /** Set once the first byte is about to be written. */
-  #controller: Dispatcher.DispatchController | undefined
-  #status = 0
-  #headers: Record<string, string> = {}
-  #chunks: Buffer[] = []
-  #size = 0
+  readonly #caller: Caller
 
-  constructor(
-    host: string,
-    limits: Limits,
-    resolve: (reply: HttpResponse) => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(host: string, wire: Wire, limits: Limits, caller: Caller) {
+    this.wire = wire
+    this.timeoutMs = limits.timeoutMs
+    this.maxReplyBytes = limits.maxReplyBytes
     this.#host = host
-    this.#limits = limits
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#timer = setTimeout(expire, limits.timeoutSeconds * 1_000, this)
+    this.#caller = caller
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController) {
-    // undici writes nothing when this throws.
-    if (this.#settled) throw new Error('given up while waiting for a connection')
-    this.#controller = controller
-    this.#timer.refresh()
+  answered({ status, headers, bytes }: WholeReply) {
+    this.#caller.resolve(new Reply(status, headers, bytes))
+    this.#caller.over()
   }
 
-  onResponseStart(
-    _: unknown,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ) {
-    if (status < 200) return // informational; the answer follows
-    this.#status = status
-    for (const name in headers) {
-      const value = headers[name]
-      this.#headers[name] = typeof value === 'string' ? value : (value?.join(', ') ?? '')
-    }
-    if (Number(this.#headers['content-length']) > this.#limits.maxReplyBytes) this.#tooLarge()
-  }
-
-  onResponseData(_: unknown, chunk: Buffer) {
-    this.#size += chunk.length
-    if (this.#size > this.#limits.maxReplyBytes) this.#tooLarge()
-    else this.#chunks.push(chunk)
-  }
-
-  onResponseEnd() {
-    if (this.#settled) return
-    this.#settle()
-    const [first, ...more] = this.#chunks
-    const bytes = first && more.length === 0 ? first : Buffer.concat(this.#chunks)
-    this.#resolve(new Reply(this.#status, this.#headers, bytes))
-  }
-
-  onResponseError(_: unknown, error: Error) {
-    this.#fail(this.#controller ? unanswered(this.#host, error) : notSent(this.#host, error))
-  }
-
-  expire() {
-    const { timeoutSeconds } = this.#limits
+  unsent(error: Error) {
     this.#fail(
-      this.#controller
-        ? new Unanswered(`${this.#host} did not answer within ${timeoutSeconds} s.`)
-        : new Retryable(`No connection to ${this.#host} within ${timeoutSeconds} s.`),
+      error instanceof TooLate
+        ? new Retryable(`No connection to ${this.#host} within ${this.timeoutMs / 1_000} s.`)
+        : notSent(this.#host, error),
     )
   }
 
-  #tooLarge() {
-    this.#fail(new Unanswered(`The reply of ${this.#host} is too large.`))
+  unanswered(error: Error) {
+    this.#fail(
+      error instanceof TooLate
+        ? new Unanswered(`${this.#host} did not answer within ${this.timeoutMs / 1_000} s.`)
+        : unanswered(this.#host, error),
+    )
   }
 
   #fail(error: Error) {
-    if (this.#settled) return
-    this.#settle()
-    this.#chunks = []
-    this.#reject(error)
-    this.#controller?.abort(error)
+    this.#caller.reject(error)
+    this.#caller.over()
   }
-
-  #settle() {
-    this.#settled = true
-    clearTimeout(this.#timer)
-  }
-}
-
-function expire(exchange: Exchange) {
-  exchange.expire()
 }
 
 /** Decodes what the caller looks at, and no more. */
@@ -156,9 +108,6 @@ function parseJson(bytes: Buffer): unknown {
 function notSent(host: string, error: Error) {
   if (error instanceof BlockedAddress) return new Misconfigured(error.message)
   const code = codeOf(error)
-  if (code === 'UND_ERR_INVALID_ARG') {
-    return new Misconfigured(`The request to ${host} could not be made: ${error.message}.`)
-  }
   return new Retryable(`${host} could not be reached: ${error.message || code}.`, {
     code,
     cause: error,
@@ -166,6 +115,9 @@ function notSent(host: string, error: Error) {
 }
 
 function unanswered(host: string, error: Error) {
+  if (error instanceof BadReply) {
+    return new Unanswered(`The reply of ${host} cannot be used: ${error.message}.`)
+  }
   const reason = error.message || codeOf(error)
   return new Unanswered(`${host} did not answer fully: ${reason}.`, { cause: error })
 }
