@@ -14,7 +14,9 @@ const child = spawn(
     '--test',
     '--test-concurrency=2',
     '--test-timeout=300000',
-    ...(patterns.length > 0 ? patterns : ['src/**/*.test.ts', 'test/**/*.test.ts']),
+    ...(patterns.length > 0
+      ? patterns
+      : ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts']),
   ],
   {
     stdio: ['ignore', 'inherit', 'inherit'],

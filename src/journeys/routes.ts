@@ -20,6 +20,7 @@ import { archiveJourney, enableJourney, pauseJourney } from './enable.ts'
 import { getCurrentJourney } from './find.ts'
 import { detailOf } from './numbers.ts'
 import { JourneyDocument } from './schema.ts'
+import { stepRoutes } from './stepRoutes.ts'
 import { listJourneys } from './store.ts'
 import type { Surroundings } from './validate/references.ts'
 import { assertValid, faultsOf } from './validate/validate.ts'
@@ -44,6 +45,7 @@ export const journeyRoutes =
     await app.register(documentRoutes(deps))
     await app.register(statusRoutes(deps))
     await app.register(versionRoutes)
+    await app.register(stepRoutes)
   }
 
 const readRoutes: FastifyPluginAsyncZod = async (app) => {
