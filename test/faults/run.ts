@@ -69,7 +69,11 @@ const faults: readonly Fault[] = [
     what: 'poisoned messages stand at the head of the queue',
     files: ['test/faults/poison.fault.ts'],
   },
-  { id: 'R16', what: 'daylight saving and quiet hours', notYet: 'there are no send windows yet' },
+  {
+    id: 'R16',
+    what: 'daylight saving and quiet hours',
+    files: ['test/faults/clockChanges.fault.ts'],
+  },
   {
     id: 'R19',
     what: 'eight claimers race for 10,000 rows',
@@ -153,6 +157,11 @@ const faults: readonly Fault[] = [
     files: ['src/workspaces/login/login.test.ts'],
   },
   { id: 'S18', what: 'guessing passwords', files: ['src/workspaces/login/login.test.ts'] },
+  {
+    id: 'S19',
+    what: 'comparisons that tell by their time how much was right',
+    files: ['test/faults/tokenTiming.fault.ts'],
+  },
   { id: 'S20', what: 'formulas in exported CSV', files: ['src/lib/csv.test.ts'] },
   { id: 'S21', what: 'prototype pollution', files: [api('strict')] },
   {
