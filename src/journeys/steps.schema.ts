@@ -76,7 +76,8 @@ const Send = z
         description:
           'Edits the message that this journey sent under the same key within that time instead of sending another; ' +
           'with `only` it never sends a new one. Where changes have an `order`, one of a smaller number ' +
-          'changes nothing: what is told late does not hide what is newer.',
+          'changes nothing: what is told late does not hide what is newer; with `only` the message is looked for ' +
+          'for up to ten minutes, for it may be in the hands of another process.',
       }),
     next,
   })

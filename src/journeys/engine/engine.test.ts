@@ -212,6 +212,53 @@ test('A message under a key is changed in place while its time lasts', async () 
   assert.equal(new Set(ids).size, 2)
 })
 
+test('A mark that comes before its message, as two processes may have it, is made once the message is there', async () => {
+  const sending = { type: 'send', channel: 'discord', to: 'destination' }
+  const update = (order: string) => ({ key: '{{ event.mail }}', within_minutes: 30, order })
+  const alerts = await world.add({
+    name: 'marked',
+    trigger: { events: ['mail.shown', 'mail.judged'], contact: 'none' },
+    steps: [
+      {
+        ...{ id: 'kind', type: 'branch' },
+        cases: [
+          { when: { field: 'event.name', is: 'equals', value: 'mail.judged' }, goto: 'mark' },
+        ],
+      },
+      { ...sending, id: 'alert', content: { text: 'shown' }, update: update('1'), next: null },
+      {
+        ...{ ...sending, id: 'mark', content: { text: 'a machine' } },
+        update: { ...update('2'), only: true },
+        next: null,
+      },
+    ],
+  })
+  const texts = () =>
+    db.engine<{ text: string }[]>`
+      select c.content->>'text' as text
+      from journey_sends s join message_contents c on c.workspace_id = s.workspace_id and c.message_id = s.message_id
+      where s.journey_id = ${alerts}`
+  for (const mail of ['x', 'never']) await world.record('mail.judged', { properties: { mail } })
+  await engine.runOnce()
+  assert.equal((await world.runs(alerts))[0]?.status, 'waiting')
+  await world.record('mail.shown', { properties: { mail: 'x' } })
+  await engine.runOnce()
+  clock.forward({ seconds: 1 })
+  await engine.runOnce()
+  assert.deepEqual(
+    (await texts()).map(({ text }) => text),
+    ['a machine'],
+  )
+  for (let n = 0; n < 10; n++) {
+    clock.forward({ minutes: 2 })
+    await engine.runOnce()
+  }
+  assert.deepEqual(
+    (await world.runs(alerts)).map(({ status }) => status),
+    ['done', 'done', 'done'],
+  )
+})
+
 test('Events recorded by many transactions are each reacted to once by two engines at a time', async () => {
   const journey = await world.add({
     name: 'pair',

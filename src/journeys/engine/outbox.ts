@@ -24,6 +24,9 @@ import type { Sent } from './walk.ts'
 
 const MINUTE_MS = 60_000
 const NO_UPDATE = { updateKey: null, updateOrder: null }
+/** For how long a change looks for its message: the run that sends it may be in another process's hands. */
+const LOOK_MS = 10 * MINUTE_MS
+const FIRST_LOOK_MS = 1_000 // and twice as late each time
 const MAX_KEY = 500 // characters; longer ones would not fit into an index
 
 export interface Outbox {
@@ -109,7 +112,7 @@ export function createOutbox(
           : accept(run, step, message, { person, update: NO_UPDATE })
       const changed = await change(run, message, update)
       if (changed !== undefined) return { messageId: changed }
-      if (update.only) return { messageId: null }
+      if (update.only) return notThere(run, update, now)
       await freeUpdateKey(tx, run, update.key)
       const { key: updateKey, order: updateOrder } = update
       return accept(run, step, message, { person, update: { updateKey, updateOrder } })
@@ -122,6 +125,18 @@ export function createOutbox(
       return state.edited
     },
   }
+}
+
+/** What has an order may have overtaken the message that it is to change. */
+function notThere(
+  { enteredStepAt }: RunRow,
+  { order, withinMinutes }: StepUpdate,
+  now: Date,
+): Sent {
+  const waited = enteredStepAt === null ? 0 : +now - +enteredStepAt
+  if (order === null || waited >= Math.min(LOOK_MS, withinMinutes * MINUTE_MS))
+    return { messageId: null }
+  return { again: new Date(+now + Math.max(FIRST_LOOK_MS, waited)) }
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : null)

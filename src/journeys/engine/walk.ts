@@ -25,12 +25,16 @@ export interface WalkContext {
   readonly ledger: Ledger
   facts(run: RunRow): Facts
   tags(run: RunRow): readonly string[]
-  /** The message's id, or why it could not be sent. */
+  /** The message's id, or why it could not be sent, or when to try again. */
   send(run: RunRow, step: AnyStep, message: StepMessage): Promise<Sent>
   update(run: RunRow, patch: ContactPatch): Promise<void>
 }
 
-export type Sent = { readonly messageId: string | null } | { readonly refused: string }
+export type Sent =
+  | { readonly messageId: string | null }
+  | { readonly refused: string }
+  /** What it is to change is not there yet. */
+  | { readonly again: Date }
 
 export interface Walked {
   readonly run: RunRow
@@ -54,7 +58,9 @@ export async function walk(start: RunRow, context: WalkContext): Promise<Walked>
     try {
       outcome = decideStep(seenBy(run, context), step)
       if (outcome.kind === 'wait' || outcome.kind === 'call') return stay(run, outcome)
-      run = await carryOut(run, step, outcome, context)
+      const done = await carryOut(run, step, outcome, context)
+      if (done.status === 'waiting') return { run: done }
+      run = done
     } catch (error) {
       if (!isFault(error)) throw error
       const detail = `${step.id}: ${wordsOf(error)}`
@@ -102,6 +108,7 @@ async function carryOut(
       return leave(run, outcome.to, null, context)
     case 'send': {
       const sent = await context.send(run, step, outcome.message)
+      if ('again' in sent) return { ...run, status: 'waiting', dueAt: sent.again }
       if ('refused' in sent && onMessageFailure(context.document) === 'fail') {
         const ending = { status: 'failed', reason: sent.refused, attention: true } as const
         return leave(run, null, { ...ending, detail: `${step.id} was not sent.` }, context)
