@@ -650,6 +650,22 @@ create table message_engagement (
 create policy engine on message_engagement for ALL to beckon_engine using (true);
 create policy workspace_only on message_engagement for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Messages whose next channel is tried unless they are delivered, or seen, in time.
+create table message_fallbacks (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  channel text not null,
+  after_seconds integer not null,
+  unless text not null,
+  due_at timestamp with time zone not null,
+  constraint message_fallbacks_unless_check CHECK ((unless = ANY (ARRAY['delivered'::text, 'seen'::text]))),
+  constraint message_fallbacks_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES messages(workspace_id, id) ON DELETE CASCADE,
+  constraint message_fallbacks_pkey PRIMARY KEY (workspace_id, message_id)
+);
+CREATE INDEX message_fallbacks_due_at_idx ON public.message_fallbacks USING btree (due_at);
+create policy engine on message_fallbacks for ALL to beckon_engine using (true);
+create policy workspace_only on message_fallbacks for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Destinations that belong to one message; those of templates are read from the version.
 create table message_links (
   workspace_id uuid not null,

@@ -57,6 +57,7 @@ import { createWaiting } from './messages/await.ts'
 import { bulkRoutes } from './messages/bulkRoutes.ts'
 import { buildDispatch, type DispatchOptions } from './messages/dispatch/build.ts'
 import { createEditor } from './messages/editor.ts'
+import { createFallbacks } from './messages/fallback.ts'
 import { eraseMessages, exportMessages } from './messages/forget.ts'
 import { messageJobs, messageSchedules } from './messages/jobs.ts'
 import type { Directories } from './messages/prepare.ts'
@@ -143,6 +144,7 @@ export async function assemble(options: AssembleOptions) {
   })
   const acceptor = createAcceptor({ db, directories, onAccepted: engine.poke })
   const editor = createEditor({ db, log, directories, render })
+  const fallbacks = createFallbacks({ db, log, directories, onSent: engine.poke })
   return {
     directories,
     sealing,
@@ -154,10 +156,12 @@ export async function assemble(options: AssembleOptions) {
     engine,
     acceptor,
     editor,
+    fallbacks,
     /** Stops sending, then closes connections to vendors. */
     async close() {
       await acceptor.drain()
       await editor.stop()
+      await fallbacks.stop()
       await engine.stop()
       await senders.close()
       await Promise.all([guardedHttp.close(), trustedHttp.close()])
@@ -449,6 +453,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   if (works) {
     await assembly.engine.start()
     assembly.editor.start()
+    assembly.fallbacks.start()
     journeys.start()
     opens.start()
     sync.start()

@@ -5,6 +5,7 @@
 import type { TransactionSql } from 'postgres'
 import { insertTopics } from '../consent/topics/store.ts'
 import { addAddresses, findContacts, makeContacts } from '../contacts/resolve.ts'
+import type { AddressKind } from '../contacts/schema.ts'
 import type { Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { type Prepared, timesInZone, type Way } from './prepare.ts'
@@ -17,6 +18,8 @@ export interface Planned {
   readonly way: Way
   /** What its contact has for that way already. */
   known: string | null
+  /** Given for the channels that come after, and not their contact's already. */
+  readonly later: readonly { readonly kind: AddressKind; readonly address: string }[]
 }
 
 export interface Recipient {
@@ -130,10 +133,19 @@ export function planRow(
     expiresAt: times.expiresAt,
     sendWindow: times.sendWindow && JSON.stringify(times.sendWindow),
     resendOf: prepared.resendOf,
+    fallback: prepared.fallback,
     content: prepared.content,
     attachments: prepared.attachments,
   }
-  return { row, prepared, way, known }
+  return { row, prepared, way, known, later: laterAddresses(prepared, recipient, reachable) }
+}
+
+/** A message that moves on asks the contact for its address: one given with the message has to be there. */
+function laterAddresses(prepared: Prepared, recipient: Recipient | undefined, taken: number) {
+  return prepared.ways.flatMap(({ kind, address }, index) => {
+    if (index <= taken || kind === null || address === null) return []
+    return address === recipient?.addresses[index] ? [] : [{ kind, address }]
+  })
 }
 
 const needs = { email: 'an email address', phone: 'a phone number', push: 'a push token' } as const
@@ -178,6 +190,7 @@ export function isOneStatement(planned: readonly Planned[]): boolean {
       (plan) =>
         (plan.row.contactId !== null || plan.row.recipientId === null) &&
         !bringsAddress(plan) &&
+        plan.later.length === 0 &&
         (plan.prepared.topic === null || plan.prepared.topic.known),
     ) && !inParts(planned.map(({ row }) => row))
   )
@@ -207,9 +220,11 @@ async function giveContacts(sql: Sql, planned: readonly Planned[], now: Date): P
   }
   const given = planned.flatMap((plan) => {
     const { row, way } = plan
-    if (!bringsAddress(plan) || !row.contactId || !way.kind || !way.address) return []
     const { workspaceId, contactId } = row
-    return [{ workspaceId, contactId, kind: way.kind, address: way.address }]
+    if (!contactId) return []
+    const { kind, address } = way
+    const own = bringsAddress(plan) && kind && address ? [{ kind, address }] : []
+    return [...own, ...plan.later].map((each) => ({ workspaceId, contactId, ...each }))
   })
   await addAddresses(sql, given, now)
 }

@@ -19,7 +19,7 @@ import { missingVariables } from '../templates/variables.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../workspaces/directory.ts'
 import { EXPIRY_GIVEN, HAS_ATTACHMENTS, TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
 import { defaultExpiry } from './retry.ts'
-import type { NewMessage } from './schema.ts'
+import type { NewMessage, Unless } from './schema.ts'
 import type { AttachmentRow, InlineContent } from './store/accept.ts'
 
 export interface Directories {
@@ -66,6 +66,8 @@ export interface Prepared {
   readonly scheduledAt: Date | null
   readonly expiresAt: Date
   readonly resendOf: string | null
+  /** When its next channel is tried too; null: only once this one refuses it. */
+  readonly fallback: { readonly afterSeconds: number; readonly unless: Unless } | null
   /** Known already, so nobody is looked up; null: found by recipientId. */
   readonly contact: KnownContact | null
 }
@@ -128,6 +130,7 @@ export async function prepare(
     metadata: item.metadata ?? null,
     ...times,
     resendOf: null,
+    fallback: fallbackOf(item, ways, pointer),
     contact,
   }
   const groups = item.routing?.method === 'all' ? ways.map((way) => [way]) : [ways]
@@ -252,6 +255,20 @@ export function timesInZone(
   const expiresAt = flags & EXPIRY_GIVEN ? prepared.expiresAt : defaultExpiry(kind, dueAt)
   if (expiresAt <= dueAt) return tooEarly(prepared.pointer)
   return { status: statusOf({ wantedAt, dueAt, now }), sendWindow: zoned, dueAt, expiresAt }
+}
+
+function fallbackOf(item: NewMessage, ways: readonly Way[], pointer: string): Prepared['fallback'] {
+  const { fallback_after: afterSeconds, fallback_unless: unless } = item
+  if (afterSeconds === undefined) {
+    if (unless === undefined) return null
+    throw invalid(`${pointer}/fallback_unless`, 'Say after how many seconds: fallback_after.')
+  }
+  if (ways.length < 2 || item.routing?.method === 'all')
+    throw invalid(
+      `${pointer}/fallback_after`,
+      'Name the channels to try then: fallback_channels, or routing with the method single.',
+    )
+  return { afterSeconds, unless: unless ?? 'delivered' }
 }
 
 async function wayOf(

@@ -15,6 +15,7 @@ import { type EventInput, recordEvents } from '../events/record.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { rank } from './life.ts'
 import type { Status } from './schema.ts'
+import { hurryFallbacks } from './store/fallbacks.ts'
 import { type Hearer, lockMessages, noteEngagement, raiseStatus } from './store/receipts.ts'
 
 export type StateReceipt = Exclude<ReceiptKind, 'opened' | 'clicked'>
@@ -66,7 +67,10 @@ export async function applyReceipts(
       )
     ).map((event) => event.id),
   )
-  await raiseStatus(tx, changes(known), now)
+  const raised = changes(known)
+  await raiseStatus(tx, raised, now)
+  const returned = raised.filter(({ status }) => status === 'bounced' || status === 'failed')
+  await hurryFallbacks(tx, returned, now)
   await noteEngagement(
     tx,
     known.map(({ receipt }) => receipt),

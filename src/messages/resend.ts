@@ -32,6 +32,7 @@ export async function resend(
     expiresAt: defaultExpiry(row.kind, now),
     sendWindow: null,
     resendOf: id,
+    fallback: null,
     content,
     attachments,
   }

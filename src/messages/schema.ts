@@ -22,6 +22,11 @@ export const statuses = [
 ] as const
 export type Status = (typeof statuses)[number]
 
+/** What keeps a message from going by its next channel too. */
+const unless = ['delivered', 'seen'] as const
+export type Unless = (typeof unless)[number]
+const MAX_FALLBACK_SECONDS = 7 * 86_400
+
 export const MAX_BATCH = 1_000 // messages in one request
 const MAX_TEXT = 1_000_000 // characters of one content field
 const MAX_ATTACHMENTS = 20
@@ -102,6 +107,14 @@ export const NewMessage = z
     }),
     routing: Routing.optional(),
     fallback_channels: z.array(Channel).max(channelIds.length).optional(),
+    fallback_after: z.int().min(1).max(MAX_FALLBACK_SECONDS).optional().meta({
+      description:
+        'Seconds after it was sent. The next channel is tried then too, unless this one was heard of.',
+    }),
+    fallback_unless: z.enum(unless).optional().meta({
+      description:
+        'delivered (default): its delivery was reported. seen: a person opened, read, clicked or answered it, which counts as delivered too.',
+    }),
     sender_id: z
       .uuid()
       .optional()

@@ -3,7 +3,8 @@ import { plainArray, textArray } from '../../db/arrays.ts'
 import { asText, type Sql } from '../../db/db.ts'
 import type { CountInput } from '../../events/record.ts'
 import { addCounts } from '../../events/record.ts'
-import type { Priority, Status } from '../schema.ts'
+import type { Priority, Status, Unless } from '../schema.ts'
+import { insertFallbacks } from './fallbacks.ts'
 
 export const priorityNumber: Readonly<Record<Priority, number>> = {
   low: 0,
@@ -54,6 +55,7 @@ export interface NewRow {
   /** JSON text, or null. */
   readonly sendWindow: string | null
   readonly resendOf: string | null
+  readonly fallback: { readonly afterSeconds: number; readonly unless: Unless } | null
   readonly content: InlineContent | null
   readonly attachments: readonly AttachmentRow[]
 }
@@ -72,12 +74,13 @@ export async function insertMessages(sql: Sql, rows: readonly NewRow[], now: Dat
     insertRows(sql, rows, now),
     inline.length > 0 ? insertContents(sql, inline, now) : undefined,
     files.length > 0 ? insertAttachments(sql, files) : undefined,
+    insertFallbacks(sql, rows),
   ])
 }
 
 /** Whether these take more than one statement. */
 export const inParts = (rows: readonly NewRow[]) =>
-  rows.some((row) => row.content !== null || row.attachments.length > 0)
+  rows.some((row) => row.content !== null || row.fallback !== null || row.attachments.length > 0)
 
 /**
  * What many messages have in common (`shared`, `times`) goes to the database once, and each

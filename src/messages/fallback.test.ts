@@ -1,0 +1,205 @@
+/** The next channel after a time without news, by sandbox senders and a clock that the test moves. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pino from 'pino'
+import { testDatabase } from '../../test/helpers/database.ts'
+import { testEngine } from '../../test/helpers/engine.ts'
+import { until } from '../../test/helpers/until.ts'
+import { createFallbacks } from './fallback.ts'
+import { applyReceipts, type StateReceipt } from './receipts.ts'
+
+const database = await testDatabase()
+const { db, clock } = database
+const engine = await testEngine(database)
+const { workspaceId } = engine
+const looker = () =>
+  createFallbacks({
+    ...{ db, log: pino({ level: 'silent' }), directories: engine.directories },
+    onSent: engine.engine.poke,
+  })
+const fallbacks = looker()
+
+interface Row {
+  id: string
+  channel: string
+  status: string
+  address: string | null
+}
+
+/** Everything that went to one recipient, in order. */
+const sentTo = (recipient: string) => db.engine<Row[]>`
+  select id, channel, status, address from messages where workspace_id = ${workspaceId} and recipient_id = ${recipient} order by id
+`
+const waiting = async () => (await db.engine`select from message_fallbacks`).length
+
+let n = 0
+async function send(more: Record<string, unknown> = {}) {
+  const recipient = `r${++n}`
+  const to = { email: `sent+${recipient}@example.com`, phone: `+97250123${4000 + n}` }
+  const item = { channel: 'email', subject: 'Hello', message: 'Hello', fallback_channels: ['sms'] }
+  const id = await engine.accept({
+    ...{ recipient_id: recipient, to, fallback_after: 600, ...item },
+    ...more,
+  })
+  return { id, recipient }
+}
+
+/** The sandbox reports deliveries; these tests are about vendors that are slow to. */
+async function unreported(id: string) {
+  await until('it to be delivered', async () => (await engine.status(id)) === 'delivered')
+  await db.engine`update messages set status = 'sent' where id = ${id}`
+}
+
+async function sent(more: Record<string, unknown> = {}) {
+  const message = await send(more)
+  await unreported(message.id)
+  return message
+}
+
+const hear = (messageId: string, kind: StateReceipt) =>
+  db.engine.begin((tx) =>
+    applyReceipts(
+      tx,
+      [{ workspaceId, messageId, kind, at: clock.now(), detail: null, source: 'vendor' }],
+      clock.now(),
+    ),
+  )
+
+const opened = (messageId: string) => db.engine`
+  insert into message_engagement (workspace_id, message_id, opens, human_opens, first_open_at, first_human_open_at)
+  values (${workspaceId}, ${messageId}, 1, 1, ${clock.now()}, ${clock.now()})
+`
+
+test('what is not heard of in time goes by the next channel too, once', async () => {
+  const { id, recipient } = await sent()
+  clock.forward({ minutes: 9 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  clock.forward({ minutes: 2 })
+  await Promise.all([fallbacks.runOnce(), looker().runOnce(), looker().runOnce()])
+  await fallbacks.runOnce()
+  const rows = await sentTo(recipient)
+  assert.deepEqual(
+    rows.map((row) => row.channel),
+    ['email', 'sms'],
+  )
+  assert.equal(rows[1]?.address, `+97250123${4000 + n}`, 'the phone number that was given with it')
+  const [event] = await db.engine`
+    select properties from events where message_id = ${id} and name = 'message.rerouted'
+  `
+  assert.equal(event?.['properties'].next_message_id, rows[1]?.id)
+  assert.equal(await waiting(), 0)
+  await until('the second to be sent', async () =>
+    /sent|delivered/.test((await engine.status(rows[1]!.id)) ?? ''),
+  )
+})
+
+test('what was delivered, or seen by a person, is not sent again', async () => {
+  const delivered = await sent()
+  await hear(delivered.id, 'delivered')
+  const seen = await sent({ fallback_unless: 'seen' })
+  await opened(seen.id)
+  const answered = await sent({ fallback_unless: 'seen' })
+  await hear(answered.id, 'replied')
+  clock.forward({ hours: 1 })
+  await fallbacks.runOnce()
+  for (const { recipient } of [delivered, seen, answered])
+    assert.equal((await sentTo(recipient)).length, 1)
+  assert.equal(await waiting(), 0)
+})
+
+test('delivered is not seen, where it is to be seen', async () => {
+  const { id, recipient } = await sent({ fallback_unless: 'seen' })
+  await hear(id, 'delivered')
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 2)
+})
+
+test('an open that was taken in and is not understood yet is waited for', async () => {
+  const { id, recipient } = await sent({ fallback_unless: 'seen' })
+  await db.engine`
+    insert into tracking_hits (workspace_id, id, n, hits) values (${workspaceId}, gen_random_uuid(), 1, ${JSON.stringify([['x', id, 'open']])})
+  `
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  await db.engine`delete from tracking_hits where workspace_id = ${workspaceId}`
+  await opened(id)
+  clock.forward({ minutes: 1 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  assert.equal(await waiting(), 0)
+})
+
+test('what comes back does not wait for its time', async () => {
+  const { id, recipient } = await sent()
+  await hear(id, 'bounced')
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 2)
+})
+
+test('a message that could not leave yet goes by the next channel itself', async () => {
+  const [sender] = await engine.directories.senders.forChannel(workspaceId, 'email')
+  await db.engine`update senders set status = 'disabled' where id = ${sender!.id}`
+  const { id, recipient } = await send()
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  await until('it to be sent', async () => /sent|delivered/.test((await engine.status(id)) ?? ''))
+  const rows = await sentTo(recipient)
+  assert.deepEqual(
+    rows.map((row) => [row.id, row.channel]),
+    [[id, 'sms']],
+  )
+  await db.engine`update senders set status = 'active' where id = ${sender!.id}`
+  assert.equal(await waiting(), 0)
+})
+
+test('the time of a scheduled message runs from when it is sent', async () => {
+  const scheduled_at = new Date(+clock.now() + 3_600_000).toISOString()
+  const { id, recipient } = await send({ scheduled_at })
+  clock.forward({ minutes: 30 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  await db.engine.begin(async (tx) => {
+    await tx`update messages set status = 'cancelled' where id = ${id}`
+  })
+  clock.forward({ hours: 2 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  assert.equal(await waiting(), 0)
+})
+
+test('three channels go one after the other', async () => {
+  const { recipient } = await sent({ fallback_channels: ['sms', 'voice'] })
+  for (const expected of [2, 3, 3]) {
+    clock.forward({ minutes: 11 })
+    await fallbacks.runOnce()
+    const rows = await sentTo(recipient)
+    assert.equal(rows.length, expected)
+    if ((await engine.status(rows.at(-1)!.id)) !== 'sent') await unreported(rows.at(-1)!.id)
+  }
+  assert.equal(await waiting(), 0)
+})
+
+test('a person who was erased is sent nothing more', async () => {
+  const { id, recipient } = await sent()
+  await db.engine`update messages set contact_id = null, address = null, routing = null where id = ${id}`
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  assert.equal(await waiting(), 0)
+})
+
+test('fallback_after needs channels to fall back to', async () => {
+  await assert.rejects(
+    engine.accept({
+      channel: 'email',
+      to: 'a@example.com',
+      subject: 'x',
+      message: 'x',
+      fallback_after: 60,
+    }),
+    (error: { errors?: { pointer: string }[] }) => error.errors?.[0]?.pointer === '/fallback_after',
+  )
+})
