@@ -4,9 +4,7 @@ import { useMemo } from 'react'
 import { get } from '../lib/api.ts'
 import { day, zone } from '../lib/format.ts'
 import { locale, t } from '../lib/language.ts'
-import { Card } from '../ui/Card.tsx'
-import { Chart } from '../ui/Chart.tsx'
-import { Failed, Skeleton } from '../ui/States.tsx'
+import { ChartCard } from '../ui/ChartCard.tsx'
 import { periodOf } from './period.ts'
 
 const HOUR_MS = 3_600_000
@@ -23,14 +21,12 @@ export function Trend({ days }: { days: number }) {
     [query.data, days, unit],
   )
   return (
-    <Card
+    <ChartCard
       title={t('Trend')}
+      kind="line"
       note={t('By {unit, select, hour {hour} other {day}}, in {zone}', { unit, zone: zone() })}
-    >
-      {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isPending && <Skeleton className="h-72" />}
-      {drawn && <Chart title={t('Trend')} kind="line" {...drawn} />}
-    </Card>
+      {...{ query, drawn }}
+    />
   )
 }
 

@@ -10,7 +10,11 @@ interface Around {
   readonly hint?: ReactNode
   readonly fault?: string | undefined
   /** Keeps the label for screen readers only. */
-  readonly quiet?: boolean
+  readonly quiet?: boolean | undefined
+}
+
+interface FieldProps extends Around {
+  readonly className?: string | undefined
 }
 
 type Ids = { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }
@@ -22,7 +26,7 @@ export function Field({
   quiet = false,
   className,
   children,
-}: Around & { className?: string | undefined; children: (ids: Ids) => ReactNode }) {
+}: FieldProps & { children: (ids: Ids) => ReactNode }) {
   const id = useId()
   const about = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ')
   return (
@@ -49,50 +53,39 @@ export function Field({
   )
 }
 
-export function TextField({
-  label,
-  hint,
-  fault,
-  quiet,
-  className,
-  ...input
-}: Around & ComponentProps<'input'>) {
+type Control<T extends 'input' | 'textarea' | 'select'> = Around & ComponentProps<T>
+
+/** What stands around a control, and what is the control's own. */
+function apart<P extends Around & { className?: string | undefined }>(props: P) {
+  const { label, hint, fault, quiet, className, ...control } = props
+  return { around: { label, hint, fault, quiet, className } as FieldProps, control } // of these names, whatever else P has
+}
+
+export function TextField(props: Control<'input'>) {
+  const { around, control } = apart(props)
   return (
-    <Field {...{ label, hint, fault, quiet }} className={className}>
-      {(ids) => <input className={cn(box, 'h-9')} {...ids} {...input} />}
-    </Field>
+    <Field {...around}>{(ids) => <input className={cn(box, 'h-9')} {...ids} {...control} />}</Field>
   )
 }
 
-export function AreaField({
-  label,
-  hint,
-  fault,
-  quiet,
-  className,
-  ...input
-}: Around & ComponentProps<'textarea'>) {
+export function AreaField(props: Control<'textarea'>) {
+  const { around, control } = apart(props)
   return (
-    <Field {...{ label, hint, fault, quiet }} className={className}>
-      {(ids) => <textarea className={cn(box, 'min-h-24 py-2')} {...ids} {...input} />}
+    <Field {...around}>
+      {(ids) => <textarea className={cn(box, 'min-h-24 py-2')} {...ids} {...control} />}
     </Field>
   )
 }
 
 export function SelectField({
-  label,
-  hint,
-  fault,
-  quiet,
-  className,
   options,
-  ...select
-}: Around &
-  ComponentProps<'select'> & { options: readonly (readonly [value: string, label: string])[] }) {
+  ...props
+}: Control<'select'> & { options: readonly (readonly [value: string, label: string])[] }) {
+  const { around, control } = apart(props)
   return (
-    <Field {...{ label, hint, fault, quiet }} className={className}>
+    <Field {...around}>
       {(ids) => (
-        <select className={cn(box, 'h-9 pe-8')} {...ids} {...select}>
+        <select className={cn(box, 'h-9 pe-8')} {...ids} {...control}>
           {options.map(([value, text]) => (
             <option key={value} value={value}>
               {text}

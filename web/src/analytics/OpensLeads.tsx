@@ -1,0 +1,81 @@
+/** Who opens most, and how much is opened and answered. */
+import { useQuery } from '@tanstack/react-query'
+import { get } from '../lib/api.ts'
+import { number, percent } from '../lib/format.ts'
+import { t } from '../lib/language.ts'
+import { Card } from '../ui/Card.tsx'
+import { DataTable } from '../ui/DataTable.tsx'
+import { Facts, Text, When } from '../ui/Small.tsx'
+import { Empty, Failed, Loading, Skeleton } from '../ui/States.tsx'
+import type { Source } from './OpensPage.tsx'
+
+export function TopLeads({ source }: { source: Source }) {
+  const { data, error } = useQuery({
+    queryKey: ['/analytics/top-leads', source],
+    queryFn: () => get('/analytics/top-leads', { query: { source, limit: 10 } }),
+  })
+  return (
+    <Card title={t('Leads who open most')} flush>
+      {error && <Failed error={error} />}
+      {!error && !data && <Loading />}
+      {data?.data.length === 0 && <Empty title={t('Nobody has opened anything yet.')} />}
+      {data && data.data.length > 0 && (
+        <DataTable
+          label={t('Leads who open most')}
+          rows={data.data}
+          keyOf={({ lead_id }) => lead_id}
+          columns={[
+            {
+              id: 'name',
+              title: t('Lead'),
+              cell: ({ lead_name, lead_id }) => <Text>{lead_name ?? lead_id}</Text>,
+            },
+            {
+              id: 'opens',
+              title: t('Opens'),
+              end: true,
+              cell: ({ opens_count }) => number(opens_count),
+            },
+            { id: 'emails', title: t('Emails'), end: true, cell: ({ emails }) => number(emails) },
+            {
+              id: 'at',
+              title: t('Last'),
+              end: true,
+              cell: ({ last_opened_at }) => last_opened_at && <When at={last_opened_at} />,
+            },
+          ]}
+        />
+      )}
+    </Card>
+  )
+}
+
+export function Engagement({ source }: { source: Source }) {
+  const { data, error } = useQuery({
+    queryKey: ['/analytics/engagement', source],
+    queryFn: () => get('/analytics/engagement', { query: { source } }),
+  })
+  const share = (value: number | null) =>
+    value === null ? '–' : percent(value > 1 ? value / 100 : value)
+  const mean = (value: number | null) => (value === null ? '–' : number(value))
+  return (
+    <Card title={t('Engagement')}>
+      {error && <Failed error={error} />}
+      {!error && !data && <Skeleton className="h-40" />}
+      {data && (
+        <Facts
+          facts={[
+            [t('Emails sent'), number(data.emails_sent)],
+            [t('Emails opened'), number(data.emails_opened)],
+            [t('Open rate'), share(data.open_rate)],
+            [t('Opens per email'), mean(data.avg_opens_per_email)],
+            [t('Opens per lead'), mean(data.avg_opens_per_lead)],
+            [t('Replies'), number(data.reply_count)],
+            [t('Reply rate'), share(data.response_rate)],
+            [t('Minutes to the first open (median)'), mean(data.median_minutes_to_open)],
+          ]}
+        />
+      )}
+    </Card>
+  )
+}
