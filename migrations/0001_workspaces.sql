@@ -68,6 +68,7 @@ create table workspaces (
   time_zone text not null default 'UTC',
   locale text not null default 'en',
   default_country text, -- ISO 3166-1 alpha-2; null: phone numbers must be international
+  accept_per_second integer constraint workspaces_accept_per_second_check check (accept_per_second > 0), -- messages handed in; null: no limit
   pepper bytea not null, -- hashes suppressed addresses, so that erased ones stay recognisable
   created_at timestamptz not null
 );

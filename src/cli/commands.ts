@@ -1,9 +1,12 @@
 /** The tools of the command line: their names, options and help. What they do is in files of their own. */
 import { type Command, Option } from 'commander'
+import { AppError } from '../errors.ts'
 import { backup, holdAfterRestore, restore } from './backup.ts'
+import { type CallbackListOptions, processCallbacks, showCallbacks } from './callbacks.ts'
 import { printConfig } from './configPrint.ts'
 import { subscribeConnector } from './connectors.ts'
 import type { Context } from './context.ts'
+import { fillDemo, removeDemo } from './demo/demo.ts'
 import { doctor } from './doctor/doctor.ts'
 import { type Exportable, exportable, exportRows } from './exportRows.ts'
 import { importContacts } from './importContacts.ts'
@@ -19,11 +22,17 @@ import {
 } from './messages.ts'
 import type { Flags } from './output.ts'
 import type { PasswordFlags } from './prompt.ts'
+import { type PullListOptions, processPull, showPulls } from './pulls.ts'
 import { type SendOptions, sendMessage } from './send.ts'
 import { runSql, type SqlOptions } from './sql.ts'
 import { type Tool, withTool } from './tool.ts'
 import { changeUserPassword, createUser, listUsers, type NewUser } from './users.ts'
-import { makeWorkspace, showWorkspaces, type WorkspaceOptions } from './workspaces.ts'
+import {
+  limitWorkspace,
+  makeWorkspace,
+  showWorkspaces,
+  type WorkspaceOptions,
+} from './workspaces.ts'
 
 interface In {
   readonly workspace?: string
@@ -43,7 +52,13 @@ export function addCommands(program: Command, context: Context): void {
   addMessages(program, use)
   addJourneys(program, use)
   addConnectors(program, use)
+  addIntake(program, use)
   addRows(program, use)
+  program
+    .command('demo')
+    .description('fill a workspace of its own, demo, with 90 days of invented messages and answers')
+    .option('--remove', 'remove that workspace and all in it')
+    .action((options: { remove?: boolean }) => use(options.remove ? removeDemo : fillDemo))
   program
     .command('backup <folder>')
     .description('copy the embedded database and its secrets into a new folder, also while it runs')
@@ -114,6 +129,10 @@ function addPeople(program: Command, use: Use): void {
     .command('list')
     .description('all workspaces')
     .action(() => use(showWorkspaces))
+  workspace
+    .command('limit <slug> <rate>')
+    .description('how many messages per second it may hand in: a number, or none')
+    .action((slug: string, rate: string) => use((tool) => limitWorkspace(tool, slug, rate)))
 
   const key = program.command('key').description('API keys')
   key
@@ -231,6 +250,42 @@ function addConnectors(program: Command, use: Use): void {
     .action((connector: string, what: string, options: In) =>
       use((tool) => subscribeConnector(tool, { connector, what }, options)),
     )
+}
+
+function addIntake(program: Command, use: Use): void {
+  const callbacks = program.command('callbacks').description('what vendors told us')
+  callbacks
+    .command('list')
+    .description('newest first')
+    .option('--status <status>', 'received, processed or failed')
+    .option('--limit <count>', 'at most 1000', '20')
+    .option(...WORKSPACE)
+    .action((options: CallbackListOptions) => use((tool) => showCallbacks(tool, options)))
+  callbacks
+    .command('process [id]')
+    .description('try one again, or with --failed all that failed')
+    .option('--failed', 'all that failed')
+    .option(...WORKSPACE)
+    .action((id: string | undefined, options: In & { failed?: boolean }) =>
+      use((tool) => {
+        if ((id === undefined) !== (options.failed ?? false))
+          throw new AppError('invalid_input', 'Give the id of a callback, or --failed.')
+        return processCallbacks(tool, id === undefined ? 'failed' : { id }, options)
+      }),
+    )
+  const pulls = program.command('pulls').description('what connectors read')
+  pulls
+    .command('list')
+    .description('newest first')
+    .option('--status <status>', 'running, done, failed or abandoned')
+    .option('--limit <count>', 'at most 1000', '20')
+    .option(...WORKSPACE)
+    .action((options: PullListOptions) => use((tool) => showPulls(tool, options)))
+  pulls
+    .command('process <id>')
+    .description('do again what a pull did not finish')
+    .option(...WORKSPACE)
+    .action((id: string, options: In) => use((tool) => processPull(tool, id, options)))
 }
 
 function addRows(program: Command, use: Use): void {

@@ -1,10 +1,18 @@
 /** `beckon workspace …`: more workspaces, each with its sandboxes and a first key. */
+
+import { inWorkspace } from '../db/db.ts'
+import { AppError } from '../errors.ts'
 import { parse } from '../http/parse.ts'
-import { system } from '../workspaces/audit/audit.ts'
+import { audit, system } from '../workspaces/audit/audit.ts'
 import { type Auth, scopes } from '../workspaces/auth.ts'
 import { openWorkspace } from '../workspaces/openWorkspace.ts'
-import { NewWorkspaceBody } from '../workspaces/schema.ts'
-import { listWorkspaces, type Workspace } from '../workspaces/store.ts'
+import { NewWorkspaceBody, WorkspaceChangeBody } from '../workspaces/schema.ts'
+import {
+  findWorkspaceBySlug,
+  listWorkspaces,
+  updateWorkspace,
+  type Workspace,
+} from '../workspaces/store.ts'
 import { table } from './output.ts'
 import type { Tool } from './tool.ts'
 
@@ -64,6 +72,29 @@ export async function showWorkspaces({ db, out }: Tool): Promise<void> {
   )
 }
 
+/** `rate` as it was typed: a number of messages per second, or none. */
+export async function limitWorkspace({ db, out }: Tool, slug: string, rate: string): Promise<void> {
+  const perSecond = rate === 'none' ? null : Number(rate)
+  const { accept_per_second: acceptPerSecond = null } = parse(WorkspaceChangeBody, {
+    accept_per_second: perSecond,
+  })
+  const workspace = await findWorkspaceBySlug(db.app, slug)
+  if (!workspace) throw new AppError('not_found', `There is no workspace ${slug}.`)
+  const changed = await inWorkspace(db, workspace.id, async (tx) => {
+    const row = (await updateWorkspace(tx, workspace.id, { acceptPerSecond }))! // workspaces are not deleted
+    await audit(tx, workspace.id, {
+      ...{ actor: system, at: db.clock.now(), action: 'workspace.changed', target: workspace.id },
+      details: { fields: ['accept_per_second'] },
+    })
+    return row
+  })
+  out.result(view(changed), () =>
+    acceptPerSecond === null
+      ? `${slug} may hand in as many messages as it likes.`
+      : `${slug} may hand in ${acceptPerSecond} messages per second, per process.`,
+  )
+}
+
 function view(row: Workspace) {
   return {
     id: row.id,
@@ -72,6 +103,7 @@ function view(row: Workspace) {
     time_zone: row.timeZone,
     locale: row.locale,
     default_country: row.defaultCountry,
+    accept_per_second: row.acceptPerSecond,
     created_at: row.createdAt.toISOString(),
   }
 }

@@ -19,6 +19,7 @@ import {
   readRecipients,
   writePlanned,
 } from './acceptIn.ts'
+import { createAcceptRate } from './acceptRate.ts'
 import { type Directories, type Prepared, prepare } from './prepare.ts'
 import type { Accepted, NewMessage } from './schema.ts'
 import { findAnswers, insertAnswers } from './store/answers.ts'
@@ -63,6 +64,7 @@ export function createAcceptor(options: {
 }): Acceptor {
   const { db, directories } = options
   const underWay = new Set<string>()
+  const rate = createAcceptRate()
   /** What the database refuses of one request must not refuse those that came with it. */
   const commit = async (units: readonly Unit[]): Promise<(AcceptAnswer | Error)[]> => {
     try {
@@ -90,6 +92,8 @@ export function createAcceptor(options: {
 
   const prepareAll = async ({ workspaceId, items, batch }: AcceptRequest): Promise<Prepared[]> => {
     const now = db.clock.now()
+    const { acceptPerSecond } = await directories.workspaces.get(workspaceId)
+    rate.take(workspaceId, acceptPerSecond, items.length, performance.now())
     const groups: Prepared[][] = []
     const faults: AppError[] = []
     for (const [index, item] of items.entries()) {

@@ -13,6 +13,8 @@ export interface WorkspaceFacts {
   readonly timeZone: string
   readonly locale: string
   readonly defaultCountry: string | null
+  /** Messages that it may hand in per second; null: no limit. */
+  readonly acceptPerSecond: number | null
   readonly pepper: Buffer
 }
 

@@ -23,6 +23,11 @@ export const WorkspaceView = z
       .string()
       .nullable()
       .meta({ description: 'Of phone numbers written without one.' }),
+    accept_per_second: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'Messages that it may hand in per second; null: no limit.' }),
     created_at: z.iso.datetime(),
   })
   .meta({ description: 'Owns everything; nothing crosses it.' })
@@ -53,6 +58,13 @@ export const WorkspaceChangeBody = z
     time_zone: TimeZone.optional(),
     locale: Locale.optional(),
     default_country: Country.nullable().optional(),
+    accept_per_second: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .optional()
+      .meta({ description: 'Only with the key of the instance: OREE_API_KEY.' }),
   })
   .refine((change) => Object.keys(change).length > 0, 'give at least one field')
 

@@ -12,6 +12,8 @@ export interface Workspace {
   readonly timeZone: string
   readonly locale: string
   readonly defaultCountry: string | null
+  /** Messages that it may hand in per second; null: no limit. */
+  readonly acceptPerSecond: number | null
   readonly createdAt: Date
 }
 
@@ -23,7 +25,9 @@ export interface NewWorkspace {
   readonly defaultCountry: string | null
 }
 
-export type WorkspaceChange = Partial<Omit<NewWorkspace, 'slug'>>
+export type WorkspaceChange = Partial<
+  Omit<NewWorkspace, 'slug'> & Pick<Workspace, 'acceptPerSecond'>
+>
 
 const PEPPER_BYTES = 32
 
@@ -40,14 +44,14 @@ export async function insertWorkspace(
       ${randomBytes(PEPPER_BYTES)}, ${now}
     )
     on conflict (slug) do nothing
-    returning id, number, slug, name, time_zone, locale, default_country, created_at
+    returning id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
   `
   return workspace
 }
 
 export async function findWorkspaceById(sql: Sql, id: string): Promise<Workspace | undefined> {
   const [workspace] = await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, created_at
+    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
     from workspaces
     where id = ${id}
   `
@@ -56,7 +60,7 @@ export async function findWorkspaceById(sql: Sql, id: string): Promise<Workspace
 
 export async function findWorkspaceBySlug(sql: Sql, slug: string): Promise<Workspace | undefined> {
   const [workspace] = await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, created_at
+    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
     from workspaces
     where slug = ${slug}
   `
@@ -71,7 +75,7 @@ export async function listWorkspaces(
   { after = FIRST, limit }: { after?: string | undefined; limit: number },
 ): Promise<Workspace[]> {
   return await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, created_at
+    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
     from workspaces
     where id > ${after}
     order by id
@@ -86,7 +90,8 @@ export async function listOwned(
   { after = FIRST, limit }: { after?: string | undefined; limit: number },
 ): Promise<Workspace[]> {
   return await sql<Workspace[]>`
-    select w.id, w.number, w.slug, w.name, w.time_zone, w.locale, w.default_country, w.created_at
+    select w.id, w.number, w.slug, w.name, w.time_zone, w.locale, w.default_country, w.accept_per_second,
+      w.created_at
     from memberships m
     join workspaces w on w.id = m.workspace_id
     where m.member_id = ${memberId} and m.role = 'owner' and m.is_active and w.id > ${after}
@@ -102,14 +107,16 @@ export async function updateWorkspace(
   change: WorkspaceChange,
 ): Promise<Workspace | undefined> {
   const country = change.defaultCountry === undefined
+  const rate = change.acceptPerSecond === undefined
   const [workspace] = await sql<Workspace[]>`
     update workspaces
     set name = coalesce(${change.name ?? null}, name),
       time_zone = coalesce(${change.timeZone ?? null}, time_zone),
       locale = coalesce(${change.locale ?? null}, locale),
-      default_country = case when ${country} then default_country else ${change.defaultCountry ?? null} end
+      default_country = case when ${country} then default_country else ${change.defaultCountry ?? null} end,
+      accept_per_second = case when ${rate} then accept_per_second else ${change.acceptPerSecond ?? null}::int end
     where id = ${id}
-    returning id, number, slug, name, time_zone, locale, default_country, created_at
+    returning id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
   `
   return workspace
 }

@@ -1,6 +1,7 @@
 /** /workspaces: for the operator and for owners. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { AppError } from '../errors.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { actorOf } from './audit/audit.ts'
 import { changeWorkspace, getManaged } from './changeWorkspace.ts'
@@ -101,12 +102,18 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         },
       },
       async (request, reply) => {
-        const { name, time_zone, locale, default_country } = request.body
+        const { name, time_zone, locale, default_country, accept_per_second } = request.body
+        if (accept_per_second !== undefined && request.auth.kind !== 'instance')
+          throw new AppError(
+            'forbidden',
+            'Only the operator sets how much a workspace may hand in.',
+          )
         const change = {
           ...(name === undefined ? {} : { name }),
           ...(time_zone === undefined ? {} : { timeZone: time_zone }),
           ...(locale === undefined ? {} : { locale }),
           ...(default_country === undefined ? {} : { defaultCountry: default_country }),
+          ...(accept_per_second === undefined ? {} : { acceptPerSecond: accept_per_second }),
         }
         const context = { actor: actorOf(request), now: db.clock.now() }
         return reply.answer(200, async (tx) =>
@@ -125,6 +132,7 @@ function view(row: Workspace): z.infer<typeof WorkspaceView> {
     time_zone: row.timeZone,
     locale: row.locale,
     default_country: row.defaultCountry,
+    accept_per_second: row.acceptPerSecond,
     created_at: row.createdAt.toISOString(),
   }
 }
