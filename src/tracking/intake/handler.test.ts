@@ -123,3 +123,28 @@ test('five hundred pixels at once share commits and none is lost', async () => {
   const [sum] = await base.db.engine`select opens from message_engagement where message_id = ${id}`
   assert.equal(sum?.['opens'], 500)
 })
+
+test('many guessed links of one network are told to wait, and a good one is followed all the while', async () => {
+  const id = await world.addMessage({ links: ['https://shop.example/'] })
+  const good = world.sign('click', id)
+  const headers = { 'x-forwarded-for': '203.0.113.7' }
+  const behindProxy = await trackingServer(base, world, { trustProxy: ['127.0.0.1'] })
+  const guess = (n: number) =>
+    behindProxy.fetch(
+      'GET',
+      `/api/track/click/${good.slice(0, 30)}${String(n).padStart(24, 'x')}`,
+      {
+        headers,
+      },
+    )
+  const answers = []
+  for (let n = 0; n < 65; n++) answers.push(await guess(n))
+  assert.deepEqual([answers[0]?.status, answers[59]?.status, answers[64]?.status], [404, 404, 429])
+  assert.ok(Number(answers[64]?.headers['retry-after']) > 0)
+  const clicked = await behindProxy.fetch('GET', `/api/track/click/${good}`, { headers })
+  assert.equal(clicked.status, 302)
+  const pixel = await behindProxy.fetch('GET', '/api/track/open/x.png', { headers })
+  assert.equal(pixel.status, 200)
+  const neighbour = { headers: { 'x-forwarded-for': '198.51.100.7' } }
+  assert.equal((await behindProxy.fetch('GET', '/api/track/click/x', neighbour)).status, 404)
+})

@@ -4,7 +4,8 @@
  * paths and lead here where the server was not given this handler.
  *
  *   pixel   always the same bytes, whatever the token: it tells nobody which tokens are real
- *   link    302 only for a token that we signed; anything else is a page
+ *   link    302 only for a token that we signed; anything else is a page, and many of
+ *           them from one network are 429 (guesses.ts)
  *
  * A hit is answered when it is durable (recorder.ts).
  */
@@ -12,9 +13,10 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Clock } from '../../db/db.ts'
 import { pageHeaders } from '../../lib/page.ts'
-import { TOKEN_CHARS, type TokenContent, type TokenKind, type Tokens } from '../../lib/token.ts'
+import { TOKEN_CHARS, type TokenContent, type Tokens } from '../../lib/token.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { TrackingCounters } from '../counters.ts'
+import { createGuesses } from '../guesses.ts'
 import { notFoundPage, unavailablePage } from '../pages.ts'
 import type { NewHit } from '../store/hits.ts'
 import { clientAddress } from './clientAddress.ts'
@@ -43,12 +45,13 @@ export type TrackingHandler = (request: IncomingMessage, response: ServerRespons
 
 export function createTrackingHandler(deps: TrackingHandlerDeps): TrackingHandler {
   const { tokens, counters, recorder } = deps
+  const guesses = createGuesses()
   const addressOf = clientAddress(deps.trustProxy)
 
-  const verify = (kind: TokenKind, text: string) => {
-    const content = tokens.verify(kind, text)
-    if (!content) counters.forgedTokens++
-    return content
+  /** Refused: after how many seconds its network may try others; undefined: it may go on. */
+  const refuse = (request: IncomingMessage): number | undefined => {
+    counters.forgedTokens++
+    return guesses.count(addressOf(request) ?? undefined, deps.clock.now())
   }
 
   const record = (kind: NewHit['kind'], content: TokenContent, request: IncomingMessage) => {
@@ -70,7 +73,8 @@ export function createTrackingHandler(deps: TrackingHandlerDeps): TrackingHandle
   }
 
   const open = (request: IncomingMessage, response: ServerResponse, path: string) => {
-    const content = verify('open', tokenIn(path, OPEN.length, '.png'))
+    const content = tokens.verify('open', tokenIn(path, OPEN.length, '.png'))
+    if (!content) refuse(request)
     if (!content || request.method === 'HEAD') return sendPixel(response, 200)
     record('open', content, request).then(
       () => sendPixel(response, 200),
@@ -79,13 +83,16 @@ export function createTrackingHandler(deps: TrackingHandlerDeps): TrackingHandle
   }
 
   const click = async (request: IncomingMessage, response: ServerResponse, path: string) => {
-    const content = verify('click', tokenIn(path, CLICK.length, ''))
-    if (!content) return sendPage(response, 404, notFoundPage)
+    const content = tokens.verify('click', tokenIn(path, CLICK.length, ''))
+    if (!content) {
+      const after = refuse(request)
+      return sendPage(response, after === undefined ? 404 : 429, notFoundPage, after)
+    }
     let url: string | null
     try {
       url = await deps.destinations.find(content)
     } catch {
-      return sendPage(response, 503, unavailablePage)
+      return sendPage(response, 503, unavailablePage, RETRY_SECONDS)
     }
     if (url === null) return sendPage(response, 404, notFoundPage)
     // A link is followed even where its click could not be stored; recorder has said so.
@@ -128,13 +135,18 @@ function redirectHeaders(location: string): string[] {
   ]
 }
 
-function sendPage(response: ServerResponse, status: number, page: typeof notFoundPage): void {
+function sendPage(
+  response: ServerResponse,
+  status: number,
+  page: typeof notFoundPage,
+  retryAfter?: number,
+): void {
   const nonce = randomBytes(16).toString('base64')
   const body = page({ locale: null, workspaceName: '', nonce })
   const headers: OutgoingHttpHeaders = {
     ...pageHeaders(nonce),
     'content-length': Buffer.byteLength(body),
   }
-  if (status === 503) headers['retry-after'] = String(RETRY_SECONDS)
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter)
   response.writeHead(status, headers).end(body)
 }

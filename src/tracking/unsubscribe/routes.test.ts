@@ -196,3 +196,12 @@ test('while the database is away the answer is 503, so that mailers come again',
   assert.ok(Number(answer.headers['retry-after']) > 0)
   assert.equal((await fetch('GET', path)).status, 503)
 })
+
+test('many guessed links are told to wait, while a good one works', async () => {
+  const { addMessage, sign, fetch } = await start()
+  const good = sign('preferences', await addMessage())
+  const statuses = []
+  for (let n = 0; n < 62; n++) statuses.push((await fetch('GET', `/p/${n}`)).status)
+  assert.deepEqual([statuses[0], statuses[59], statuses[61]], [404, 404, 429])
+  assert.equal((await fetch('GET', `/p/${good}`)).status, 200)
+})

@@ -12,6 +12,7 @@ import { asAppError } from '../../http/problem.ts'
 import { pageHeaders } from '../../lib/page.ts'
 import type { TokenKind, Tokens } from '../../lib/token.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../../workspaces/directory.ts'
+import { createGuesses, type Guesses } from '../guesses.ts'
 import {
   maskAddress,
   notFoundPage,
@@ -41,6 +42,10 @@ export interface PageRoutesDeps {
   readonly workspaces: WorkspaceDirectory
 }
 
+interface Deps extends PageRoutesDeps {
+  readonly guesses: Guesses
+}
+
 interface Visit {
   readonly chooser: Chooser
   readonly workspace: WorkspaceFacts
@@ -52,7 +57,8 @@ const params = z.object({ token: z.string() })
 const tags = ['Pages for recipients']
 const open = { public: true } as const
 
-export function pageRoutes(deps: PageRoutesDeps): FastifyPluginAsyncZod {
+export function pageRoutes(given: PageRoutesDeps): FastifyPluginAsyncZod {
+  const deps = { ...given, guesses: createGuesses() }
   return async (server) => {
     readForms(server)
     server.setErrorHandler((error: Error, _request, reply) => {
@@ -90,7 +96,7 @@ const notFound: Answer = { status: 404, page: (nonce) => notFoundPage(nobody(non
  * `found` is undefined when the token is not ours or its message is gone.
  */
 async function visit(
-  { db, tokens, workspaces }: PageRoutesDeps,
+  { db, tokens, workspaces, guesses }: Deps,
   kind: TokenKind,
   request: FastifyRequest & { params: { token: string } },
   reply: FastifyReply,
@@ -98,7 +104,11 @@ async function visit(
 ): Promise<FastifyReply> {
   const content = tokens.verify(kind, request.params.token)
   const workspace = content && (await workspaces.byNumber(content.workspaceNumber))
-  if (!content || !workspace) return answer(reply, await act(undefined))
+  if (!content || !workspace) {
+    const after = guesses.count(request.ip, db.clock.now())
+    if (after === undefined) return answer(reply, await act(undefined))
+    return answer(reply.header('retry-after', String(after)), { ...notFound, status: 429 })
+  }
   const said = await inWorkspace(db, workspace.id, async (tx) => {
     const changing = request.method === 'POST'
     const recipient = await findRecipient(tx, workspace.id, content.messageId, changing)
