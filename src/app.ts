@@ -12,6 +12,7 @@ import { analyticsRoutes } from './analytics/routes.ts'
 import { createSenderDirectory } from './channels/directory.ts'
 import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
 import { providerRoutes } from './channels/routes.ts'
+import type { Sealing } from './channels/settings.ts'
 import type { Config } from './config.ts'
 import { connectors } from './connectors/registry.ts'
 import { createTopicDirectory } from './consent/directory.ts'
@@ -206,10 +207,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     onSent: (sender, ms) => metrics.sent(sender.channel, sender.provider.id, ms / 1000),
   })
   const { directories, sealing } = assembly
-  const hooks: WorkspaceHook[] = [
-    (tx, workspace, now) => provisionWorkspace(tx, workspace.id, now, sealing.seal),
-    (tx, workspace) => setInterests(tx, workspace.id, OPENS, openEvents),
-  ]
+  const hooks = workspaceHooks(sealing)
   const workspace = await ensureDefaultWorkspace(db, config, hooks)
   await inWorkspace(db, workspace.id, async (tx) => {
     await provisionWorkspace(tx, workspace.id, db.clock.now(), sealing.seal)
@@ -253,7 +251,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     onEvents: () => journeys.hear(),
   })
   const live = createLive({ db, log })
-  const opens = createSubscriber({ db, log, name: OPENS, handle: projectOpens })
+  const opens = createOpensSubscriber({ db, log })
   const journeys = buildJourneys({
     ...{ db, log, directories, http: guardedHttp, presence: assembly.presence },
     act: sync.act,
@@ -478,6 +476,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
   }
 }
+
+/** What belongs into every new workspace. */
+export const workspaceHooks = ({ seal: sealWith }: Sealing): readonly WorkspaceHook[] => [
+  (tx, workspace, now) => provisionWorkspace(tx, workspace.id, now, sealWith),
+  (tx, workspace) => setInterests(tx, workspace.id, OPENS, openEvents),
+]
+
+/** Adds up opens of mail that other systems sent. */
+export const createOpensSubscriber = (options: { db: Db; log: Logger }) =>
+  createSubscriber({ ...options, name: OPENS, handle: projectOpens })
 
 /** As the owner of the schema, before anything else connects. */
 export async function migrateAs(

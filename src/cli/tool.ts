@@ -1,7 +1,6 @@
 /** A tool's surroundings: the database as the server has it, and the workspace that was named. */
 import { pino } from 'pino'
-import { migrateAs } from '../app.ts'
-import { provisionWorkspace } from '../channels/provision.ts'
+import { migrateAs, workspaceHooks } from '../app.ts'
 import type { Sealing } from '../channels/settings.ts'
 import type { Config } from '../config.ts'
 import { connect, type DatabaseAddress, type Db, openDb } from '../db/db.ts'
@@ -87,9 +86,7 @@ async function toolOf(
     seal: (text: string, about: string) => seal(secrets.encryptionKey, text, about),
     unseal: (sealed: string, about: string) => open(secrets.encryptionKey, sealed, about),
   }
-  const hooks: WorkspaceHook[] = [
-    (tx, workspace, now) => provisionWorkspace(tx, workspace.id, now, sealing.seal),
-  ]
+  const hooks = workspaceHooks(sealing)
   const workspace = async (slug = DEFAULT_SLUG) => {
     const found = await findWorkspaceBySlug(db.app, slug)
     if (found) return found

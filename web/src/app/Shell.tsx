@@ -8,6 +8,7 @@ import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Choices } from './Choices.tsx'
 import { pages } from './pages.ts'
+import { WorkspaceChoice } from './WorkspaceChoice.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
 
@@ -74,13 +75,10 @@ export function Shell() {
 }
 
 function Brand() {
-  const me = useMe()
   return (
     <div className="mb-3 px-3 py-2">
       <p className="text-lg font-bold tracking-tight">Beckon</p>
-      <p className="truncate text-sm text-muted-foreground" dir="auto">
-        {me?.workspace.name}
-      </p>
+      <WorkspaceChoice />
     </div>
   )
 }

@@ -1,0 +1,90 @@
+/** The demo's present: a journey that people are in, and messages that wait. Once, as one transaction. */
+
+import { connectors } from '../../connectors/registry.ts'
+import { inWorkspace, type Sql } from '../../db/db.ts'
+import { AppError } from '../../errors.ts'
+import { ingest } from '../../events/ingest.ts'
+import { recordEvents } from '../../events/record.ts'
+import { eventInput } from '../../events/schema.ts'
+import { createJourney } from '../../journeys/create.ts'
+import { enableJourney } from '../../journeys/enable.ts'
+import { JourneyDocument } from '../../journeys/schema.ts'
+import { surroundingsIn } from '../../journeys/surroundings.ts'
+import { faultsOf } from '../../journeys/validate/validate.ts'
+import { acceptIn } from '../../messages/acceptIn.ts'
+import { type Prepared, prepare } from '../../messages/prepare.ts'
+import { NewMessage } from '../../messages/schema.ts'
+import { system } from '../../workspaces/audit/audit.ts'
+import { people } from './people.ts'
+import { SOURCE, type Stage } from './playDay.ts'
+import { journeys } from './texts.ts'
+
+const JOINED = 14 // people who joined just now
+const WAITING = 9 // messages for the days to come
+const HOUR_MS = 3_600_000
+
+export async function playPresent(stage: Stage): Promise<void> {
+  const { db, workspaceId } = stage
+  const now = db.clock.now()
+  await makeJourneys(stage)
+  const prepared: Prepared[] = []
+  for (const item of waiting(now))
+    prepared.push(...(await prepare(stage.directories, workspaceId, item, { pointer: '', now })))
+  await db.engine.begin(async (tx) => {
+    if (await isFirst(tx, workspaceId, 'waiting', now)) await acceptIn(tx, prepared, now)
+  })
+}
+
+/** False when this part was done before. */
+async function isFirst(tx: Sql, workspaceId: string, part: string, now: Date): Promise<boolean> {
+  const mark = {
+    workspaceId,
+    contactId: null,
+    messageId: null,
+    source: SOURCE,
+    at: now,
+    properties: {},
+  }
+  const made = await recordEvents(
+    tx,
+    [{ ...mark, name: 'demo.part_made', key: `part/${part}` }],
+    now,
+  )
+  return made.length > 0
+}
+
+/** Over the next days, to one after the other. */
+const waiting = (now: Date) =>
+  people.slice(JOINED, JOINED + WAITING).map(({ externalId, name }, at) =>
+    NewMessage.parse({
+      ...{
+        recipient_id: externalId,
+        channel: 'email',
+        template_id: 'order-confirmed',
+        category: 'orders',
+      },
+      template_variables: { name, order: `A-${100 + at}` },
+      scheduled_at: new Date(+now + (at + 1) * 7 * HOUR_MS).toISOString(),
+    }),
+  )
+
+async function makeJourneys({ db, workspaceId }: Stage): Promise<void> {
+  const now = db.clock.now()
+  const authorship = { actor: system, now }
+  const documents = journeys.map((journey) => JourneyDocument.parse(journey))
+  for (const document of documents) {
+    const [fault] = await faultsOf(document, surroundingsIn(db, connectors)(workspaceId))
+    if (fault) throw new AppError('internal', `${document.name}${fault.pointer}: ${fault.detail}`)
+  }
+  await inWorkspace(db, workspaceId, async (tx) => {
+    if (!(await isFirst(tx, workspaceId, 'journeys', now))) return
+    for (const document of documents) {
+      const { row } = await createJourney(tx, workspaceId, document, authorship)
+      await enableJourney(tx, workspaceId, row.id, authorship)
+    }
+    const bodies = people
+      .slice(0, JOINED)
+      .map(({ externalId }) => eventInput.parse({ name: 'user.joined', external_id: externalId }))
+    await ingest(tx, workspaceId, { bodies, batch: true }, now)
+  })
+}
