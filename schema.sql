@@ -98,6 +98,7 @@ create table connection_tasks (
   attempts integer not null default 0,
   lease uuid,
   lease_until timestamp with time zone,
+  leased_by uuid,
   last_at timestamp with time zone,
   last_error text,
   constraint connection_tasks_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,

@@ -34,6 +34,7 @@ create table connection_tasks (
   attempts integer not null default 0, -- failures in a row
   lease uuid, -- token of the run under way; whoever holds another may not write
   lease_until timestamptz,
+  leased_by uuid, -- the process; when it dies the lease ends with it
   last_at timestamptz, -- the last run that went through
   last_error text, -- of the last run; null when it went through
   primary key (workspace_id, connection_id, task),

@@ -240,7 +240,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const guardedHttp = createHttp({ guard: true })
   const trustedHttp = createHttp({ guard: false })
   const sync = buildSync({
-    ...{ db, log, sealing, guardedHttp, trustedHttp },
+    ...{ db, log, sealing, guardedHttp, trustedHttp, presence: assembly.presence },
     publicUrl: config.PUBLIC_URL,
     cacheHours: config.CACHE_RETENTION_HOURS,
     onEvents: () => journeys.hear(), // those of other processes are found a moment later

@@ -27,6 +27,7 @@ export interface SyncOptions {
   /** How long keys of events stay in memory, in hours. */
   readonly cacheHours: number
   readonly urlRules?: UrlRules
+  readonly presence?: SyncDeps['presence'] & {}
   /** New events are committed. */
   onEvents?(): void
 }
@@ -51,7 +52,10 @@ export function buildSync(options: SyncOptions): Sync {
     ...{ clock: db.clock, log, sealing, guardedHttp, trustedHttp },
   })
   const seen = createSeen({ clock: db.clock, hours: options.cacheHours })
-  const deps: SyncDeps = { db, log, sealing, publicUrl, connections, seen, onEvents }
+  const deps: SyncDeps = {
+    ...{ db, log, sealing, publicUrl, connections, seen, onEvents },
+    ...(options.presence ? { presence: options.presence } : {}),
+  }
   const engine = createSyncEngine(deps)
   const routeDeps = {
     ...deps,

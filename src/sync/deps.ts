@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Sealing } from '../channels/settings.ts'
 import type { Db } from '../db/db.ts'
+import type { Presence } from '../db/presence.ts'
 import type { ConnectionDirectory } from './directory.ts'
 import type { Seen } from './seen.ts'
 
@@ -12,6 +13,8 @@ export interface SyncDeps {
   readonly publicUrl: string
   readonly connections: ConnectionDirectory
   readonly seen: Seen
+  /** Who this process is and which ones died; absent in tools, whose leases end by the clock alone. */
+  readonly presence?: Pick<Presence, 'processId' | 'deadProcesses'>
   /** New events are committed. */
   onEvents(): void
 }

@@ -3,10 +3,11 @@
 import { createLoop } from '../lib/loop.ts'
 import type { SyncDeps } from './deps.ts'
 import { LEASE_MS, runTask } from './runTask.ts'
-import { claimTask, holdTask, type Leased } from './store/tasks.ts'
+import { claimTask, freeTasks, holdTask, type Leased } from './store/tasks.ts'
 
 const AT_ONCE = 4
 const POLL_MS = 1_000
+const RECOVERY_MS = 2_000 // pulls of dead processes are free after this
 const RENEW_MS = LEASE_MS / 3
 
 export interface SyncEngine {
@@ -19,12 +20,13 @@ export interface SyncEngine {
 }
 
 export function createSyncEngine(deps: SyncDeps): SyncEngine {
-  const { db, log } = deps
+  const { db, log, presence } = deps
   const running = new Set<Promise<void>>()
   let stopping = false
 
   const leaseUntil = () => new Date(+db.clock.now() + LEASE_MS)
-  const claim = () => claimTask(db.engine, db.clock.now(), leaseUntil())
+  const claim = () =>
+    claimTask(db.engine, db.clock.now(), leaseUntil(), { processId: presence?.processId ?? null })
 
   /** A page of many calls may take longer than the lease. */
   const work = async (task: Leased) => {
@@ -41,7 +43,14 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
       clearInterval(renewal)
     }
   }
+  let recoveredAt = Number.NEGATIVE_INFINITY
+  const recover = async () => {
+    if (!presence || performance.now() - recoveredAt < RECOVERY_MS) return
+    recoveredAt = performance.now()
+    await freeTasks(db.engine, await presence.deadProcesses(), db.clock.now())
+  }
   const look = async () => {
+    await recover()
     while (running.size < AT_ONCE && !stopping) {
       const task = await claim()
       if (!task) break

@@ -7,13 +7,16 @@ import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { getConnection } from './change.ts'
 import { checkConnection } from './check.ts'
 import type { SyncDeps } from './deps.ts'
+import { pullAgain } from './pullAgain.ts'
 import {
   CheckResult,
   ConnectionParams,
   ConnectionView,
   ConnectorEntry,
   NewRun,
+  RunAgain,
   RunView,
+  runStatuses,
 } from './schema.ts'
 import { type ConnectionRow, listConnections } from './store/connections.ts'
 import { listRuns } from './store/runs.ts'
@@ -107,13 +110,17 @@ export const runRoutes =
         schema: {
           tags,
           summary: 'Pulls, newest first',
-          querystring: z.strictObject({ ...pageQuery, connection_id: z.uuid().optional() }),
+          querystring: z.strictObject({
+            ...pageQuery,
+            connection_id: z.uuid().optional(),
+            status: z.enum(runStatuses).optional(),
+          }),
           response: { 200: pageOf(RunView) },
         },
       },
       async (request) => {
-        const { limit, cursor, connection_id: connectionId } = request.query
-        const filter = { connectionId, before: readCursor(cursor), limit: limit + 1 }
+        const { limit, cursor, connection_id: connectionId, status } = request.query
+        const filter = { connectionId, status, before: readCursor(cursor), limit: limit + 1 }
         const rows = await request.read((tx, workspaceId) => listRuns(tx, workspaceId, filter))
         return page(rows, limit, (row) => row.id, runView)
       },
@@ -137,6 +144,27 @@ export const runRoutes =
           const key = { workspaceId, connectionId: row.id }
           await dueNow(tx, key, sources, deps.db.clock.now())
           return { connection_id: row.id, status: 'due' as const }
+        })
+        deps.onDue()
+        return answer
+      },
+    )
+
+    app.post(
+      '/sync/:id/process',
+      {
+        config: writing,
+        schema: {
+          tags,
+          summary: 'Do again what a pull did not finish; it goes on after its last page',
+          params: z.object({ id: z.uuid('not an id of a pull') }),
+          response: { 202: RunAgain },
+        },
+      },
+      async (request, reply) => {
+        const answer = await reply.answer(202, async (tx, workspaceId) => {
+          const { run, status } = await pullAgain(tx, workspaceId, request.params.id, deps)
+          return { id: run.id, connection_id: run.connectionId, status }
         })
         deps.onDue()
         return answer

@@ -23,7 +23,7 @@ import {
 import { SUBSCRIBE_SECONDS, subscribe } from './subscribe.ts'
 import { isSilent, SILENT_MS } from './view.ts'
 
-export const LEASE_MS = 45_000 // a dead process's pull is taken over within this
+export const LEASE_MS = 45_000 // a pull of a process that hangs is taken over within this
 const FIRST_WAIT_S = 5 // after a failure; doubled after each further one
 const LONGEST_WAIT_S = 900
 const RUNS_KEPT_MS = 14 * 24 * 3_600_000

@@ -3,6 +3,9 @@ import { z } from 'zod'
 
 export const connectionStatuses = ['active', 'paused', 'disabled'] as const
 
+export const runStatuses = ['running', 'done', 'failed', 'abandoned'] as const
+export type RunStatus = (typeof runStatuses)[number]
+
 const Name = z.string().trim().min(1).max(200)
 const Settings = z.record(z.string(), z.unknown()).meta({
   description: 'As GET /connectors/catalog describes them for this connector.',
@@ -88,13 +91,21 @@ export const RunView = z.object({
   id: z.uuid(),
   connection_id: z.uuid(),
   task: z.string(),
-  status: z.enum(['running', 'done', 'failed', 'abandoned']),
+  status: z.enum(runStatuses),
   pages: z.int(),
   records: z.int(),
   events: z.int().meta({ description: 'New ones; what was known before is not counted.' }),
   error: z.string().nullable(),
   started_at: z.iso.datetime(),
   ended_at: time,
+})
+
+export const RunAgain = z.object({
+  id: z.uuid(),
+  connection_id: z.uuid(),
+  status: z.enum(['due', 'waiting']).meta({
+    description: 'waiting: its connection is paused, and it is done once that is active.',
+  }),
 })
 
 export const NewRun = z.strictObject({ connection_id: z.uuid() })

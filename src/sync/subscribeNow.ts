@@ -18,7 +18,7 @@ export async function subscribeNow(
   const now = deps.db.clock.now()
   await inWorkspace(deps.db, workspaceId, (tx) => scheduleTask(tx, key, now))
   const leaseUntil = new Date(+now + LEASE_MS)
-  const task = await claimTask(deps.db.engine, now, leaseUntil, key)
+  const task = await claimTask(deps.db.engine, now, leaseUntil, { only: key })
   if (!task)
     throw new AppError('conflict', `${name} is not active, or the server is at it. Try again.`)
   const end = (status: 'done' | 'failed', error: string | null) => {

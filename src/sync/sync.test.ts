@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { startClose } from '../../test/fakes/startClose.ts'
 import { testDatabase } from '../../test/helpers/database.ts'
@@ -6,9 +7,10 @@ import { mailbox, syncWorld } from '../../test/helpers/syncWorld.ts'
 import type { Records } from '../connectors/connector.ts'
 import { inWorkspace } from '../db/db.ts'
 import { Misconfigured } from '../errors.ts'
+import { pullAgain } from './pullAgain.ts'
 import { runTask } from './runTask.ts'
 import { listRuns } from './store/runs.ts'
-import { claimTask } from './store/tasks.ts'
+import { claimTask, freeTasks } from './store/tasks.ts'
 import { subscribeNow } from './subscribeNow.ts'
 
 const database = await testDatabase()
@@ -60,7 +62,9 @@ test('the pull of a dead process is made again within a minute, and its own writ
   await runTask(heir, process.sync.deps, () => false)
   assert.equal((await events()).length, 1)
   const runs = await inWorkspace(db, workspaceId, (tx) =>
-    listRuns(tx, workspaceId, { connectionId: undefined, before: undefined, limit: 10 }),
+    listRuns(tx, workspaceId, {
+      ...{ connectionId: undefined, status: undefined, before: undefined, limit: 10 },
+    }),
   )
   assert.deepEqual(
     runs.map((run) => [run.status, run.events]),
@@ -69,6 +73,47 @@ test('the pull of a dead process is made again within a minute, and its own writ
       ['abandoned', 0],
     ],
   )
+  await process.stop()
+})
+
+test('a pull of a process that died is free at once, one of a process that lives is not', async () => {
+  const { process, box, events } = await world()
+  await box.send(clock.now())
+  clock.forward({ minutes: 300 })
+  const living = randomUUID()
+  await db.engine`
+    insert into processes (id, lock_key, host, roles, started_at, seen_at)
+    values (${living}, 1, 'test', '{work}', ${clock.now()}, ${clock.now()})
+  `
+  await claimTask(db.engine, clock.now(), leaseFor(45), { processId: living })
+  await freeTasks(db.engine, [], clock.now())
+  await process.sync.runOnce()
+  assert.equal((await events()).length, 0)
+  await freeTasks(db.engine, [living], clock.now())
+  await process.sync.runOnce()
+  assert.equal((await events()).length, 1)
+  await db.engine`delete from processes where id = ${living}`
+  await process.stop()
+})
+
+test('what a pull did not finish is done again when a person says so', async () => {
+  const { process, workspaceId, box, events } = await world()
+  await box.send(clock.now())
+  clock.forward({ minutes: 300 })
+  await fake.set({ faults: [{ path: '/event/', status: 503, times: 1 }] })
+  await process.sync.runOnce()
+  const failed = await inWorkspace(db, workspaceId, (tx) =>
+    listRuns(tx, workspaceId, {
+      ...{ connectionId: undefined, status: 'failed', before: undefined, limit: 10 },
+    }),
+  )
+  assert.deepEqual([failed.length, (await events()).length], [1, 0])
+  const again = await inWorkspace(db, workspaceId, (tx) =>
+    pullAgain(tx, workspaceId, failed[0]!.id, process.sync.deps),
+  )
+  assert.equal(again.status, 'due')
+  await process.sync.runOnce()
+  assert.equal((await events()).length, 1)
   await process.stop()
 })
 

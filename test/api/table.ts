@@ -250,6 +250,10 @@ const connections: Record<string, Case> = {
     access: 'senders:write',
     body: (of) => ({ connection_id: of.connection }),
   },
+  'POST /sync/:id/process': {
+    access: 'senders:write',
+    path: (of) => `/sync/${of.pull}/process`,
+  },
   'DELETE /connectors/:id': { access: 'senders:write', path: (of) => connection(of) },
 }
 

@@ -35,6 +35,8 @@ export interface Tenant {
   readonly sender: string
   /** Paused, so that it calls nobody. */
   readonly connection: string
+  /** A pull of the connection that failed. */
+  readonly pull: string
   readonly journey: string
   /** Waits in that journey. */
   readonly run: string
@@ -91,6 +93,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     }),
   )
   const connection = await addConnection(call, mark)
+  const pull = await addFailedPull(app.app, workspace, connection)
   const journeys = await addJourneys(call, mark, contacts.contact)
   const sent = await must(
     call('POST', '/notifications/send', {
@@ -127,7 +130,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     template: template.id,
     templateName: `${mark}-template`,
     sender: sender.id,
-    connection,
+    ...{ connection, pull },
     ...journeys,
     message: message.id,
     sent: sent.id,
@@ -237,6 +240,19 @@ async function addConnection(call: Call, mark: string): Promise<string> {
     const { tasks } = await must(call('GET', `/connectors/${id}`))
     return tasks.every((task: { running: boolean }) => !task.running)
   })
+  return id
+}
+
+async function addFailedPull(
+  { db }: TestApp['app'],
+  workspaceId: string,
+  connectionId: string,
+): Promise<string> {
+  const id = uuid7()
+  await db.engine`
+    insert into sync_runs (workspace_id, id, connection_id, task, status, error, started_at, ended_at)
+    values (${workspaceId}, ${id}, ${connectionId}, 'emails', 'failed', 'Close did not answer.', ${db.clock.now()}, ${db.clock.now()})
+  `
   return id
 }
 

@@ -1,11 +1,12 @@
 /** Pulls that were made, for people to see. */
 import type { Sql } from '../../db/db.ts'
+import type { RunStatus } from '../schema.ts'
 
 export interface RunRow {
   readonly id: string
   readonly connectionId: string
   readonly task: string
-  readonly status: 'running' | 'done' | 'failed' | 'abandoned'
+  readonly status: RunStatus
   readonly pages: number
   readonly records: number
   readonly events: number
@@ -21,16 +22,33 @@ const columns = (sql: Sql) =>
 export async function listRuns(
   sql: Sql,
   workspaceId: string,
-  filter: { connectionId: string | undefined; before: string | undefined; limit: number },
+  filter: {
+    connectionId: string | undefined
+    status: RunStatus | undefined
+    before: string | undefined
+    limit: number
+  },
 ): Promise<RunRow[]> {
   return await sql<RunRow[]>`
     select ${columns(sql)} from sync_runs
     where workspace_id = ${workspaceId}
       and (${filter.connectionId ?? null}::uuid is null or connection_id = ${filter.connectionId ?? null})
+      and (${filter.status ?? null}::text is null or status = ${filter.status ?? null})
       and (${filter.before ?? null}::uuid is null or id < ${filter.before ?? null})
     order by id desc
     limit ${filter.limit}
   `
+}
+
+export async function findRun(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<RunRow | undefined> {
+  const [row] = await sql<RunRow[]>`
+    select ${columns(sql)} from sync_runs where workspace_id = ${workspaceId} and id = ${id}
+  `
+  return row
 }
 
 export async function addToRun(

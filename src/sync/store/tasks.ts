@@ -18,6 +18,7 @@ export interface TaskRow {
   readonly lastError: string | null
 }
 
+type TaskKey = Pick<TaskRow, 'workspaceId' | 'connectionId' | 'task'>
 export type Leased = TaskRow & { readonly lease: string }
 
 const columns = (sql: Sql) => sql`
@@ -39,7 +40,7 @@ export async function listTasks(
 /** Makes a task, or changes when it is due; `anew` forgets how far it is and stops who is at it. */
 export async function scheduleTask(
   sql: Sql,
-  key: Pick<TaskRow, 'workspaceId' | 'connectionId' | 'task'>,
+  key: TaskKey,
   dueAt: Date | null,
   { anew = false }: { anew?: boolean } = {},
 ): Promise<void> {
@@ -59,7 +60,7 @@ export async function claimTask(
   sql: Sql,
   now: Date,
   leaseUntil: Date,
-  only: Pick<TaskRow, 'workspaceId' | 'connectionId' | 'task'> | null = null,
+  { processId = null, only = null }: { processId?: string | null; only?: TaskKey | null } = {},
 ): Promise<Leased | undefined> {
   const lease = uuid7(+now)
   const [row] = await sql<Leased[]>`
@@ -81,12 +82,22 @@ export async function claimTask(
       select workspace_id, ${lease}::uuid, connection_id, task, 'running', ${now}::timestamptz from due
     )
     update connection_tasks t
-    set lease = ${lease}::uuid, lease_until = ${leaseUntil}
+    set lease = ${lease}::uuid, lease_until = ${leaseUntil}, leased_by = ${processId}
     from due
     where t.workspace_id = due.workspace_id and t.connection_id = due.connection_id and t.task = due.task
     returning ${columns(sql)}
   `
   return row
+}
+
+/** What dead processes were at, or those that nobody knows any more, is free for others at once. */
+export async function freeTasks(sql: Sql, dead: readonly string[], now: Date): Promise<void> {
+  await sql`
+    update connection_tasks t
+    set lease_until = ${now}
+    where t.lease is not null and t.lease_until > ${now} and t.leased_by is not null
+      and (t.leased_by = any(${[...dead]}::uuid[]) or not exists (select from processes p where p.id = t.leased_by))
+  `
 }
 
 /** False when somebody else has the task now: nothing that follows may be written. */
@@ -122,7 +133,7 @@ export async function endTask(sql: Sql, task: Leased, ending: Ending, now: Date)
       where workspace_id = ${task.workspaceId} and id = ${task.lease} and status = 'running'
     )
     update connection_tasks
-    set lease = null, lease_until = null,
+    set lease = null, lease_until = null, leased_by = null,
       due_at = ${ending.dueAt}::timestamptz,
       attempts = case when ${done} then 0 when ${ending.status === 'failed'} then attempts + 1 else attempts end,
       last_at = case when ${done} then ${now}::timestamptz else last_at end,
