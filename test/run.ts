@@ -3,6 +3,7 @@
  * Arguments are file patterns; without them everything runs.
  */
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { startCluster } from './helpers/cluster.ts'
 
 const patterns = process.argv.slice(2)
@@ -20,7 +21,11 @@ const child = spawn(
   ],
   {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, BECKON_TEST_CLUSTER: JSON.stringify(address) },
+    env: {
+      NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/beckon'),
+      ...process.env,
+      BECKON_TEST_CLUSTER: JSON.stringify(address),
+    },
   },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))

@@ -80,12 +80,14 @@ export async function startServer(
 function launch(context: Context, env: Readonly<Record<string, string>>): ChildProcess {
   const profiling = context.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${context.profileDir}`] : []
   const { PATH = '', HOME = '', TMPDIR } = process.env
-  const flags = ['--max-semi-space-size=32', ...profiling] // as bin/start has it
+  const flags = ['--max-semi-space-size=64', ...profiling] // as bin/start has it, and the cache
+  const compiled = join(root, 'node_modules/.cache/beckon')
   return spawn(process.execPath, [...flags, join(root, 'src/main.ts'), 'serve'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH, HOME, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error', LOG_FORMAT: 'json' },
+      NODE_COMPILE_CACHE: compiled,
       ...(TMPDIR === undefined ? {} : { TMPDIR }),
       ...env,
     },

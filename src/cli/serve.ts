@@ -1,4 +1,5 @@
 /** `beckon serve`: starts, says how to reach it, and stops in order when asked to. */
+import { flushCompileCache } from 'node:module'
 import type { Logger } from 'pino'
 import { type App, allRoles, type Role, startApp } from '../app.ts'
 import type { Config } from '../config.ts'
@@ -9,11 +10,12 @@ import { createKey } from '../workspaces/keys/createKey.ts'
 import { hasKeys } from '../workspaces/keys/store.ts'
 import { createSetupLink } from '../workspaces/members/setupOwner.ts'
 import { type Context, logOf, openGround, settingsOf } from './context.ts'
+import { takePort } from './takePort.ts'
 
 const STOP_MS = 28_000 // then we end anyway; orchestrators kill after 30 s
 
 export async function serve(context: Context, options: { roles: string }): Promise<void> {
-  const config = settingsOf(context)
+  const config = await takePort(settingsOf(context))
   const roles = readRoles(options.roles)
   const log = logOf(config)
   for (const warning of config.warnings) log.warn(warning)
@@ -33,6 +35,7 @@ export async function serve(context: Context, options: { roles: string }): Promi
     await ground.close()
   })
   await welcome(app, config)
+  flushCompileCache() // bin/start says where; a process that is killed writes nothing at its end
   console.log(app.url ? `beckon ready on ${app.url}` : 'beckon ready to work')
 }
 
