@@ -49,6 +49,14 @@ function textOf(node: ts.Node): string | undefined {
   return node.head.text + spans.join('')
 }
 
+/** An entry of the audit log as the page of the log names it: `member.logged_in`, "Member logged in". */
+function actionOf(node: ts.Node): string | undefined {
+  if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'action') return undefined
+  const [, text] = /^'([a-z_]+\.[a-z_]+)'$/.exec(node.initializer.getText()) ?? []
+  const words = text?.replace(/[._]/g, ' ')
+  return words && words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** Begins like a sentence and ends like one, or with what a vendor said: `Failed: {0}`. */
 const isSentence = (text: string): boolean =>
   /^(\p{Lu}|\{0\}|monday )/u.test(text) && /\p{Ll}{2}/u.test(text) && /([.?]|: \{\d\})$/.test(text)
@@ -70,6 +78,8 @@ function sentencesOf(path: string): string[] {
     if (isDocumentation(node) || ts.isImportDeclaration(node)) return
     const text = textOf(node)
     if (text !== undefined && isSentence(text)) found.push(text)
+    const action = actionOf(node)
+    if (action) found.push(action)
     ts.forEachChild(node, visit)
   }
   visit(tree)

@@ -104,7 +104,7 @@ function play(word: Word | undefined, { id }: Outbound<ChannelId>, refused: Set<
       providerMessageId,
       kind,
       at,
-      detail: 'sandbox',
+      detail: 'Played by the sandbox.',
     })),
   }
 }

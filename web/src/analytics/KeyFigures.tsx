@@ -33,6 +33,9 @@ export function KeyFigures({ days }: { days: number }) {
           {now.data ? (
             <>
               <p className="text-2xl font-semibold tabular-nums">{figure.show(now.data)}</p>
+              {figure.of && (
+                <p className="text-xs text-muted-foreground tabular-nums">{figure.of(now.data)}</p>
+              )}
               <Change figure={figure} now={now.data} before={before.data} />
             </>
           ) : (
@@ -49,6 +52,8 @@ interface Figure {
   readonly meaning: string
   readonly value: (overview: Overview) => number | null
   readonly show: (overview: Overview) => string
+  /** What a share is a share of. */
+  readonly of?: (overview: Overview) => string
   /** More of it is bad. */
   readonly isBad?: boolean
 }
@@ -61,9 +66,20 @@ function figures(): readonly Figure[] {
     value: count(name),
     show: (overview) => number(count(name)(overview)),
   })
-  const share = (title: string, name: string, meaning: string, isBad = false): Figure => ({
+  const share = (
+    title: string,
+    name: string,
+    [part, whole]: readonly [string, string],
+    meaning: string,
+    isBad = false,
+  ): Figure => ({
     ...{ title, meaning, isBad },
     value: rate(name),
+    of: (overview) =>
+      t('{part} of {whole}', {
+        part: number(count(part)(overview)),
+        whole: number(count(whole)(overview)),
+      }),
     show: (overview) => {
       const value = rate(name)(overview)
       return value === null ? '–' : percent(value)
@@ -74,6 +90,7 @@ function figures(): readonly Figure[] {
     share(
       t('Open rate'),
       'open_rate',
+      ['opened_unique_human', 'delivered'],
       t(
         'Messages opened by a person, of those delivered; machines are left out. Below 20 messages it says nothing.',
       ),
@@ -81,10 +98,22 @@ function figures(): readonly Figure[] {
     share(
       t('Click rate'),
       'click_rate',
+      ['clicked_unique_human', 'delivered'],
       t('Messages with a click by a person, of those delivered'),
     ),
-    share(t('Reply rate'), 'reply_rate', t('Messages that were answered, of those delivered')),
-    share(t('Bounce rate'), 'bounce_rate', t('Messages that came back, of those sent'), true),
+    share(
+      t('Reply rate'),
+      'reply_rate',
+      ['replied', 'delivered'],
+      t('Messages that were answered, of those delivered'),
+    ),
+    share(
+      t('Bounce rate'),
+      'bounce_rate',
+      ['bounced', 'sent'],
+      t('Messages that came back, of those sent'),
+      true,
+    ),
     sum(t('Failed'), 'failed', t('Messages that could not be sent'), true),
   ]
 }
@@ -100,8 +129,10 @@ function Change({
 }) {
   const value = figure.value(now)
   const past = before && figure.value(before)
-  if (value === null || past === null || past === undefined || past === 0)
-    return <p className="text-xs text-muted-foreground">{t('nothing to compare with')}</p>
+  if (value === null)
+    return <p className="text-xs text-muted-foreground">{t('too few for a rate')}</p>
+  if (past === null || past === undefined || past === 0)
+    return <p className="text-xs text-muted-foreground">{t('nothing before it')}</p>
   const change = value / past - 1
   const isGood = change === 0 ? null : change > 0 !== (figure.isBad ?? false)
   return (

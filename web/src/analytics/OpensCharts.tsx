@@ -40,7 +40,7 @@ export function OpensByWeekday({ source }: { source: Source }) {
     const names = namesOf({ weekday: 'short' })
     const nameOf = ({ day }: { day: string }) =>
       names(SUNDAY + weekdays.indexOf(day.toLowerCase()) * DAY_MS)
-    return query.data && drawingOf(query.data.data, nameOf)
+    return query.data && drawingOf(inWeek(query.data.data), nameOf)
   }, [query.data])
   const zone = query.data?.time_zone
   return (
@@ -51,6 +51,19 @@ export function OpensByWeekday({ source }: { source: Source }) {
       {...{ query, drawn }}
     />
   )
+}
+
+/** In the order of the viewer's week: it begins on Sunday in Israel, on Monday in France. */
+function inWeek<T extends { day: string }>(rows: readonly T[]): T[] {
+  const first = firstDay()
+  const place = ({ day }: T) => (weekdays.indexOf(day.toLowerCase()) - first + 7) % 7
+  return rows.toSorted((a, b) => place(a) - place(b))
+}
+
+/** 1 is Monday, 7 Sunday; Monday where the browser does not know (ISO 8601). */
+function firstDay(): number {
+  const week = new Intl.Locale(locale()) as { getWeekInfo?(): { firstDay: number } } // newer than the types
+  return week.getWeekInfo?.().firstDay ?? 1
 }
 
 /** What the server counted in the workspace's zone is only named here: no zone moves it again. */

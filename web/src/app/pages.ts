@@ -5,7 +5,7 @@ import {
   ChartColumn,
   FlaskConical,
   Gauge,
-  Inbox,
+  History,
   ListChecks,
   type LucideIcon,
   Mail,
@@ -92,6 +92,10 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../journeys/JourneysPage.tsx')).JourneysPage,
   },
   {
+    path: '/journeys/new',
+    load: async () => (await import('../journeys/NewJourneyPage.tsx')).NewJourneyPage,
+  },
+  {
     path: '/journeys/$id',
     load: async () => (await import('../journeys/JourneyPage.tsx')).JourneyPage,
   },
@@ -119,7 +123,7 @@ export const pages: readonly PageEntry[] = [
   {
     path: '/audit',
     title: msg('Audit log'),
-    icon: Inbox,
+    icon: History,
     scope: 'audit:read',
     load: async () => (await import('../workspaces/AuditPage.tsx')).AuditPage,
   },

@@ -15,7 +15,7 @@ import { Facts, Text, When } from '../ui/Small.tsx'
 import { StandingLine } from '../ui/Standing.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { useProviderCatalog } from './AddSender.tsx'
-import { healthOf } from './health.ts'
+import { healthOf, nameOf } from './health.ts'
 
 type Sender = Answer<'/providers/{id}'>
 const refreshes = ['/providers', '/providers/{id}']
@@ -32,7 +32,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
       open
       side="end"
       onClose={onClose}
-      title={sender ? <Text>{sender.name}</Text> : t('Sender')}
+      title={sender ? <Text>{nameOf(sender)}</Text> : t('Sender')}
     >
       {query.isPending && <Loading />}
       {query.isError && <Failed error={query.error} />}

@@ -17,7 +17,7 @@ import { Text } from '../ui/Small.tsx'
 import { StandingBadge } from '../ui/Standing.tsx'
 import { Empty } from '../ui/States.tsx'
 import { AddSender } from './AddSender.tsx'
-import { healthOf } from './health.ts'
+import { healthOf, nameOf } from './health.ts'
 import { SenderDrawer } from './SenderDrawer.tsx'
 
 export type Sender = Row<'/providers'>
@@ -56,7 +56,7 @@ export function SendersPage() {
                   className="text-start font-medium hover:underline"
                   onClick={() => setUrl({ id: sender.id }, true)}
                 >
-                  <Text>{sender.name}</Text>
+                  <Text>{nameOf(sender)}</Text>
                 </button>
               ),
             },

@@ -1,4 +1,4 @@
-/** How a sender is, in a word and a reason. */
+/** A sender in words: its name, and how it is. */
 import type { Row } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import type { Standing } from '../ui/Standing.tsx'
@@ -14,3 +14,7 @@ export function healthOf(sender: Row<'/providers'>): Standing {
     ? { tone: 'info', words: t('Sandbox'), why: null }
     : { tone: 'good', words: t('Works'), why: null }
 }
+
+/** The sandboxes that are there from the start have no name of their own. */
+export const nameOf = ({ origin, name }: Pick<Row<'/providers'>, 'origin' | 'name'>): string =>
+  origin === 'builtin' ? t('Sandbox') : name

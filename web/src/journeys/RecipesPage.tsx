@@ -71,7 +71,9 @@ function RecipeCard({ recipe }: { recipe: Recipe }) {
       {recipe.journeys.map(({ name, settings }) =>
         settings.length === 0 ? null : (
           <details key={name} className="mt-3">
-            <summary className="cursor-pointer text-sm font-medium">{t('Settings')}</summary>
+            <summary className="cursor-pointer text-sm font-medium">
+              {t('Settings')} · <Code>{name}</Code>
+            </summary>
             <div className="mt-2">
               <Facts
                 facts={settings.map((setting) => [

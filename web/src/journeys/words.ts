@@ -1,5 +1,6 @@
 /** Journeys in words: states of journeys and runs, and what each step does. */
 import type { Answer, Row } from '../lib/api.ts'
+import { isolated } from '../lib/isolate.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { channels } from '../messages/words.ts'
 import type { Tone } from '../ui/Badge.tsx'
@@ -44,7 +45,7 @@ export const kinds: Record<Step['type'], string> = {
 export function sayStep(step: Step): string {
   if (step.type === 'send') {
     const what = step.template_id ?? step.content?.subject ?? step.content?.text ?? ''
-    return `${told(channels[step.channel])}: ${what.slice(0, 80)}`
+    return `${told(channels[step.channel])}: ${isolated(what.slice(0, 80))}`
   }
   if (step.type === 'wait') return step.until ?? span(timesOf(step))
   if (step.type === 'window') return `${step.window.from}–${step.window.until}`

@@ -4,6 +4,7 @@
  */
 import { type Messages, setupI18n } from '@lingui/core'
 import { readCookie, writeCookie } from './cookies.ts'
+import { isolated } from './isolate.ts'
 
 export const languages = {
   en: {
@@ -37,7 +38,16 @@ let ofServer: Readonly<Record<string, string>> = {}
 
 /** A text of the screen, with its places filled. The English text is its key. */
 export const t = (text: string, values?: Record<string, unknown>): string =>
-  values ? i18n._(text, values) : i18n._(text)
+  values ? i18n._(text, direction() === 'rtl' ? apart(text, values) : values) : i18n._(text)
+
+/** Words that somebody gave keep their direction; what decides a plural or a choice stays as it is. */
+function apart(text: string, values: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'string' && text.includes(`{${name}}`) ? isolated(value) : value,
+  ])
+  return Object.fromEntries(entries)
+}
 
 /** Marks a text that is translated later, where it is shown: `t` of a variable finds it. */
 export const msg = (text: string): string => text

@@ -4,7 +4,8 @@
  * as a vendor's own words, stays as it is.
  */
 import { dateTime } from './format.ts'
-import { onLanguage, serverTexts } from './language.ts'
+import { isolated, RIGHT_TO_LEFT } from './isolate.ts'
+import { direction, onLanguage, serverTexts } from './language.ts'
 
 interface Sentence {
   readonly pattern: RegExp
@@ -26,7 +27,9 @@ onLanguage(() => {
 export function said(text: string): string {
   const before = known.get(text)
   if (before !== undefined) return before
-  const answer = translated(text, DEEP).replace(INSTANT, (at) => dateTime(at))
+  const told = translated(text, DEEP)
+  const mark = told !== text && direction() === 'rtl' ? RIGHT_TO_LEFT : ''
+  const answer = mark + told.replace(INSTANT, (at) => dateTime(at))
   known.set(text, answer)
   return answer
 }
@@ -65,6 +68,3 @@ function sentencesOf(texts: Readonly<Record<string, string>>): Sentence[] {
 }
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-
-/** A value keeps its own direction within the sentence (Unicode FSI and PDI). */
-const isolated = (value: string): string => `\u2068${value}\u2069`

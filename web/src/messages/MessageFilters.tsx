@@ -30,13 +30,16 @@ export function MessageFilters({ filters, onChange }: Props) {
   return (
     <div className="flex flex-col gap-3 border-b p-4">
       <search>
-        <form onSubmit={handleSearch} className="flex flex-wrap items-end gap-3">
+        <form
+          onSubmit={handleSearch}
+          className="grid grid-cols-2 items-end gap-3 md:flex md:flex-wrap"
+        >
           <TextField
             label={t('Search')}
             quiet
             type="search"
             placeholder={t('Address, recipient, id…')}
-            className="min-w-52 flex-1"
+            className="col-span-2 min-w-52 flex-1"
             value={text}
             onChange={(event) => setText(event.target.value)}
             dir="auto"

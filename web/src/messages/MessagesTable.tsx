@@ -79,7 +79,12 @@ export function MessagesTable(props: Props) {
         </button>
       ),
     },
-    { id: 'channel', title: t('Channel'), cell: ({ channel }) => told(channels[channel]) },
+    {
+      id: 'channel',
+      title: t('Channel'),
+      wide: true,
+      cell: ({ channel }) => told(channels[channel]),
+    },
     {
       id: 'category',
       title: t('Category'),

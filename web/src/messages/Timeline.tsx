@@ -44,12 +44,14 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
                   className="text-xs text-muted-foreground tabular-nums"
                 >
                   {exactTime(entry.at)}
-                  {before && ` · +${gap(before.at, entry.at)}`}
+                  {before && <bdi> · +{gap(before.at, entry.at)}</bdi>}
                 </time>
               </p>
-              <p dir="auto" className="text-sm break-words text-muted-foreground">
-                {said(entry.detail)}
-              </p>
+              {!saysTheSame(entry.detail, words) && (
+                <p dir="auto" className="text-sm break-words text-muted-foreground">
+                  {said(entry.detail)}
+                </p>
+              )}
               {Object.keys(entry.properties).length > 0 && (
                 <details className="text-xs text-muted-foreground">
                   <summary className="cursor-pointer">{t('All that is known')}</summary>
@@ -68,3 +70,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
     </div>
   )
 }
+
+/** "Delivered." below "Delivered" would be one word too many. */
+const saysTheSame = (detail: string, words: string): boolean =>
+  said(detail).replace(/^\u200f|\.$/g, '') === words

@@ -17,7 +17,7 @@ export function Card({ title, note, actions, children, className, flush = false 
   return (
     <section
       aria-labelledby={title ? id : undefined}
-      className={cn('min-w-0 rounded-xl border bg-card', className)}
+      className={cn('min-w-0 rounded-xl border bg-card', flush && 'overflow-hidden', className)}
     >
       {title && (
         <header className="flex flex-wrap items-start justify-between gap-2 px-5 pt-4 pb-2">
@@ -30,7 +30,9 @@ export function Card({ title, note, actions, children, className, flush = false 
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}
-      <div className={flush ? 'pt-1' : cn('px-5 pb-5', title ? 'pt-1' : 'pt-5')}>{children}</div>
+      <div className={flush ? cn(title && 'pt-1') : cn('px-5 pb-5', title ? 'pt-1' : 'pt-5')}>
+        {children}
+      </div>
     </section>
   )
 }

@@ -3,7 +3,7 @@
  * on the page, and draws SVG. In Hebrew the axis runs from right to left.
  */
 import { Download, Table2 } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
@@ -24,41 +24,55 @@ export interface ChartProps {
 
 const Drawing = lazy(() => import('./Drawing.tsx').then(({ Drawing }) => ({ default: Drawing })))
 
-export function Chart(props: ChartProps) {
-  const [asTable, setAsTable] = useState(false)
-  const { title, labels, series } = props
+/** As a drawing, or as the table of the same. */
+export function Chart({ asTable, ...chart }: ChartProps & { asTable: boolean }) {
+  if (asTable) return <ChartTable {...chart} />
   return (
-    <div>
-      <div className="mb-1 flex justify-end gap-1">
-        <Button look="ghost" size="sm" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          <Table2 /> {t('View as table')}
-        </Button>
-        <Button look="ghost" size="sm" onClick={() => saveCsv(props)}>
-          <Download /> {t('CSV')}
-        </Button>
-      </div>
-      {asTable ? (
-        <div className="max-h-72 overflow-y-auto">
-          <DataTable
-            label={title}
-            rows={labels.map((label, at) => ({ label, at }))}
-            keyOf={({ label, at }) => `${at} ${label}`}
-            columns={[
-              { id: 'label', title: '', cell: ({ label }) => label },
-              ...series.map(({ name, values }) => ({
-                id: name,
-                title: name,
-                end: true,
-                cell: ({ at }: { at: number }) => number(values[at] ?? 0),
-              })),
-            ]}
-          />
-        </div>
-      ) : (
-        <Suspense fallback={<Skeleton className="h-64" />}>
-          <Drawing {...props} />
-        </Suspense>
-      )}
+    <Suspense fallback={<Skeleton className="h-64" />}>
+      <Drawing {...chart} />
+    </Suspense>
+  )
+}
+
+/** What stands in the heading of a chart. */
+export function ChartActions({
+  chart,
+  asTable,
+  onTable,
+}: {
+  chart: ChartProps
+  asTable: boolean
+  onTable: (asTable: boolean) => void
+}) {
+  return (
+    <>
+      <Button look="ghost" size="sm" aria-pressed={asTable} onClick={() => onTable(!asTable)}>
+        <Table2 /> {t('View as table')}
+      </Button>
+      <Button look="ghost" size="sm" onClick={() => saveCsv(chart)}>
+        <Download /> {t('CSV')}
+      </Button>
+    </>
+  )
+}
+
+function ChartTable({ title, labels, series }: ChartProps) {
+  return (
+    <div className="max-h-72 overflow-y-auto">
+      <DataTable
+        label={title}
+        rows={labels.map((label, at) => ({ label, at }))}
+        keyOf={({ label, at }) => `${at} ${label}`}
+        columns={[
+          { id: 'label', title: '', cell: ({ label }) => label },
+          ...series.map(({ name, values }) => ({
+            id: name,
+            title: name,
+            end: true,
+            cell: ({ at }: { at: number }) => number(values[at] ?? 0),
+          })),
+        ]}
+      />
     </div>
   )
 }

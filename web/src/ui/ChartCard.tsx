@@ -1,7 +1,7 @@
-/** A chart with its heading, and its faces while it is read or when it cannot be. */
-import type { ReactNode } from 'react'
+/** A chart with its heading, its twin as a table and as CSV, and its faces while it is read or when it cannot be. */
+import { type ReactNode, useState } from 'react'
 import { Card } from './Card.tsx'
-import { Chart, type ChartProps } from './Chart.tsx'
+import { Chart, ChartActions, type ChartProps } from './Chart.tsx'
 import { Failed, Skeleton } from './States.tsx'
 
 interface Props extends Pick<ChartProps, 'title' | 'kind'> {
@@ -9,17 +9,25 @@ interface Props extends Pick<ChartProps, 'title' | 'kind'> {
   readonly query: { readonly error: unknown; refetch(): unknown }
   /** Undefined as long as nothing is there to be drawn. */
   readonly drawn: Pick<ChartProps, 'labels' | 'series'> | undefined
+  readonly className?: string
 }
 
-export function ChartCard({ title, kind, note, query, drawn }: Props) {
+export function ChartCard({ title, kind, note, query, drawn, className = '' }: Props) {
+  const [asTable, setAsTable] = useState(false)
+  const chart = drawn && { title, kind, ...drawn }
   return (
-    <Card title={title} note={note}>
+    <Card
+      title={title}
+      note={note}
+      className={className}
+      actions={chart && <ChartActions {...{ chart, asTable }} onTable={setAsTable} />}
+    >
       {query.error ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} />
-      ) : drawn ? (
-        <Chart title={title} kind={kind} {...drawn} />
+      ) : chart ? (
+        <Chart {...chart} asTable={asTable} />
       ) : (
-        <Skeleton className="h-72" />
+        <Skeleton className="h-64" />
       )}
     </Card>
   )

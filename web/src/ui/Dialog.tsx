@@ -16,6 +16,15 @@ interface Props {
   readonly children: ReactNode
 }
 
+/** Where somebody types goes on at once; what is only read is not entered by its close button. */
+function focusFirstField(event: Event): void {
+  const content = event.currentTarget
+  if (!(content instanceof HTMLElement)) return
+  event.preventDefault()
+  const field = content.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select')
+  ;(field ?? content).focus()
+}
+
 const places = {
   middle:
     'top-1/2 left-1/2 max-h-[90vh] w-[calc(100%-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 rounded-xl border',
@@ -38,11 +47,13 @@ export function Dialog({
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Radix.Content
           className={cn(
-            'fixed z-50 flex flex-col gap-4 overflow-y-auto bg-card p-5 shadow-xl',
+            'fixed z-50 flex flex-col gap-4 overflow-y-auto bg-card p-5 shadow-xl outline-none',
             places[side],
             className,
           )}
           {...(note ? {} : { 'aria-describedby': undefined })}
+          tabIndex={-1}
+          onOpenAutoFocus={focusFirstField}
         >
           <div className="flex items-start justify-between gap-3">
             <div className="min-w-0">

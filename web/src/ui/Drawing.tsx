@@ -47,12 +47,20 @@ export function Drawing({ title, kind, labels, series }: ChartProps) {
 function optionOf({ kind, labels, series }: ChartProps, look: typeof light) {
   const isRtl = direction() === 'rtl'
   // The drawing itself runs from left to right; these marks (RLI … PDI) turn the words of a label.
-  const text = { color: look.ink, fontFamily: 'inherit' }
+  const text = { color: look.ink, fontFamily: getComputedStyle(document.body).fontFamily }
   return {
     animation: false,
     color: look.colours,
     grid: { top: series.length > 1 ? 36 : 12, bottom: 4, left: 8, right: 8, containLabel: true },
-    legend: { show: series.length > 1, top: 0, textStyle: text, [isRtl ? 'right' : 'left']: 0 },
+    legend: {
+      show: series.length > 1,
+      top: 0,
+      textStyle: text,
+      itemGap: 20,
+      [isRtl ? 'right' : 'left']: 0,
+      align: isRtl ? 'right' : 'left',
+      data: isRtl ? series.map(({ name }) => name).reverse() : series.map(({ name }) => name),
+    },
     tooltip: {
       trigger: 'axis',
       backgroundColor: look.paper,

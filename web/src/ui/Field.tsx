@@ -1,4 +1,5 @@
 /** Fields of forms: a label, what is typed, a hint, and what is wrong with it. */
+import { ChevronDown } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from '../lib/cn.ts'
 
@@ -85,13 +86,19 @@ export function SelectField({
   return (
     <Field {...around}>
       {(ids) => (
-        <select className={cn(box, 'h-9 pe-8')} {...ids} {...control}>
-          {options.map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
+        <span className="relative flex">
+          <select className={cn(box, 'h-9 appearance-none pe-9')} {...ids} {...control}>
+            {options.map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+          <ChevronDown
+            aria-hidden
+            className="pointer-events-none absolute end-3 top-2.5 size-4 text-muted-foreground"
+          />
+        </span>
       )}
     </Field>
   )

@@ -53,8 +53,10 @@ export function SchemaForm({
   const required = new Set((schema['required'] ?? []) as readonly string[]) // zod wrote it
   const faults = fieldFaults(error)
   const [touched, setTouched] = useState<Values>({})
-  const isMain = ([name, { secret }]: [string, Property]) =>
-    required.has(name) || secret === true || properties.length <= MANY
+  // What stands before a secret belongs to it: a user to its password.
+  const secrets = properties.map(([, { secret }]) => secret === true)
+  const isMain = ([name]: [string, Property], at: number) =>
+    required.has(name) || secrets[at] || secrets[at + 1] || properties.length <= MANY
   const field = ([name, property]: [string, Property]) => (
     <PropertyField
       key={name}
@@ -67,7 +69,7 @@ export function SchemaForm({
       onChange={(value) => setTouched((before) => ({ ...before, [name]: value }))}
     />
   )
-  const rest = properties.filter((each) => !isMain(each))
+  const rest = properties.filter((each, at) => !isMain(each, at))
   function handleSubmit(event: FormEvent) {
     event.preventDefault()
     onSubmit(touched)

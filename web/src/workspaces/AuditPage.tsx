@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, type Row } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
-import { t } from '../lib/language.ts'
+import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
+import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
@@ -16,6 +17,34 @@ import { Code, CodeBlock, Facts, Text, When } from '../ui/Small.tsx'
 import { Empty, Fault, Note } from '../ui/States.tsx'
 
 type Entry = Row<'/audit'>
+
+const actors: Record<string, string> = {
+  session: msg('A member'),
+  key: msg('An API key'),
+  system: msg('The server'),
+  instance: msg('The operator’s key'),
+  token: msg('A login token'),
+}
+
+/** `member.logged_in` as "Member logged in", in the viewer's language. */
+function saidOf(action: string): string {
+  const words = action.replace(/[._]/g, ' ')
+  return said(words.charAt(0).toUpperCase() + words.slice(1))
+}
+
+/** A member by name, where the viewer may know who that is. */
+function Actor({ entry }: { entry: Entry }) {
+  const mayRead = useMay('members:read')
+  const members = useQuery({
+    queryKey: ['/members'],
+    enabled: mayRead,
+    queryFn: () => get('/members'),
+  })
+  const member = members.data?.data.find(({ id }) => id === entry.actor_id)
+  const kind = actors[entry.actor_kind]
+  const name = member && (member.full_name || member.email || member.user_name)
+  return <Text>{name || (kind ? told(kind) : entry.actor_kind)}</Text>
+}
 
 export function AuditPage() {
   const query = useList('/audit')
@@ -57,11 +86,11 @@ export function AuditPage() {
               title: t('What'),
               cell: (entry: Entry) => (
                 <button type="button" className="hover:underline" onClick={() => setOpen(entry)}>
-                  <Code>{entry.action}</Code>
+                  {saidOf(entry.action)}
                 </button>
               ),
             },
-            { id: 'who', title: t('Who'), cell: ({ actor_kind }) => actor_kind },
+            { id: 'who', title: t('Who'), cell: (entry) => <Actor entry={entry} /> },
             {
               id: 'target',
               title: t('On what'),
@@ -75,11 +104,12 @@ export function AuditPage() {
         />
       </Card>
       {open && (
-        <Dialog open side="end" onClose={() => setOpen(null)} title={<Code>{open.action}</Code>}>
+        <Dialog open side="end" onClose={() => setOpen(null)} title={saidOf(open.action)}>
           <Facts
             facts={[
               [t('When'), <When key="at" at={open.at} exact />],
-              [t('Who'), open.actor_kind],
+              [t('Who'), <Actor key="who" entry={open} />],
+              [t('Action'), <Code key="action">{open.action}</Code>],
               [t('Id'), open.actor_id && <Code>{open.actor_id}</Code>],
               [t('On what'), open.target && <Text>{open.target}</Text>],
               [t('From'), open.ip && <Code>{open.ip}</Code>],

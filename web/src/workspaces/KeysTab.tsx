@@ -61,7 +61,7 @@ export function KeysTab() {
               id: 'scopes',
               title: t('May'),
               wide: true,
-              cell: ({ scopes }) => <Code>{scopes.join(' ')}</Code>,
+              cell: ({ scopes }) => <Code>{scopes.join(', ')}</Code>,
             },
             {
               id: 'used',
@@ -90,7 +90,7 @@ export function KeysTab() {
                 !key.revoked_at && (
                   <span className="inline-flex flex-wrap justify-end gap-2">
                     <Button size="sm" onClick={() => rotate.mutate(key.id)}>
-                      {t('Turn')}
+                      {t('Rotate')}
                     </Button>
                     <Button size="sm" look="danger" onClick={() => setEnding(key)}>
                       {t('Revoke')}
