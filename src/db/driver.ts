@@ -6,19 +6,28 @@
  * can catch, or the connection never writes again and whoever is given it waits in vain
  * (porsager/postgres issues 1066, 1154, 1208). A busy server meets both within a few restarts
  * of its database.
+ *
+ * And it waits without end for an answer on a connection whose other end is gone: silence.ts
+ * watches each as it is made.
  */
 import { registerHooks } from 'node:module'
 
 const FILE = '/postgres/src/connection.js'
 const CLOSING = /^ {4}clearImmediate\(nextWriteTimer\)$/gm // in terminate() and closed()
 const WRITING = /^ {2}function nextWrite\(fn\) \{$/gm
+const CONNECTED = /^ {6}socket\.on\('data', data\)$/gm // in connected()
+const WATCHING = `$&
+      watch(socket, options, () => query || sent.length > 0 ? backend.pid : null)`
+const silence = new URL('./silence.ts', import.meta.url).href
 
 /** Throws where the source is not the one that was read: look whether it still needs this. */
 export function mended(source: string): string {
-  if (source.match(CLOSING)?.length !== 2 || source.match(WRITING)?.length !== 1) {
+  const places = [CLOSING, WRITING, CONNECTED].map((each) => source.match(each)?.length)
+  if (places.join() !== '2,1,1') {
     throw new Error('The driver postgres is not the version that src/db/driver.ts mends.')
   }
-  return source
+  return `import { watch } from ${JSON.stringify(silence)}\n${source}`
+    .replace(CONNECTED, WATCHING)
     .replaceAll(CLOSING, '$&\n    chunk = nextWriteTimer = null')
     .replace(WRITING, '$&\n    if (socket === null) return void (chunk = nextWriteTimer = null)')
 }

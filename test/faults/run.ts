@@ -44,6 +44,16 @@ const faults: readonly Fault[] = [
     files: ['test/faults/killedDatabase.fault.ts'],
   },
   {
+    id: 'R06',
+    what: 'the link to the database goes silent',
+    files: ['test/faults/databaseLinks.fault.ts'],
+  },
+  {
+    id: 'R07',
+    what: 'the link to the database is slow',
+    files: ['test/faults/databaseLinks.fault.ts'],
+  },
+  {
     id: 'R08',
     what: 'a provider answers 429, 500 and 503',
     files: [contract, 'src/messages/dispatch/engine.test.ts'],

@@ -1,0 +1,88 @@
+/**
+ * What lies between a server and its PostgreSQL: a TCP proxy that can hold every packet back for
+ * a while, or go silent without closing anything, as a link does whose other end is gone.
+ */
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+export interface DatabaseLink {
+  readonly port: number
+  /** Connections that are open now. */
+  readonly open: number
+  /** Every packet is this late, in both directions. */
+  delay(ms: number): void
+  /** Nothing passes any more, on connections that are there and on new ones; nobody is told. */
+  silence(): void
+  /** New connections pass; those that went silent stay so, as if a router had forgotten them. */
+  forget(): void
+  /** Every connection is closed on both sides. Answers how many. */
+  reset(): number
+  close(): void
+}
+
+export async function startDatabaseLink(to: {
+  socketDir: string
+  port: number
+}): Promise<DatabaseLink> {
+  const pairs = new Map<Socket, { upstream: Socket; silent: boolean }>()
+  let late = 0
+  let silent = false
+  const server = createServer((client) => {
+    const upstream = connect(`${to.socketDir}/.s.PGSQL.${to.port}`)
+    const pair = { upstream, silent }
+    pairs.set(client, pair)
+    client.setNoDelay(true)
+    const pass = (part: Buffer, receiver: Socket) => {
+      if (pair.silent) return
+      if (late === 0) return void receiver.write(part)
+      setTimeout(() => void (pair.silent || receiver.write(part)), late)
+    }
+    client.on('data', (part: Buffer) => pass(part, upstream))
+    upstream.on('data', (part: Buffer) => pass(part, client))
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('error', () => {})
+      one.on('close', () => {
+        pairs.delete(client)
+        // A link that is gone tells neither end that the other has left.
+        if (!pair.silent) other.destroy()
+      })
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const end = () => {
+    for (const [client, { upstream }] of pairs) {
+      client.destroy()
+      upstream.destroy()
+    }
+  }
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    get open() {
+      return pairs.size
+    },
+    delay(ms) {
+      late = ms
+    },
+    silence() {
+      silent = true
+      for (const pair of pairs.values()) pair.silent = true
+    },
+    forget() {
+      silent = false
+    },
+    reset() {
+      const count = pairs.size
+      end()
+      return count
+    },
+    close() {
+      server.close()
+      end()
+    },
+  }
+}
