@@ -122,6 +122,16 @@ test('a person who sets the sales call herself has the lead at once', async () =
   assert.equal((await sentTo(to)).length, 1)
 })
 
+test('a message that one of ours writes with the WhatsApp Business app ends the run, the status untouched', async () => {
+  const { id, to } = await lead('501234511')
+  await hasStatus(id, 'נשלחה הודעה')
+  assert.equal(await meta.writeByHand(metaHook, to, 'היי, כאן דנה'), 200)
+  const run = await runHas(id, 'exited')
+  assert.match(JSON.stringify(run), /human_intervention.*message\.by_hand/)
+  assert.equal(await statusOf(id), 'נשלחה הודעה')
+  assert.equal((await sentTo(to)).length, 1)
+})
+
 test('a change that no webhook told is seen before the follow-up', async () => {
   const { id, to } = await lead('501234504')
   await hasStatus(id, 'נשלחה הודעה')

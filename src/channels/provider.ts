@@ -145,8 +145,11 @@ export interface Inbound {
   readonly name: string | null
   /** What was written, chosen or captioned; '' for a file without words. */
   readonly text: string
-  /** `human`: somebody wrote to us. The others are no answer. */
-  readonly kind: 'human' | 'reaction' | 'system'
+  /**
+   * `human`: somebody wrote to us. `by_hand`: somebody of ours wrote to them beside us, and `phone` and
+   * `userId` are theirs. The others are no answer.
+   */
+  readonly kind: 'human' | 'reaction' | 'system' | 'by_hand'
   /** The vendor's type, such as image. */
   readonly type: string
   /** The vendor's id of the message that it answers. */

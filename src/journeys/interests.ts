@@ -2,21 +2,22 @@
 import type { TransactionSql } from 'postgres'
 import { setInterests } from '../events/subscribers.ts'
 import { interventionsOf, onMessageFailure } from './defaults.ts'
-import type { JourneyDocument } from './schema.ts'
+import type { Intervention, JourneyDocument } from './schema.ts'
 import { refreshSchedules } from './store/schedules.ts'
 import { listHeard, lockInterests } from './store.ts'
 
 /** The subscriber's name in event_interests. */
 export const SUBSCRIBER = 'journeys'
 
-const REPLIES = ['message.replied', 'message.received']
-const CRM_CHANGES = ['item.status_changed']
+const signalsOf = {
+  reply: ['message.replied', 'message.received'],
+  crm_change: ['item.status_changed'],
+  by_hand: ['message.by_hand'],
+} as const satisfies Record<Intervention['on'], readonly string[]>
 const FAILURES = ['message.failed', 'message.bounced', 'message.skipped']
 
 export function interestsOf(journey: JourneyDocument): string[] {
-  const signals = interventionsOf(journey).flatMap(({ on }) =>
-    on === 'reply' ? REPLIES : CRM_CHANGES,
-  )
+  const signals = interventionsOf(journey).flatMap(({ on }) => signalsOf[on])
   const waits = journey.steps.flatMap((step) => (step.type === 'wait_for' ? [step.event] : []))
   const names = [
     ...(journey.trigger.events ?? []),

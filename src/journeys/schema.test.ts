@@ -116,7 +116,10 @@ test('steps lead to the one below unless they say otherwise', () => {
 test('a reply ends a run with a contact, and nothing else does by default', () => {
   const journey = JourneyDocument.parse(plain)
   assert.equal(hasContact(journey), true)
-  assert.deepEqual(interventionsOf(journey), [{ on: 'reply', do: 'exit' }])
+  assert.deepEqual(interventionsOf(journey), [
+    { on: 'reply', do: 'exit' },
+    { on: 'by_hand', do: 'exit' },
+  ])
   assert.equal(onMessageFailure(journey), 'fail')
   const alert = JourneyDocument.parse(withTrigger({ events: ['x'], contact: 'none' }))
   assert.deepEqual(interventionsOf(alert), [])

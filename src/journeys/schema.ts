@@ -88,7 +88,11 @@ export const ReEntry = z
 
 export const Intervention = z
   .strictObject({
-    on: z.enum(['reply', 'crm_change']),
+    on: z.enum(['reply', 'crm_change', 'by_hand']).meta({
+      description:
+        'reply: they wrote to us. crm_change: somebody changed the status in the CRM. by_hand: somebody of ' +
+        'ours wrote to them beside us, such as with the WhatsApp Business app.',
+    }),
     do: z.enum(['exit', 'pause']),
     days: Amount.optional().meta({ description: 'Of a pause. Default: until it is released.' }),
   })

@@ -1,4 +1,4 @@
-/** Which events are somebody intervening: a person wrote to us, or somebody else changed the CRM. Pure. */
+/** Which events are somebody intervening: a person wrote to us, one of ours to them, or somebody else changed the CRM. Pure. */
 import type { Intervention } from './schema.ts'
 
 interface Happened {
@@ -10,6 +10,7 @@ interface Happened {
 export function meets({ on }: Pick<Intervention, 'on'>, { name, properties }: Happened): boolean {
   const { kind, human, auto, by } = properties
   if (on === 'crm_change') return name === 'item.status_changed' && by === 'human'
+  if (on === 'by_hand') return name === 'message.by_hand'
   if (name === 'message.received') return human === true || kind === 'human'
   return name === 'message.replied' && kind !== 'auto' && auto !== true
 }

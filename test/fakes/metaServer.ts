@@ -135,7 +135,7 @@ async function call({ url, value, signed }: Extract<MetaControl, { do: 'call' }>
   const metadata = { display_phone_number: '15550783881', phone_number_id: state.phoneId }
   const changes = value.map((each) => ({
     value: { messaging_product: 'whatsapp', metadata, ...each },
-    field: 'messages',
+    field: 'message_echoes' in each ? 'smb_message_echoes' : 'messages',
   }))
   const body = JSON.stringify({
     object: 'whatsapp_business_account',

@@ -81,6 +81,8 @@ export interface FakeMeta {
     messages: MetaInbound | readonly MetaInbound[],
     signed?: boolean,
   ): Promise<number>
+  /** Somebody of ours writes to `to` with the WhatsApp Business app. */
+  writeByHand(url: string, to: string, text: string): Promise<number>
   /** Tells of messages of ours, several in one body. */
   report(url: string, statuses: readonly MetaStatus[], signed?: boolean): Promise<number>
   close(): Promise<void>
@@ -123,6 +125,15 @@ export async function startMeta(): Promise<FakeMeta> {
         ...(fromUserId ? { user_id: fromUserId } : {}),
       }))
       return call(url, [{ contacts, messages }], signed)
+    },
+    async writeByHand(url, to, text) {
+      const timestamp = String(await seconds())
+      const about = { from: '15550783881', to, id: `wamid.hand${++written}`, timestamp }
+      return call(
+        url,
+        [{ message_echoes: [{ ...about, type: 'text', text: { body: text } }] }],
+        true,
+      )
     },
     async report(url, given, signed = true) {
       const at = await seconds()

@@ -1,6 +1,7 @@
 /**
- * What Meta calls us about: statuses of our messages and messages to us, up to a thousand in one
- * request, in any order and more than once.
+ * What Meta calls us about: statuses of our messages, messages to us, and what somebody of ours wrote
+ * with the WhatsApp Business app on the same number; up to a thousand in one request, in any order and
+ * more than once.
  *
  * People with a user name may have no number for us: `wa_id`, `from` and `recipient_id` are absent
  * then, and a business-scoped user id stands in their place.
@@ -43,6 +44,8 @@ const Message = z.object({
   type: z.string(),
   from: text,
   from_user_id: text,
+  to: text,
+  to_user_id: text,
   context: z.object({ id: text }).nullish().catch(null),
   text: worded.nullish().catch(null),
   button: worded.nullish().catch(null),
@@ -68,12 +71,16 @@ const Value = z.object({
   contacts: z.array(Person).catch([]).default([]),
   messages: z.array(z.unknown()).catch([]).default([]),
   statuses: z.array(z.unknown()).catch([]).default([]),
+  message_echoes: z.array(z.unknown()).catch([]).default([]),
 })
 const Body = z.object({
   entry: z.array(
     z.object({ changes: z.array(z.object({ field: z.string(), value: z.unknown() })) }),
   ),
 })
+
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/smb_message_echoes */
+const FIELDS: ReadonlySet<string> = new Set(['messages', 'smb_message_echoes'])
 
 /** Throws what is wrong with it, for people. */
 function read({ rawBody }: RawRequest): z.infer<typeof Value>[] {
@@ -87,7 +94,7 @@ function read({ rawBody }: RawRequest): z.infer<typeof Value>[] {
   if (!parsed.success) throw new Error("The body is not one of Meta's webhooks.")
   const changes = parsed.data.entry.flatMap((each) => each.changes)
   return changes.flatMap(({ field, value }) =>
-    field === 'messages' ? (Value.safeParse(value).data ?? []) : [],
+    FIELDS.has(field) ? (Value.safeParse(value).data ?? []) : [],
   )
 }
 
@@ -162,12 +169,27 @@ function receiptsOfStatus(status: z.infer<typeof Status>): Receipt[] {
 }
 
 export function inboundOf(request: RawRequest, keys: Keys): Inbound[] {
-  return own(request, keys).flatMap(({ messages, contacts }) =>
-    messages.flatMap((each) => {
-      const message = Message.safeParse(each).data
-      return message ? [inbound(message, contacts)] : []
-    }),
-  )
+  return own(request, keys).flatMap(({ messages, contacts, message_echoes: echoes }) => [
+    ...understood(messages).map((message) => inbound(message, contacts)),
+    ...understood(echoes).flatMap(byHand),
+  ])
+}
+
+const understood = (all: readonly unknown[]) =>
+  all.flatMap((each) => Message.safeParse(each).data ?? [])
+
+/** A thumb up is no conversation. */
+function byHand(message: Message): Inbound[] {
+  if (NOT_HUMAN[message.type]) return []
+  const { id, type, timestamp, to } = message
+  const about = { id, type, at: new Date(timestamp * 1_000), text: wordsOf(message) }
+  const phone = e164(to?.replace(/^\+/, ''))
+  return [
+    {
+      ...{ ...about, phone, userId: message.to_user_id ?? null, name: null },
+      ...{ kind: 'by_hand', answers: null },
+    },
+  ]
 }
 
 const NOT_HUMAN: Readonly<Record<string, Inbound['kind']>> = {

@@ -12,14 +12,13 @@ import { recordEvents } from '../../events/record.ts'
 import { storableText } from '../../lib/storable.ts'
 import { applyReceipts } from '../../messages/receipts.ts'
 import { noteInbound } from '../../messages/store/conversations.ts'
-import { findByProviderId } from '../../messages/store/receipts.ts'
 import { wantsNoMore } from '../replyText.ts'
-import { type Answered, findAnsweredMessage, findNewestTo } from '../store/answered.ts'
+import type { Answered } from '../store/answered.ts'
+import { findThread } from './findThread.ts'
 import { resolveWriter } from './resolveWriter.ts'
+import { takeByHand } from './takeByHand.ts'
 
-const DAY_MS = 86_400_000
-const THREAD_DAYS = 60 // a message without a reference answers one of these days
-const MAX_TEXT = 4_000 // characters that are kept
+export const MAX_TEXT = 4_000 // characters that are kept
 
 export interface Mailbox {
   readonly workspaceId: string
@@ -36,6 +35,7 @@ export async function takeInbound(
   inbound: Inbound,
   now: Date,
 ): Promise<void> {
+  if (inbound.kind === 'by_hand') return takeByHand(tx, mailbox, inbound, now)
   const { workspaceId, senderId, channel, source } = mailbox
   const address = inbound.phone ?? inbound.userId
   const spoken = inbound.kind === 'human'
@@ -79,28 +79,6 @@ function addressesOf({ phone, userId }: Inbound, message: Answered | undefined):
 
 /** A vendor's clock may be before ours; nobody has written in the future. */
 const earlier = (at: Date, now: Date) => (at < now ? at : now)
-
-/** What it answers: what it says that it does, else the newest message that they got. */
-async function findThread(
-  tx: TransactionSql,
-  { workspaceId, channel }: Mailbox,
-  { answers, phone, userId }: Inbound,
-  now: Date,
-): Promise<Answered | undefined> {
-  const named = answers === null ? undefined : await findByProviderId(tx, workspaceId, answers)
-  if (named !== undefined) return findAnsweredMessage(tx, workspaceId, named)
-  const about = { since: new Date(+now - THREAD_DAYS * DAY_MS), channel }
-  const sent =
-    phone === null
-      ? undefined
-      : await findNewestTo(tx, workspaceId, { ...about, recipientId: null, addresses: [phone] })
-  for (const recipientId of sent ? [] : [userId, phone]) {
-    if (recipientId === null) continue
-    const known = await findNewestTo(tx, workspaceId, { ...about, recipientId, addresses: [] })
-    if (known) return known
-  }
-  return sent
-}
 
 function replies(
   { workspaceId, source }: Mailbox,
