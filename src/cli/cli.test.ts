@@ -181,6 +181,7 @@ test('the page behind the link of the first start makes the owner, who then sign
   const { url, lines } = await startServer()
   const link = lines.find((line) => line.startsWith('Create the owner'))!
   const path = /\/setup\/[\w-]+$/.exec(link)![0]
+  assert.ok(link.endsWith(`: ${url}${path}`), 'it leads to the port that was taken')
   const asked = await fetch(url + path, { headers: { 'accept-language': 'he' } })
   assert.equal(asked.status, 200)
   assert.match(await asked.text(), /dir="rtl"/)

@@ -1,0 +1,51 @@
+/** Migrating a database of its own, with others that migrate at the same time. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, test } from 'node:test'
+import { testDatabase } from '../../test/helpers/database.ts'
+import { until } from '../../test/helpers/until.ts'
+import { connect } from './db.ts'
+import { listMigrations, migrate } from './migrate.ts'
+
+const LOCK = 7_236_001
+const { address } = await testDatabase()
+const admin = connect(address, { max: 1 })
+const name = `empty_${randomBytes(6).toString('hex')}`
+await admin.unsafe(`create database ${name}`)
+const owner = () => connect({ ...address, database: name }, { max: 1 })
+const [one, two, dying] = [owner(), owner(), owner()]
+after(async () => {
+  await Promise.all([one, two, dying].map((sql) => sql.end({ timeout: 1 })))
+  await admin.unsafe(`drop database ${name} with (force)`)
+  await admin.end({ timeout: 1 })
+})
+
+test('who waits too long for another process that migrates is told which', async () => {
+  const [holder] = await two`select pg_backend_pid() as pid, pg_advisory_lock(${LOCK})`
+  await assert.rejects(migrate(one, { waitSeconds: 1 }), (error: Error) => {
+    assert.match(error.message, /waited 1 s/)
+    assert.match(error.message, new RegExp(`session ${holder?.['pid']} \\(`))
+    return true
+  })
+  await two`select pg_advisory_unlock(${LOCK})`
+})
+
+test('a connection that dies while it waits ends the start and does not hang it', async () => {
+  await two`select pg_advisory_lock(${LOCK})`
+  const migrating = migrate(dying)
+  migrating.catch(() => {})
+  const waiting = () => admin<{ pid: number }[]>`
+    select pid from pg_locks where locktype = 'advisory' and objid = ${LOCK} and not granted
+  `
+  await until('it to wait', async () => (await waiting()).length === 1)
+  const [{ pid } = { pid: 0 }] = await waiting()
+  await admin`select pg_terminate_backend(${pid})`
+  await assert.rejects(migrating)
+  await two`select pg_advisory_unlock(${LOCK})`
+})
+
+test('two processes at once apply each migration once, and the next time there is nothing to do', async () => {
+  const applied = await Promise.all([migrate(one), migrate(two)])
+  assert.deepEqual(applied.flat().sort(), listMigrations())
+  assert.deepEqual(await migrate(one), [])
+})
