@@ -1,20 +1,21 @@
 /** Migrating a database of its own, with others that migrate at the same time. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { until } from '../../test/helpers/until.ts'
 import { connect } from './db.ts'
 import { listMigrations, migrate } from './migrate.ts'
 
 const LOCK = 7_236_001
-const { address } = await testDatabase()
+const database = await testDatabase()
+const { address } = database
 const admin = connect(address, { max: 1 })
 const name = `empty_${randomBytes(6).toString('hex')}`
 await admin.unsafe(`create database ${name}`)
 const owner = () => connect({ ...address, database: name }, { max: 1 })
 const [one, two, dying] = [owner(), owner(), owner()]
-after(async () => {
+database.closeFirst(async () => {
   await Promise.all([one, two, dying].map((sql) => sql.end({ timeout: 1 })))
   await admin.unsafe(`drop database ${name} with (force)`)
   await admin.end({ timeout: 1 })
