@@ -74,7 +74,7 @@ export function createAuthenticator(
       if (sid === undefined) throw new AppError('unauthenticated', MISSING)
       requireSameOrigin(request, access.config.PUBLIC_URL)
       const tokenHash = hashToken(sid)?.toString('hex')
-      const attended = request.routeOptions.config.unattended !== true
+      const attended = isAttended(request)
       const session = tokenHash && (await bySession(access, tokenHash, 'session', wanted, attended))
       if (!session) throw new AppError('unauthenticated', 'Your session has ended. Sign in again.')
       return session
@@ -88,6 +88,11 @@ export function createAuthenticator(
 const MISSING = 'Send an API key in the header `Authorization: Bearer <key>`, or sign in.'
 const REFUSED =
   'This key or token is unknown, was revoked or has expired. Send a valid one in `Authorization: Bearer <key>`.'
+
+/** False for what a page reads on its own while nobody touches it: that keeps no idle session alive. */
+function isAttended({ routeOptions, headers }: FastifyRequest): boolean {
+  return routeOptions.config.unattended !== true && headers['x-unattended'] === undefined
+}
 
 /** Null when there is no header. The scheme's name may be in any case (RFC 9110 §11.1). */
 function readBearer(header: string | undefined): string | null {

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { request } from 'undici'
+import { pagesOf } from './pagesOf.ts'
 import { OWNER, openWorld } from './world.ts'
 
+const ID = '01890000-0000-7000-8000-000000000000' // of nothing that there is
 const world = await openWorld()
 after(() => world.stop())
 
@@ -24,6 +26,56 @@ test('a page needs a login, says what is wrong, and comes back to where one was'
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await page.goto(`${world.url}/app/`)
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.context().close()
+})
+
+test('no page shows anything without a login, and its data answer nobody', async () => {
+  const page = await world.visit()
+  const answers: string[] = []
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url())
+    if (!pathname.startsWith('/app')) answers.push(`${response.status()} ${pathname}`)
+  })
+  const paths = pagesOf({ contact: ID, template: ID, journey: ID, message: ID })
+  for (const path of Object.values(paths)) {
+    await page.goto(world.url + path)
+    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor()
+    assert.equal(await page.getByRole('navigation').count(), 0, path)
+  }
+  assert.deepEqual([...new Set(answers)], ['401 /auth/me'])
+  for (const words of ['register', 'sign up', 'create an account'])
+    assert.equal(await page.getByText(new RegExp(words, 'i')).count(), 0)
+  await page.context().close()
+})
+
+test('a device is remembered when asked to be: the cookie outlives the browser, else it does not', async () => {
+  for (const isRemembered of [false, true]) {
+    const page = await world.visit()
+    await page.goto(`${world.url}/app/login`)
+    await page.getByLabel('Email or user name').fill(OWNER.email)
+    await page.getByLabel('Password').fill(OWNER.password)
+    await page.getByLabel('Remember me on this device').setChecked(isRemembered)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+    const sid = (await page.context().cookies()).find(({ name }) => name === 'sid')
+    assert.equal(sid?.httpOnly, true)
+    assert.equal((sid?.expires ?? -1) > 0, isRemembered) // -1: until the browser ends
+    await page.context().close()
+  }
+})
+
+test('five wrong passwords lock out, and the page says for how long', async () => {
+  const page = await world.visit()
+  await page.goto(`${world.url}/app/login`)
+  await page.getByLabel('Email or user name').fill('nobody@example.com')
+  await page.getByLabel('Password').fill('not the password')
+  for (let tries = 0; tries < 5; tries++) {
+    const answer = page.waitForResponse(/\/auth\/login$/)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    assert.equal((await answer).status(), 401)
+  }
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText(/^Too many attempts\. Try again in \d+ minute/).waitFor()
   await page.context().close()
 })
 

@@ -188,6 +188,14 @@ test('a session ends when idle, and after 14 days of use', async () => {
   assert.equal((await me(used.headers)).statusCode, 401)
 })
 
+test('what a page reads while nobody touches it does not keep a session alive', async () => {
+  const { headers } = await signIn(await addMember('viewer'))
+  clock.forward({ minutes: 20 })
+  assert.equal((await me({ ...headers, 'x-unattended': '1' })).statusCode, 200)
+  clock.forward({ minutes: 10 })
+  assert.equal((await me(headers)).statusCode, 401)
+})
+
 test('a remembered device stays signed in for 30 idle days, but sensitive acts ask again', async () => {
   const member = await addMember('owner')
   const { headers, answer } = await signIn(member, { remember: true })

@@ -2,7 +2,9 @@
  * The API, typed by its own description (api.gen.ts, made from docs/openapi.json). The session's
  * cookie goes along by itself; the server checks where a change comes from, so no token is needed.
  */
+
 import type { paths } from './api.gen.ts'
+import { isAttended } from './attended.ts'
 import { type Problem, ProblemError } from './problem.ts'
 
 type Method = 'get' | 'post' | 'put' | 'delete'
@@ -77,6 +79,7 @@ export async function request(
     method,
     headers: {
       accept: 'application/json',
+      ...(isAttended() ? {} : { 'x-unattended': '1' }),
       ...(hasBody ? { 'content-type': ask.type ?? 'application/json' } : {}),
     },
     ...(hasBody ? { body: ask.raw ?? JSON.stringify(ask.body) } : {}),

@@ -1,9 +1,10 @@
 /**
- * What happens, while it happens: events of the workspace by server-sent events. The stream does not
- * keep a session alive by itself (the server does not count it), but what a page reads because of it
- * would; so nothing is passed on once nobody has touched the page for half an hour.
+ * What happens, while it happens: events of the workspace by server-sent events. Neither the stream
+ * nor what a page reads because of it keeps a session alive (see attended.ts). Nothing is passed on once
+ * nobody has touched the page for half an hour.
  */
 import { useEffect, useRef } from 'react'
+import { untouchedMs } from './attended.ts'
 
 export interface Activity {
   readonly id: string
@@ -16,9 +17,6 @@ export interface Activity {
 }
 
 const IDLE_MS = 30 * 60_000
-let touched = Date.now()
-for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchstart'])
-  addEventListener(kind, () => (touched = Date.now()), { passive: true })
 
 interface Wanted {
   readonly names?: string
@@ -41,7 +39,7 @@ export function useActivity(wanted: Wanted, onActivity: (event: Activity | null)
     if (contact_id) query.set('contact_id', contact_id)
     const stream = new EventSource(`/stream?${query}`)
     const pass = (event: Activity | null) => {
-      if (Date.now() - touched < IDLE_MS) latest.current(event)
+      if (untouchedMs() < IDLE_MS) latest.current(event)
     }
     stream.addEventListener('activity', ({ data }) => pass(JSON.parse(data) as Activity)) // as /stream describes
     stream.addEventListener('more', () => pass(null))
