@@ -104,6 +104,24 @@ test('free text that Meta took and could not deliver goes again as the template'
   await meta.set({ lateRefusals: false })
 })
 
+test('what Meta would not take is refused at once, by its field', async () => {
+  const whatsapp = { template: 'welcome', parameters: ['a', 7], buttons: [{ id: 'y', title: '' }] }
+  const message = {
+    channel: 'whatsapp',
+    to: '+972501230000',
+    message: 'Hi',
+    metadata: { whatsapp },
+  }
+  const { status, json } = await app.call('POST', '/notifications', message, key)
+  assert.equal(status, 422)
+  assert.deepEqual(
+    json.errors.map((each: { pointer: string }) => each.pointer),
+    ['/metadata/whatsapp/parameters/1', '/metadata/whatsapp/buttons/0/title'],
+  )
+  const [second] = (await app.call('POST', '/notifications', [message], key)).json.errors
+  assert.equal(second.pointer, '/0/metadata/whatsapp/parameters/1')
+})
+
 test('somebody without a number is known by the vendor’s id, and answers find the message', async () => {
   const fromUserId = 'IL.13491208655302741918'
   assert.equal(await meta.write(hook, { fromUserId, text: 'Hello', name: 'Noa' }), 200)

@@ -8,10 +8,11 @@
 import { addressKind } from '../channels/address.ts'
 import type { ChannelId } from '../channels/channel.ts'
 import type { Sender, SenderDirectory } from '../channels/directory.ts'
+import { extrasFaults } from '../channels/extras.ts'
 import type { TopicDirectory, TopicFacts } from '../consent/directory.ts'
 import { normaliseAddress } from '../contacts/normalise.ts'
 import type { AddressKind } from '../contacts/schema.ts'
-import { type AppError, invalid } from '../errors.ts'
+import { AppError, invalid } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { nextOpening, type SendWindow } from '../lib/window.ts'
 import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
@@ -104,6 +105,7 @@ export async function prepare(
       : await findTemplate(directories, workspaceId, item, pointer)
   const channels = channelsOf(item, template, pointer)
   checkContent(item, channels, template, pointer)
+  checkExtras(item, channels, pointer)
   const topic =
     item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
   const kind = topic?.kind ?? 'transactional'
@@ -209,6 +211,12 @@ function checkContent(
     throw invalid(`${pointer}/subject`, 'An email needs a subject.')
   if (item.html !== undefined && !channels.includes('email'))
     throw invalid(`${pointer}/html`, 'Only email takes html; use message.')
+}
+
+function checkExtras(item: NewMessage, channels: readonly ChannelId[], pointer: string): void {
+  const errors = channels.flatMap((channel) => extrasFaults(channel, item.metadata, pointer))
+  const [first] = errors
+  if (first) throw new AppError('invalid_input', `${first.pointer}: ${first.detail}`, { errors })
 }
 
 function timesOf(
