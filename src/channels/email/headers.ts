@@ -11,7 +11,7 @@ import { emailSyntax, normaliseEmail } from '../../lib/email.ts'
 import type { Mailbox } from '../channel.ts'
 
 const LINE = 78 // characters wished for; RFC 5322 2.1.1
-const LONGEST_LINE = 998 // characters allowed; RFC 5322 2.1.1
+export const LONGEST_LINE = 998 // characters allowed; RFC 5322 2.1.1
 const ENCODED_LINE = 76 // characters of a line with an encoded word; RFC 2047 2
 const ENCODED_WORD_FRAME = '=?utf-8?B??='.length
 const LONGEST_QUOTED = 60 // characters; a longer name is encoded, which folds anywhere

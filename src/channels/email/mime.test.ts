@@ -176,9 +176,27 @@ test('bodies of every length survive', async () => {
   }
 })
 
+test('text in ASCII goes as it is, and as base64 what a relay or a reader would change', async () => {
+  const encodings: [text: string, encoding: string][] = [
+    ['Ready', '7bit'],
+    ['Ready\n.\n.dots\nsaid "From here"\n', '7bit'],
+    ['x'.repeat(998), '7bit'],
+    ['x'.repeat(999), 'base64'],
+    ['Hello\nFrom here', 'base64'],
+    ['Hello\n--=_a_0192f3a4-7bbb-8cccengines.test\nmore', 'base64'],
+    ['nul\0', 'base64'],
+    ['café', 'base64'],
+  ]
+  for (const [text, encoding] of encodings) {
+    const mime = compose({ text })
+    assert.match(mime.toString(), new RegExp(`text/plain[^\r]*\r\n[^:]*: ${encoding}\r\n`))
+    assert.equal((await parse(mime)).text, text)
+  }
+})
+
 test('line breaks of any kind arrive as CRLF', async () => {
   const mime = compose({ html: null, text: 'a\nb\r\nc\rd' })
-  assert.match(mime.toString(), /\r\n\r\nYQ0KYg0KYw0KZA==\r\n$/)
+  assert.match(mime.toString(), /\r\n\r\na\r\nb\r\nc\r\nd\r\n$/)
 })
 
 test('a line break or NUL is refused wherever it could end a field, and the field is named', () => {

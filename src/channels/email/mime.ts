@@ -2,17 +2,18 @@
  * Writes an email as bytes (RFC 5322, RFC 2045 and its family). Every email provider uses it.
  *
  * It composes and decides nothing: the content is rendered, the Message-ID fixed, and
- * the same input gives the same bytes. All bodies are base64, which survives every relay,
- * cannot hold a boundary or a line starting with a dot, and costs 4 µs for a 3 KB message
- * where general composers take 440.
+ * the same input gives the same bytes. Text in ASCII goes as it is: a third smaller than
+ * base64, which filters of spam hold against mail that has no need of it. All else is base64,
+ * which survives every relay, and costs 4 µs for a 3 KB message where general composers take 440.
  */
-import type { Buffer } from 'node:buffer'
+import { Buffer } from 'node:buffer'
 import { Rejected } from '../../errors.ts'
 import type { Attachment, EmailContent } from '../channel.ts'
 import { Draft } from './draft.ts'
 import {
   checked,
   checkedAddress,
+  LONGEST_LINE,
   mailboxField,
   parameter,
   structuredField,
@@ -104,10 +105,26 @@ function addText(draft: Draft, subtype: 'plain' | 'html', text: string) {
   const canonical = text.includes('\r')
     ? text.replace(/\r\n|\r|\n/g, '\r\n')
     : text.replaceAll('\n', '\r\n')
-  draft.add(
-    `Content-Type: text/${subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n`,
-  )
+  const type = `Content-Type: text/${subtype}; charset=utf-8\r\nContent-Transfer-Encoding: `
+  if (isSevenBit(canonical)) return draft.add(`${type}7bit\r\n\r\n${canonical}\r\n`)
+  draft.add(`${type}base64\r\n\r\n`)
   draft.addBase64(canonical)
+}
+
+/**
+ * Whether relays leave it alone (RFC 2045 2.7, RFC 5322 2.1.1): ASCII without NUL in lines that
+ * are not too long, none of which a mailbox file would quote or a reader take for a boundary of ours.
+ */
+function isSevenBit(text: string): boolean {
+  if (Buffer.byteLength(text) !== text.length || text.includes('\0')) return false
+  let start = 0
+  while (true) {
+    if (text.startsWith('From ', start) || text.startsWith('--=_', start)) return false
+    const end = text.indexOf('\n', start)
+    if ((end === -1 ? text.length : end) - start > LONGEST_LINE) return false
+    if (end === -1) return true
+    start = end + 1
+  }
 }
 
 function addFile(draft: Draft, file: Attachment, boundary: string, as: 'inline' | 'attachment') {
@@ -141,7 +158,7 @@ function contentId(id: string): string {
   throw new Rejected('content', 'Attachment contentId holds what no Content-ID may.')
 }
 
-/** From the Message-ID, so repeatable; `=_` occurs in no base64, so never inside a body. */
+/** From the Message-ID, so repeatable; `=_` occurs in no base64, and text with `--=_` in front of a line becomes base64. */
 function boundaryOf({ messageId }: EmailContent, level: 'm' | 'a' | 'r'): string {
   return `=_${level}_${messageId.replace(/[^\w.-]/g, '').slice(0, 50)}`
 }
