@@ -15,8 +15,9 @@ export interface DatabaseLink {
   silence(): void
   /** New connections pass; those that went silent stay so, as if a router had forgotten them. */
   forget(): void
-  /** Every connection is closed on both sides. Answers how many. */
-  reset(): number
+  /** Closes every connection, and refuses new ones until `restore`. */
+  cut(): void
+  restore(): void
   close(): void
 }
 
@@ -27,7 +28,9 @@ export async function startDatabaseLink(to: {
   const pairs = new Map<Socket, { upstream: Socket; silent: boolean }>()
   let late = 0
   let silent = false
+  let refusing = false
   const server = createServer((client) => {
+    if (refusing) return void client.resetAndDestroy()
     const upstream = connect(`${to.socketDir}/.s.PGSQL.${to.port}`)
     const pair = { upstream, silent }
     pairs.set(client, pair)
@@ -75,10 +78,12 @@ export async function startDatabaseLink(to: {
     forget() {
       silent = false
     },
-    reset() {
-      const count = pairs.size
+    cut() {
+      refusing = true
       end()
-      return count
+    },
+    restore() {
+      refusing = false
     },
     close() {
       server.close()

@@ -44,6 +44,11 @@ const faults: readonly Fault[] = [
     files: ['test/faults/killedDatabase.fault.ts'],
   },
   {
+    id: 'R05',
+    what: 'the database is away for a while',
+    files: ['test/faults/databaseAway.fault.ts'],
+  },
+  {
     id: 'R06',
     what: 'the link to the database goes silent',
     files: ['test/faults/databaseLinks.fault.ts'],
@@ -103,6 +108,21 @@ const faults: readonly Fault[] = [
     id: 'R25',
     what: 'a customer’s webhook endpoint is down for days',
     notYet: 'there are no outgoing webhooks to customers yet',
+  },
+  {
+    id: 'R27',
+    what: 'nobody tells the sender that there is work',
+    files: ['test/faults/lostHints.fault.ts'],
+  },
+  {
+    id: 'R29',
+    what: 'a backup of a running server is restored',
+    files: ['src/cli/cli.test.ts', 'src/cli/restored.test.ts'],
+  },
+  {
+    id: 'R30',
+    what: 'names that do not resolve, certificates that do not hold',
+    files: ['src/lib/http.test.ts', 'src/channels/email/smtp.test.ts'],
   },
   {
     id: 'R31',

@@ -26,13 +26,18 @@ export interface ServerWorldOptions {
   readonly thinkMs?: number
   /** By a link that can be slow, silent or cut. */
   readonly linked?: boolean
+  /** Mails as they came, for their pixels and links. */
+  readonly keepRaw?: boolean
 }
 
 export async function serverWorld(options: ServerWorldOptions = {}): Promise<ServerWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'beckon-faults-'))
   const { address, drop } = await freshDatabase()
   const db = await openDb(address, { connections: 4 })
-  const sink = await startSmtpSink({ thinkMs: options.thinkMs ?? 0 })
+  const sink = await startSmtpSink({
+    thinkMs: options.thinkMs ?? 0,
+    keepRaw: options.keepRaw ?? false,
+  })
   const link = await startDatabaseLink(address)
   const servers: ServerProcess[] = []
   after(async () => {
