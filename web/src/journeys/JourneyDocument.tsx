@@ -1,79 +1,63 @@
-/** The journey's document as JSON: change it, see what is wrong, save. The environment's own are read only. */
-
+/** The journey's document as JSON: for reading, and for those who would rather write it. */
 import { lazy, Suspense, useState } from 'react'
 import { useAct } from '../lib/act.ts'
-import { type Body, post, put } from '../lib/api.ts'
+import { type Body, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
-import { said } from '../lib/said.ts'
-import { useMay } from '../lib/session.ts'
+import { fieldFaults } from '../lib/problem.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { Code } from '../ui/Small.tsx'
+import { Code, Text } from '../ui/Small.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
-import type { JourneyView } from './words.ts'
+import type { Document } from './words.ts'
 
-type Input = NonNullable<Body<'/journeys/{id}', 'put'>>
+type Input = Body<'/journeys/validate', 'post'>
 const CodeEditor = lazy(async () => ({
   default: (await import('../templates/CodeEditor.tsx')).CodeEditor,
 }))
 
-export function JourneyDocument({ journey }: { journey: JourneyView }) {
-  const [text, setText] = useState(() => JSON.stringify(journey.document, null, 2))
+interface Props {
+  readonly document: Document
+  /** Absent where it is only shown. */
+  readonly onChange?: (document: Document) => void
+}
+
+export function JourneyDocument({ document, onChange }: Props) {
   const [fault, setFault] = useState('')
-  const mayWrite = useMay('journeys:write') && journey.origin === 'member'
-  const validate = useAct((body: Input) => post('/journeys/validate', { body }), { quiet: true })
-  const save = useAct(
-    (body: Input) => put('/journeys/{id}', { params: { id: journey.id }, body }),
-    {
-      refreshes: ['/journeys', '/journeys/{id}'],
-      quiet: true,
-      done: t('Saved. Those in it stay where they are and go on by the new document.'),
-    },
-  )
-  function withDocument(work: (body: Input) => void) {
+  const [text, setText] = useState(() => JSON.stringify(document, null, 2))
+  // What is not well-formed cannot be drawn, so the server reads it first.
+  const take = useAct((body: Input) => post('/journeys/validate', { body }), {
+    quiet: true,
+    done: t('Taken over. Nothing is saved before the journey is.'),
+    onDone: () => onChange?.(JSON.parse(text) as Document), // the server has just read it
+  })
+  function handleTake() {
     setFault('')
     try {
-      work(JSON.parse(text) as Input) // the server checks it
+      take.mutate(JSON.parse(text) as Input) // the server says what is wrong with it
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error))
     }
   }
+  const faults = Object.entries(fieldFaults(take.error))
   return (
     <Card
       title={t('Document')}
-      note={
-        journey.origin === 'environment'
-          ? t('The environment made it; its settings are changed there.')
-          : undefined
-      }
       actions={
-        mayWrite && (
-          <>
-            <Button onClick={() => withDocument((body) => validate.mutate(body))}>
-              {t('Check it')}
-            </Button>
-            <Button
-              look="primary"
-              disabled={save.isPending}
-              onClick={() => withDocument((body) => save.mutate(body))}
-            >
-              {t('Save')}
-            </Button>
-          </>
+        onChange && (
+          <Button disabled={take.isPending} onClick={handleTake}>
+            {t('Take it over')}
+          </Button>
         )
       }
     >
       <div className="flex flex-col gap-3">
-        {fault && <Note tone="bad">{said(fault)}</Note>}
-        <Fault error={save.error ?? validate.error} />
-        {validate.data?.valid && (
-          <Note tone="good">{t('All is well: it can be switched on.')}</Note>
-        )}
-        {validate.data && !validate.data.valid && (
+        {fault && <Note tone="bad">{fault}</Note>}
+        {faults.length === 0 && <Fault error={take.error} />}
+        {faults.length > 0 && (
           <ul className="rounded-md bg-destructive-soft p-3 text-sm text-destructive">
-            {validate.data.errors.map(({ pointer, detail }) => (
-              <li key={`${pointer} ${detail}`}>
-                <Code>{pointer}</Code> <bdi>{said(detail)}</bdi>
+            {faults.map(([pointer, detail]) => (
+              <li key={pointer}>
+                <Code>/{pointer}</Code> <Text>{detail}</Text>
               </li>
             ))}
           </ul>
@@ -83,7 +67,7 @@ export function JourneyDocument({ journey }: { journey: JourneyView }) {
             label={t('Document')}
             value={text}
             variables={[]}
-            readOnly={!mayWrite}
+            readOnly={!onChange}
             onChange={setText}
           />
         </Suspense>

@@ -1,10 +1,9 @@
-/** One journey: drawn, as a list, who is in it, what it would do, and its document. */
-
+/** One journey: drawn, as a list, who is in it, what it would do, its versions; and changing it. */
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useAct } from '../lib/act.ts'
-import { get, post } from '../lib/api.ts'
+import { get, put } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
@@ -17,8 +16,13 @@ import { Button } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Loading, Note, Skeleton } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
+import { type Draft, useDraft } from './draft.ts'
+import { JourneyDeeds } from './JourneyDeeds.tsx'
 import { JourneyDocument } from './JourneyDocument.tsx'
+import { JourneyEditor } from './JourneyEditor.tsx'
 import { JourneyRuns } from './JourneyRuns.tsx'
+import { JourneySettings } from './JourneySettings.tsx'
+import { JourneyVersions } from './JourneyVersions.tsx'
 import { Outline } from './Outline.tsx'
 import { Simulation } from './Simulation.tsx'
 import { type JourneyView, states } from './words.ts'
@@ -27,7 +31,6 @@ const Canvas = lazy(async () => ({ default: (await import('./Canvas.tsx')).Canva
 
 export function JourneyPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string } // its route says so
-  const [{ tab, step }, setUrl] = useUrl(['tab', 'step'])
   const query = useQuery({
     queryKey: ['/journeys/{id}', id],
     queryFn: () => get('/journeys/{id}', { params: { id } }),
@@ -36,14 +39,36 @@ export function JourneyPage() {
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
   const journey = query.data
   if (!journey) return <Loading />
-  const showStep = (chosen: string) =>
-    setUrl(chosen ? { step: chosen, tab: 'runs' } : { step: '' }, true)
+  return <Journey key={`${journey.id} ${journey.version}`} journey={journey} />
+}
+
+function Journey({ journey }: { journey: JourneyView }) {
+  const [{ edit }, setUrl] = useUrl(['edit', 'tab'])
+  const mayWrite = useMay('journeys:write')
+  const draft = useDraft(`${journey.id}.${journey.version}`, journey.document)
+  const isOwn = journey.origin === 'member'
   const [words, tone] = states[journey.status]
   return (
     <Page
       title={said(journey.title ?? journey.name)}
-      note={said(journey.document.description ?? '')}
-      actions={<Deeds journey={journey} />}
+      note={journey.document.description && said(journey.document.description)}
+      actions={
+        <>
+          {mayWrite && isOwn && !edit && (
+            <Button onClick={() => setUrl({ edit: '1', tab: '' }, true)}>
+              {draft.isChanged ? t('Go on changing it') : t('Change it')}
+            </Button>
+          )}
+          {mayWrite && !isOwn && (
+            <Button asChild>
+              <Link to="/journeys/new" search={{ from: journey.id } as never}>
+                {t('Make a copy')}
+              </Link>
+            </Button>
+          )}
+          {!edit && <JourneyDeeds journey={journey} />}
+        </>
+      }
     >
       <p className="flex flex-wrap items-center gap-3 text-sm">
         <Badge tone={tone}>{told(words)}</Badge>
@@ -59,58 +84,115 @@ export function JourneyPage() {
         )}
       </p>
       {journey.status_reason && <Note tone="warn">{said(journey.status_reason)}</Note>}
-      <Tabs
-        label={t('Parts of the journey')}
-        value={tab || 'canvas'}
-        onChange={(next) => setUrl({ tab: next })}
-        tabs={[
-          {
-            id: 'canvas',
-            title: t('Drawn'),
-            body: (
-              <Suspense fallback={<Skeleton className="h-[32rem]" />}>
-                <Canvas journey={journey} chosen={step} onChoose={showStep} />
-              </Suspense>
-            ),
-          },
-          {
-            id: 'list',
-            title: t('As a list'),
-            body: <Outline journey={journey} onChoose={showStep} />,
-          },
-          {
-            id: 'runs',
-            title: t('Who is in it'),
-            body: <JourneyRuns id={journey.id} step={step} onAll={() => setUrl({ step: '' })} />,
-          },
-          { id: 'simulate', title: t('Try it'), body: <Simulation id={journey.id} /> },
-          { id: 'document', title: t('Document'), body: <JourneyDocument journey={journey} /> },
-        ]}
-      />
+      {edit && mayWrite && isOwn ? (
+        <Changing {...{ journey, draft }} />
+      ) : (
+        <Parts {...{ journey, draft }} mayWrite={mayWrite} />
+      )}
     </Page>
   )
 }
 
-function Deeds({ journey }: { journey: JourneyView }) {
-  const params = { id: journey.id }
-  const refreshes = ['/journeys', '/journeys/{id}']
-  const mayWrite = useMay('journeys:write')
-  const enable = useAct(() => post('/journeys/{id}/enable', { params }), {
-    refreshes,
-    done: t('The journey is on.'),
-  })
-  const pause = useAct(() => post('/journeys/{id}/pause', { params, body: {} }), {
-    refreshes,
-    done: t('The journey is paused. Those in it wait.'),
-  })
-  if (!mayWrite) return null
-  return journey.status === 'active' ? (
-    <Button disabled={pause.isPending} onClick={() => pause.mutate(undefined)}>
-      {t('Pause')}
-    </Button>
-  ) : (
-    <Button look="primary" disabled={enable.isPending} onClick={() => enable.mutate(undefined)}>
-      {t('Switch it on')}
-    </Button>
+function Changing({ journey, draft }: { journey: JourneyView; draft: Draft }) {
+  const [, setUrl] = useUrl(['edit', 'tab', 'change'])
+  const leave = () => setUrl({ edit: '', tab: '', change: '' })
+  const save = useAct(
+    () => put('/journeys/{id}', { params: { id: journey.id }, body: draft.document }),
+    {
+      refreshes: ['/journeys', '/journeys/{id}', '/journeys/{id}/versions'],
+      quiet: true,
+      done: ({ version }) =>
+        t('Saved as version {version}. Who is in it already goes on by the version before.', {
+          version,
+        }),
+      onDone: () => {
+        draft.reset(draft.document)
+        leave()
+      },
+    },
+  )
+  return (
+    <JourneyEditor
+      draft={draft}
+      figures={journey.steps}
+      id={journey.id}
+      save={t('Save as version {version}', { version: journey.version + 1 })}
+      pending={save.isPending}
+      error={save.error}
+      onSave={() => save.mutate(undefined)}
+      onLeave={() => {
+        draft.reset(journey.document)
+        leave()
+      }}
+    />
+  )
+}
+
+interface PartsProps {
+  readonly journey: JourneyView
+  readonly draft: Draft
+  readonly mayWrite: boolean
+}
+
+function Parts({ journey, draft, mayWrite }: PartsProps) {
+  const [{ tab, step }, setUrl] = useUrl(['tab', 'step', 'edit'])
+  const showStep = (chosen: string) =>
+    setUrl(chosen ? { step: chosen, tab: 'runs' } : { step: '' }, true)
+  const shown = { document: journey.document, figures: journey.steps, onChoose: showStep }
+  return (
+    <Tabs
+      label={t('Parts of the journey')}
+      value={tab || 'canvas'}
+      onChange={(next) => setUrl({ tab: next })}
+      tabs={[
+        {
+          id: 'canvas',
+          title: t('Drawn'),
+          body: (
+            <Suspense fallback={<Skeleton className="h-[36rem]" />}>
+              <Canvas {...shown} chosen={step} />
+            </Suspense>
+          ),
+        },
+        { id: 'list', title: t('As a list'), body: <Outline {...shown} /> },
+        {
+          id: 'runs',
+          title: t('Who is in it'),
+          body: <JourneyRuns id={journey.id} step={step} onAll={() => setUrl({ step: '' })} />,
+        },
+        { id: 'simulate', title: t('Try it'), body: <Simulation id={journey.id} /> },
+        ...(journey.settings.length > 0
+          ? [
+              {
+                id: 'settings',
+                title: t('Settings'),
+                body: <JourneySettings journey={journey} mayWrite={mayWrite} />,
+              },
+            ]
+          : []),
+        {
+          id: 'versions',
+          title: t('Versions'),
+          body: (
+            <JourneyVersions
+              journey={journey}
+              onTake={
+                mayWrite && journey.origin === 'member'
+                  ? (document) => {
+                      draft.change(document)
+                      setUrl({ edit: '1', tab: '' }, true)
+                    }
+                  : undefined
+              }
+            />
+          ),
+        },
+        {
+          id: 'document',
+          title: t('Document'),
+          body: <JourneyDocument document={journey.document} />,
+        },
+      ]}
+    />
   )
 }

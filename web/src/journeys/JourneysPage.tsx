@@ -2,6 +2,7 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -17,20 +18,28 @@ export function JourneysPage() {
   const [{ status }, setUrl] = useUrl(['status'])
   const query = useList('/journeys', status ? { status } : {})
   const navigate = useNavigate()
+  const mayWrite = useMay('journeys:write')
   return (
     <Page
       title={t('Journeys')}
       actions={
-        <SelectField
-          label={t('State')}
-          quiet
-          value={status}
-          options={[
-            ['', t('Every state')],
-            ...Object.entries(states).map(([id, [words]]) => [id, told(words)] as const),
-          ]}
-          onChange={(event) => setUrl({ status: event.target.value })}
-        />
+        <>
+          <SelectField
+            label={t('State')}
+            quiet
+            value={status}
+            options={[
+              ['', t('Every state')],
+              ...Object.entries(states).map(([id, [words]]) => [id, told(words)] as const),
+            ]}
+            onChange={(event) => setUrl({ status: event.target.value })}
+          />
+          {mayWrite && (
+            <Button look="primary" asChild>
+              <Link to="/journeys/new">{t('A new journey')}</Link>
+            </Button>
+          )}
+        </>
       }
     >
       <Card flush>
@@ -72,9 +81,7 @@ export function JourneysPage() {
           empty={
             <Empty
               title={t('There are no journeys yet.')}
-              note={t(
-                'A recipe brings one ready-made; a program or the command line brings your own.',
-              )}
+              note={t('A recipe brings one ready-made, or draw your own.')}
               action={
                 <Button asChild>
                   <Link to="/recipes">{t('Recipes')}</Link>

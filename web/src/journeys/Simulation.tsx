@@ -12,9 +12,10 @@ import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Fault, Note } from '../ui/States.tsx'
-import { kinds } from './words.ts'
+import { type Document, kinds } from './words.ts'
 
-export function Simulation({ id }: { id: string }) {
+/** `document`: what is not saved yet, instead of the version in use. */
+export function Simulation({ id, document }: { id: string; document?: Document }) {
   const [contactId, setContact] = useState('')
   const contacts = useQuery({
     queryKey: ['/contacts', 'preview'],
@@ -26,7 +27,7 @@ export function Simulation({ id }: { id: string }) {
     () =>
       post('/journeys/{id}/simulate', {
         params: { id },
-        body: chosen ? { contact_id: chosen } : {},
+        body: { ...(chosen ? { contact_id: chosen } : {}), ...(document ? { document } : {}) },
       }),
     { quiet: true },
   )

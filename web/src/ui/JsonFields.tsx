@@ -165,7 +165,7 @@ function JsonField(props: FieldProps) {
         onChange={({ target }) => onChange(textOf(target.value, schema, isRequired))}
       />
     )
-  return <WrittenField {...about} kind={kind} schema={schema} value={value} onChange={onChange} />
+  return <WrittenField {...about} {...{ kind, schema, value, isRequired, onChange }} />
 }
 
 type Kind = 'group' | 'rows' | 'flag' | 'choice' | 'number' | 'text' | 'lines' | 'json'
@@ -288,16 +288,17 @@ function WrittenField({
   kind,
   schema,
   value,
+  isRequired,
   onChange,
   ...about
-}: Omit<ControlProps, 'isRequired'> & { kind: Kind; schema: JsonSchema }) {
+}: ControlProps & { kind: Kind; schema: JsonSchema }) {
   const [text, setText] = useState(() => writtenOf(kind, value))
   const [fault, setFault] = useState<string>()
   const isNumbers = schema.items?.type === 'number' || schema.items?.type === 'integer'
   function handleChange(next: string) {
     setText(next)
     setFault(undefined)
-    if (next.trim() === '') return onChange(undefined)
+    if (next.trim() === '') return onChange(isRequired && kind === 'lines' ? [] : undefined)
     if (kind === 'lines' && next.includes('{{')) return onChange(next.trim())
     if (kind === 'lines') {
       const lines = next.split(/[\n,]/).map((line) => line.trim())

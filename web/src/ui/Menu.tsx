@@ -11,8 +11,9 @@ interface Item {
 }
 
 export function Menu({ button, items }: { button: ReactNode; items: readonly Item[] }) {
+  // Not modal: a dialog that a choice opens hides the rest of the page itself, and gives it back.
   return (
-    <DropdownMenu.Root dir={direction()}>
+    <DropdownMenu.Root dir={direction()} modal={false}>
       <DropdownMenu.Trigger asChild>{button}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -1,0 +1,117 @@
+/** Journeys are drawn, changed, checked and saved in the browser, on the canvas and as a list. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { expectAccessible } from './expectAccessible.ts'
+import { openWorld } from './world.ts'
+
+const world = await openWorld()
+after(() => world.stop())
+
+const says = (subject: string) => ({ content: { subject, text: 'Good to have you.' } })
+const made = await world.call('POST', '/journeys', {
+  name: 'welcome-and-remind',
+  trigger: { events: ['user.joined'] },
+  steps: [
+    { id: 'welcome', type: 'send', channel: 'email', ...says('Welcome') },
+    { id: 'pause', type: 'wait', days: 1 },
+    { id: 'remind', type: 'send', channel: 'email', ...says('Still there?') },
+  ],
+})
+const stored = () => world.call('GET', `/journeys/${made.id}`)
+
+test('a step is put on the canvas, said to be incomplete, filled in, and saved as a version', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${made.id}`)
+  await page.getByRole('button', { name: 'Change it' }).click()
+  await page.getByRole('button', { name: 'Add a step after pause' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Wait for something to happen' }).click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByLabel('Event').waitFor()
+  await expectAccessible(page)
+  await drawer.getByRole('button', { name: 'Leave it' }).click()
+  await page.getByText('1 thing is still missing or wrong.').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Save as version 2' }).isDisabled(), true)
+  await expectAccessible(page)
+
+  await page.getByRole('button', { name: 'Change wait_for' }).click()
+  await drawer.getByLabel('Event').fill('order.paid')
+  await drawer.getByLabel('When it happens (optional)').selectOption('the end')
+  await drawer.getByRole('button', { name: 'Take it over' }).click()
+  await page.getByText('All is well.').waitFor()
+
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('1 thing is still missing or wrong.').waitFor()
+  await page.keyboard.press('Control+Shift+Z')
+  await page.getByText('All is well.').waitFor()
+  await page.reload() // what is not saved yet is still there
+  await page.getByText('All is well.').waitFor()
+
+  await page.getByRole('button', { name: 'Save as version 2' }).click()
+  await page.getByText('Saved as version 2.', { exact: false }).waitFor()
+  const { version, document } = await stored()
+  assert.equal(version, 2)
+  assert.deepEqual(
+    document.steps.map(({ id }: { id: string }) => id),
+    ['welcome', 'pause', 'wait_for', 'remind'],
+  )
+  assert.deepEqual(document.steps[2], {
+    ...{ id: 'wait_for', type: 'wait_for', event: 'order.paid', for: { days: 3 } },
+    on_event: null,
+  })
+  await page.context().close()
+})
+
+test('the same by keyboard in the list: moved, removed, taken back; an old version begun with again', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${made.id}?edit=1&tab=list`)
+  const steps = page.getByRole('list', { name: 'Steps' })
+  await page.getByRole('button', { name: 'Move pause up' }).focus()
+  await page.keyboard.press('Enter')
+  await steps.getByText('1. Wait').waitFor()
+  await page.getByRole('button', { name: 'Remove remind' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Remove remind' }).waitFor({ state: 'detached' })
+  await expectAccessible(page)
+  await page.keyboard.press('Control+z')
+  await page.getByRole('button', { name: 'Remove remind' }).waitFor()
+  await page.getByText('All is well.').waitFor()
+  await page.keyboard.press('Control+s')
+  await page.getByText('Saved as version 3.', { exact: false }).waitFor()
+  const { document } = await stored()
+  assert.deepEqual(
+    document.steps.map(({ id }: { id: string }) => id),
+    ['pause', 'welcome', 'wait_for', 'remind'],
+  )
+
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  await page.getByRole('button', { name: 'Version 1' }).click()
+  await page.getByRole('button', { name: 'Begin with this version' }).click()
+  await page.getByText('All is well.').waitFor()
+  await page.getByRole('button', { name: 'Save as version 4' }).click()
+  await page.getByText('Saved as version 4.', { exact: false }).waitFor()
+  assert.deepEqual((await stored()).document, made.document)
+  await page.context().close()
+})
+
+test('a new journey begins with nothing, in Hebrew too', async () => {
+  const page = await world.enter({ language: 'he', theme: 'dark' })
+  await page.goto(`${world.url}/app/journeys/new?tab=list`)
+  await page.locator('main h1').waitFor()
+  await expectAccessible(page)
+  await page.context().close()
+
+  const english = await world.enter()
+  await english.goto(`${world.url}/app/journeys/new`)
+  await english.getByRole('button', { name: 'Change welcome' }).click()
+  await english.getByLabel('Subject (optional)').fill('Hello')
+  await english.getByLabel('Text (optional)').fill('Good to have you.')
+  await english.getByRole('button', { name: 'Take it over' }).click()
+  await english.getByRole('button', { name: 'Beginning and rules' }).click()
+  await english.getByLabel('Name', { exact: true }).fill('hello')
+  await english.getByRole('button', { name: 'Take it over' }).click()
+  await english.getByText('All is well.').waitFor()
+  await english.getByRole('button', { name: 'Make it' }).click()
+  await english.getByRole('heading', { name: 'hello', level: 1 }).waitFor()
+  assert.equal((await world.call('GET', '/journeys/hello')).status, 'draft')
+  await english.context().close()
+})
