@@ -7,10 +7,23 @@ test('a mac equals createHmac for every length of data and key around the edges'
   for (const keyLength of [0, 1, 20, 32, 63, 64, 65, 131]) {
     const key = randomBytes(keyLength)
     const mac = createMac(key)
-    for (const length of [0, 1, 24, 41, 63, 64, 191, 192, 193, 5000]) {
+    for (const length of [0, 1, 24, 41, 63, 64, 65, 2730, 8191, 8192, 8193, 50_000]) {
       const data = randomBytes(length)
       const expected = createHmac('sha256', key).update(data).digest('hex')
       assert.equal(mac(data).toString('hex'), expected, `key ${keyLength}, data ${length}`)
+      assert.equal(mac(data, 'base64'), Buffer.from(expected, 'hex').toString('base64'))
+    }
+  }
+})
+
+test('text of any length and any characters is signed as UTF-8', () => {
+  const key = randomBytes(32)
+  const mac = createMac(key)
+  for (const character of ['a', 'ש', '€', '👋', '\ud800']) {
+    for (const length of [1, 64, 2_730, 2_731, 4_096, 8_192, 8_193]) {
+      const text = character.repeat(length)
+      const expected = createHmac('sha256', key).update(text).digest('base64')
+      assert.equal(mac(text, 'base64'), expected, `${length} times ${character}`)
     }
   }
 })

@@ -10,27 +10,37 @@ import { hash, hkdfSync } from 'node:crypto'
 
 export type Mac = (data: Uint8Array | string) => Buffer
 
+export interface KeyedMac {
+  (data: Uint8Array | string): Buffer
+  (data: Uint8Array | string, encoding: 'base64'): string
+}
+
 const BLOCK = 64 // bytes; SHA-256's block, RFC 2104's B
 const DIGEST = 32 // bytes
-const INLINE = 192 // bytes of data that are copied behind the inner pad instead of concatenated
+const ROOM = 8_192 // bytes of data that are written behind the inner pad instead of concatenated
+const MOST_BYTES = 3 // that UTF-8 needs for one UTF-16 unit
 
-/** A function that signs with `key`. Not re-entrant across threads; calls do not interleave. */
-export function createMac(key: Buffer): Mac {
+/** Of all keys: calls do not interleave. */
+const scratch = Buffer.alloc(BLOCK + ROOM)
+
+/** A function that signs with `key`. Not for several threads. */
+export function createMac(key: Buffer): KeyedMac {
   const padded = padKey(key)
-  const inner = Buffer.alloc(BLOCK + INLINE)
+  const innerPad = Buffer.alloc(BLOCK)
   const outer = Buffer.alloc(BLOCK + DIGEST)
   for (let i = 0; i < BLOCK; i++) {
-    inner[i] = padded[i]! ^ 0x36
+    innerPad[i] = padded[i]! ^ 0x36
     outer[i] = padded[i]! ^ 0x5c
   }
-  const innerPad = Buffer.from(inner.subarray(0, BLOCK))
 
-  return (data) => {
-    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-    const message = bytes.length <= INLINE ? append(inner, bytes) : Buffer.concat([innerPad, bytes])
-    outer.write(hash('sha256', message, 'binary'), BLOCK, DIGEST, 'latin1')
+  function mac(data: Uint8Array | string): Buffer
+  function mac(data: Uint8Array | string, encoding: 'base64'): string
+  function mac(data: Uint8Array | string, encoding?: 'base64'): Buffer | string {
+    outer.write(hash('sha256', behind(innerPad, data), 'binary'), BLOCK, DIGEST, 'latin1')
+    if (encoding) return hash('sha256', outer, encoding)
     return Buffer.from(hash('sha256', outer, 'binary'), 'latin1')
   }
+  return mac
 }
 
 /** 32 bytes for one purpose, by HKDF (RFC 5869): keys with different labels tell nothing of each other. */
@@ -44,7 +54,11 @@ function padKey(key: Buffer): Buffer {
   return padded
 }
 
-function append(inner: Buffer, bytes: Uint8Array): Buffer {
-  inner.set(bytes, BLOCK)
-  return inner.subarray(0, BLOCK + bytes.length)
+function behind(innerPad: Buffer, data: Uint8Array | string): Buffer {
+  const most = typeof data === 'string' ? data.length * MOST_BYTES : data.length
+  if (most > ROOM) return Buffer.concat([innerPad, Buffer.from(data)])
+  scratch.set(innerPad)
+  if (typeof data !== 'string') scratch.set(data, BLOCK)
+  const length = typeof data === 'string' ? scratch.write(data, BLOCK, 'utf8') : data.length
+  return scratch.subarray(0, BLOCK + length)
 }

@@ -9,7 +9,7 @@
 import { Misconfigured, Retryable, Unanswered } from '../errors.ts'
 import type { HttpResponse } from './http.ts'
 import { type Exchange, TooLate } from './http1/connection.ts'
-import { BadReply, type WholeReply } from './http1/readReply.ts'
+import { BadReply, type Fields, fieldOf, type WholeReply } from './http1/readReply.ts'
 import type { Wire } from './http1/writeRequest.ts'
 import { BlockedAddress } from './ssrf.ts'
 
@@ -42,8 +42,8 @@ export class HttpExchange implements Exchange {
     this.#caller = caller
   }
 
-  answered({ status, headers, bytes }: WholeReply) {
-    this.#caller.resolve(new Reply(status, headers, bytes))
+  answered(reply: WholeReply) {
+    this.#caller.resolve(new Reply(reply))
     this.#caller.over()
   }
 
@@ -71,29 +71,44 @@ export class HttpExchange implements Exchange {
 
 /** Decodes what the caller looks at, and no more. */
 class Reply implements HttpResponse {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly #bytes: Buffer
+  readonly #reply: WholeReply
+  #headers: Record<string, string> | undefined
   #body: unknown
   #parsed = false
 
-  constructor(status: number, headers: Readonly<Record<string, string>>, bytes: Buffer) {
-    this.status = status
-    this.headers = headers
-    this.#bytes = bytes
+  constructor(reply: WholeReply) {
+    this.#reply = reply
+  }
+
+  get status() {
+    return this.#reply.status
+  }
+
+  get headers() {
+    this.#headers ??= headersOf(this.#reply.fields)
+    return this.#headers
   }
 
   get text() {
-    return this.#bytes.toString('utf8', 0, MAX_TEXT_BYTES)
+    return this.#reply.bytes.toString('utf8', 0, MAX_TEXT_BYTES)
   }
 
   get body() {
     if (!this.#parsed) {
-      this.#body = parseJson(this.#bytes)
+      this.#body = parseJson(this.#reply.bytes)
       this.#parsed = true
     }
     return this.#body
   }
+}
+
+function headersOf(fields: Fields): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null)
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] ?? ''
+    headers[name] ??= fieldOf(fields, name) ?? ''
+  }
+  return headers
 }
 
 /** By its looks, not by its content type: some APIs send JSON as text/plain. */

@@ -12,6 +12,7 @@ const EXCERPT_BYTES = 1_000 // at most 1 KB goes to a timeline
  * were called with, so pass the secrets that it holds.
  */
 export function excerpt(text: string, ...secrets: readonly (string | undefined)[]): string {
+  if (text === '') return ''
   let shown = text.slice(0, EXCERPT_BYTES * 4)
   for (const secret of secrets)
     if (secret && secret.length >= 8) shown = shown.replaceAll(secret, '***')

@@ -5,7 +5,7 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { createMac, type Mac } from './hmac.ts'
+import { createMac, type KeyedMac } from './hmac.ts'
 
 export const TOLERANCE_SECONDS = 300 // a timestamp further away is a replay or a wrong clock
 const SECRET_BYTES = 32 // the spec asks for 24 to 64
@@ -61,12 +61,12 @@ export function verifySigned(
 }
 
 function signature({ id, timestamp, body }: Signable, secret: string) {
-  return `v1,${macOf(secret)(`${id}.${timestamp}.${body}`).toString('base64')}`
+  return `v1,${macOf(secret)(`${id}.${timestamp}.${body}`, 'base64')}`
 }
 
-const macs = new LRUCache<string, Mac>({ max: CACHED_KEYS })
+const macs = new LRUCache<string, KeyedMac>({ max: CACHED_KEYS })
 
-function macOf(secret: string): Mac {
+function macOf(secret: string): KeyedMac {
   const known = macs.get(secret)
   if (known) return known
   const mac = createMac(keyOf(secret))

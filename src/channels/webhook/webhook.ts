@@ -37,7 +37,8 @@ export const webhook = defineProvider({
   channel: 'webhook',
   name: 'Webhook',
   settings,
-  limits: { concurrency: 50 },
+  // As many as there are connections, and what keeps those busy meanwhile: repeating is harmless here.
+  limits: { concurrency: 200, concurrencyOf: () => 50 },
   delivery: {
     idempotency: { ttlSeconds: REPEATABLE_SECONDS },
     correlate: 'none',

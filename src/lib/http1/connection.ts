@@ -1,6 +1,6 @@
 /** One connection, and the one exchange at a time that it carries. */
 import type { Socket } from 'node:net'
-import { ReplyReader, type WholeReply } from './readReply.ts'
+import { fieldOf, ReplyReader, type WholeReply } from './readReply.ts'
 import type { Wire } from './writeRequest.ts'
 
 const KEEP_MS = 4_000 // idle; a server's own shorter hint wins
@@ -127,7 +127,7 @@ export class Connection {
     const { reply } = reader
     // What answers before it has read everything may take the rest for the next request.
     if (reader.keepsOpen && this.#socket.writableLength === 0 && !this.#socket.destroyed) {
-      this.#keepMs = keepMs(reply.headers['keep-alive'])
+      this.#keepMs = keepMs(fieldOf(reply.fields, 'keep-alive'))
       this.#idle()
       this.#owner.free(this)
     } else this.destroy()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BadReply, ReplyReader } from './readReply.ts'
+import { BadReply, fieldOf, ReplyReader } from './readReply.ts'
 
 const LIMIT = 1_000
 
@@ -21,9 +21,10 @@ function readIn(text: string, pieceBytes: number): Read | null {
     whole = reader.read(bytes.subarray(at, at + pieceBytes))
   }
   if (!whole && !reader.end()) return null
-  const { status, headers, bytes: body } = reader.reply
-  const { keepsOpen } = reader
-  return { status, headers: { ...headers }, text: body.toString('latin1'), keepsOpen }
+  const { status, fields, bytes: body } = reader.reply
+  const names = fields.filter((_, at) => at % 2 === 0)
+  const headers = Object.fromEntries(names.map((name) => [name, fieldOf(fields, name) ?? '']))
+  return { status, headers, text: body.toString('latin1'), keepsOpen: reader.keepsOpen }
 }
 
 const plain = { status: 200, headers: {}, text: '', keepsOpen: true }

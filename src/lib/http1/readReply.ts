@@ -19,10 +19,12 @@ export class BadReply extends Error {
 
 export interface WholeReply {
   readonly status: number
-  /** Lower-case names; what came several times is joined by commas. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly fields: Fields
   readonly bytes: Buffer
 }
+
+/** Names in lower case and their values, in turns. */
+export type Fields = readonly string[]
 
 type Part =
   | 'head'
@@ -35,6 +37,7 @@ type Part =
   | 'whole'
 
 const nothing = Buffer.alloc(0)
+const none: Fields = []
 
 export class ReplyReader {
   readonly #maxBytes: number
@@ -42,7 +45,7 @@ export class ReplyReader {
   /** Of a head or a line, until its end is here. */
   #begun = nothing
   #status = 0
-  #headers: Record<string, string> = {}
+  #fields: Fields = none
   #keepsOpen = false
   /** Bytes of the body, or of this chunk, that are to come. */
   #left = 0
@@ -57,7 +60,7 @@ export class ReplyReader {
   get reply(): WholeReply {
     const [first, ...more] = this.#pieces
     const bytes = more.length > 0 ? Buffer.concat(this.#pieces) : (first ?? nothing)
-    return { status: this.#status, headers: this.#headers, bytes }
+    return { status: this.#status, fields: this.#fields, bytes }
   }
 
   /** Whether another request may follow on this connection. */
@@ -115,10 +118,10 @@ export class ReplyReader {
     const line = STATUS_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd))
     if (!line) throw new BadReply('this is not HTTP/1.1')
     this.#status = Number(line[2])
-    this.#headers = lineEnd < 0 ? {} : readFields(text, lineEnd + 2)
+    this.#fields = lineEnd < 0 ? none : readFields(text, lineEnd + 2)
     if (this.#status === 101) throw new BadReply('another protocol, which nobody asked for')
     if (this.#status < 200) return // informational (RFC 9110 §15.2); the answer follows
-    const { connection } = this.#headers
+    const connection = fieldOf(this.#fields, 'connection')
     this.#keepsOpen = line[1] === '1' && !(connection !== undefined && CLOSE.test(connection))
     this.#part = this.#frame()
   }
@@ -126,8 +129,8 @@ export class ReplyReader {
   /** How the body is delimited (RFC 9112 §6.3). */
   #frame(): Part {
     if (this.#status === 204 || this.#status === 304) return 'whole'
-    const length = this.#headers['content-length']
-    const coding = this.#headers['transfer-encoding']
+    const length = fieldOf(this.#fields, 'content-length')
+    const coding = fieldOf(this.#fields, 'transfer-encoding')
     if (coding !== undefined) {
       if (length !== undefined) throw new BadReply('it has two lengths')
       if (FINALLY_CHUNKED.test(coding)) return 'size'
@@ -186,8 +189,18 @@ export class ReplyReader {
   }
 }
 
-function readFields(text: string, from: number): Record<string, string> {
-  const headers: Record<string, string> = Object.create(null)
+/** What came several times is joined by commas (RFC 9110 §5.3). `name` is in lower case. */
+export function fieldOf(fields: Fields, name: string): string | undefined {
+  let value: string | undefined
+  for (let at = 0; at < fields.length; at += 2) {
+    if (fields[at] !== name) continue
+    value = value === undefined ? fields[at + 1] : `${value}, ${fields[at + 1]}`
+  }
+  return value
+}
+
+function readFields(text: string, from: number): Fields {
+  const fields: string[] = []
   for (let at = from; at < text.length; ) {
     const found = text.indexOf('\r\n', at)
     const end = found < 0 ? text.length : found
@@ -197,11 +210,10 @@ function readFields(text: string, from: number): Record<string, string> {
     const value = withoutBlanks(text, colon + 1, end)
     // A line that begins with a blank (obs-fold) has no token for a name either.
     if (!TOKEN.test(name) || NOT_IN_VALUES.test(value)) throw new BadReply('a header is malformed')
-    const before = headers[name]
-    headers[name] = before === undefined ? value : `${before}, ${value}`
+    fields.push(name, value)
     at = end + 2
   }
-  return headers
+  return fields
 }
 
 function withoutBlanks(text: string, from: number, to: number): string {
