@@ -4,13 +4,34 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { catalogs } from './catalogs.ts'
 import { compressed } from './compressed.ts'
+import { preloads } from './preloads.ts'
+
+/** What stands round every page, and what most of them draw with. Charts, canvas and editor come with their page. */
+function isOfShell(id: string): boolean {
+  if (/\/web\/src\/(app|lib|ui)\//.test(id)) return !/\/(Palette|Drawing)\.tsx$/.test(id)
+  const [, name = ''] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id) ?? []
+  return SHELL.some((each) => name === each || (each.endsWith('/') && name.startsWith(each)))
+}
+
+const SHELL = [
+  ...['react', 'react-dom', 'scheduler', 'use-sync-external-store', '@tanstack/', '@lingui/'],
+  ...['radix-ui', '@radix-ui/', '@floating-ui/', 'aria-hidden', 'react-remove-scroll'],
+  ...[
+    'react-remove-scroll-bar',
+    'react-style-singleton',
+    'use-callback-ref',
+    'use-sidecar',
+    'get-nonce',
+  ],
+  ...['lucide-react', 'clsx', 'tailwind-merge', 'class-variance-authority', 'tslib'],
+]
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/app/',
   // The server puts a fresh nonce in its place in every answer.
   html: { cspNonce: 'NONCE-OF-THIS-ANSWER' },
-  plugins: [react(), tailwindcss(), catalogs(), compressed()],
+  plugins: [react(), tailwindcss(), catalogs(), compressed(), preloads()],
   build: {
     outDir: process.env['WEB_OUT'] ?? 'dist',
     emptyOutDir: true,
@@ -19,5 +40,11 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // One file of what every page needs, instead of thirty: each costs a phone a turn on the network.
+        codeSplitting: { groups: [{ name: 'shell', test: isOfShell }] },
+      },
+    },
   },
 })

@@ -33,6 +33,7 @@ export function openDashboard(folder = built): Dashboard | null {
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return null
   const page = readFileSync(index, 'utf8')
+  const preloads: Preloads = JSON.parse(readFileSync(join(folder, 'preloads.json'), 'utf8')) // web/preloads.ts
   const assets = new Set(readdirSync(join(folder, 'assets')))
   const kept = new Map<string, Promise<Buffer>>()
   const read = (name: string) => {
@@ -44,7 +45,13 @@ export function openDashboard(folder = built): Dashboard | null {
     sendPage(request, reply) {
       const nonce = randomBytes(16).toString('base64')
       reply.headers(pageHeaders(nonce))
-      return reply.send(localised(page, request).replace(NONCE, nonce))
+      const language = languageOf(request)
+      const { body, links } = startOf(request, language, { page, preloads })
+      return reply.send(
+        localised(body, request, language)
+          .replace('</head>', `${links}</head>`)
+          .replace(NONCE, nonce),
+      )
     },
     async sendAsset(name, request, reply) {
       if (!assets.has(name)) return false
@@ -72,11 +79,44 @@ function codingFor(accepted: string | undefined, name: string, assets: ReadonlyS
   return codings.find((each) => wanted.includes(each.name) && assets.has(name + each.ending))
 }
 
+interface Preloads {
+  /** Files beyond those that the page names itself, by the page's path and by language. */
+  readonly pages: Readonly<Record<string, readonly string[]>>
+  readonly languages: Readonly<Record<string, readonly string[]>>
+}
+
+const FRAME = /<!--frame-->[\s\S]*?<!--\/frame-->/
+
+/** What the browser should fetch at once. Who is signed in also gets the frame that is drawn until it has. */
+function startOf(
+  request: FastifyRequest,
+  language: string,
+  { page, preloads }: { page: string; preloads: Preloads },
+): { body: string; links: string } {
+  const { pages, languages } = preloads
+  const signedIn = /(^|[ -])sid=/.test(request.headers.cookie ?? '')
+  const path = request.url.split('?')[0]!.replace(/^\/app/, '') || '/'
+  const files = [...(languages[language] ?? []), ...((signedIn && pages[path]) || [])]
+  const modules = [...new Set(files)].map(
+    (file) => `<link rel="modulepreload" crossorigin href="/app/${file}">`,
+  )
+  const asked = signedIn ? ['<link rel="preload" as="fetch" crossorigin href="/auth/me">'] : []
+  return {
+    body: signedIn ? page : page.replace(FRAME, ''),
+    links: [...modules, ...asked].join(''),
+  }
+}
+
+/** As the person chose it before. */
+function languageOf(request: FastifyRequest): 'en' | 'he' {
+  const { lang } = request.cookies
+  if (lang === 'en' || lang === 'he') return lang
+  return preferredLanguage(request.headers['accept-language'], ['en', 'he']) === 'he' ? 'he' : 'en'
+}
+
 /** Language and theme as the person chose them before, so that the first picture is right. */
-function localised(page: string, request: FastifyRequest): string {
-  const { lang, theme } = request.cookies
-  const asked = preferredLanguage(request.headers['accept-language'], ['en', 'he'])
-  const language = lang === 'en' || lang === 'he' ? lang : asked
+function localised(page: string, request: FastifyRequest, language: 'en' | 'he'): string {
+  const { theme } = request.cookies
   const look = theme === 'light' || theme === 'dark' ? ` class="${theme}"` : ''
   const direction = language === 'he' ? 'rtl' : 'ltr'
   return page.replace(

@@ -28,7 +28,9 @@ function App() {
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 
+// The first picture is a whole page: until then stands the frame that the server sent.
 await setLanguage(startingLanguage())
+await router.load().catch(() => {}) // the router shows what went wrong
 const root = document.getElementById('root')
 if (root)
   createRoot(root).render(

@@ -1,0 +1,66 @@
+/**
+ * Writes `preloads.json` beside the built page: which files each language and each page needs beyond
+ * those that the page names itself. The server, which knows both from the first request, names them
+ * too, so that the browser fetches all at once instead of one after the other.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Plugin } from 'vite'
+
+const source = join(import.meta.dirname, 'src')
+const PAGE = /path: '([^'$]+)'[^}]*?import\('([^']+)'\)/g // of app/pages.ts
+const LANGUAGE = /^ {2}(\w+): \{[^}]*?load: \(\) => import\('([^']+)'\)/gm // of lib/language.ts
+
+interface Chunk {
+  readonly type: string
+  readonly fileName: string
+  readonly isEntry?: boolean
+  readonly facadeModuleId?: string | null
+  readonly imports?: readonly string[]
+}
+
+export function preloads(): Plugin {
+  return {
+    name: 'preloads',
+    apply: 'build',
+    writeBundle({ dir = '' }, bundle) {
+      const chunks = Object.values(bundle as Record<string, Chunk>).filter(
+        ({ type }) => type === 'chunk',
+      )
+      const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
+      const byModule = new Map(chunks.map((chunk) => [chunk.facadeModuleId ?? '', chunk]))
+      const entry = chunks.find(({ isEntry }) => isEntry)
+      const known = new Set(entry ? withImports(entry, byName) : [])
+      const needed = (text: string, folder: string, shape: RegExp) =>
+        Object.fromEntries(
+          [...text.matchAll(shape)].map(([, name = '', path = '']) => {
+            const chunk = byModule.get(resolve(source, folder, path))
+            return [
+              name,
+              chunk ? withImports(chunk, byName).filter((file) => !known.has(file)) : [],
+            ]
+          }),
+        )
+      const read = (path: string) => readFileSync(join(source, path), 'utf8')
+      const found = {
+        pages: needed(read('app/pages.ts'), 'app', PAGE),
+        languages: needed(read('lib/language.ts'), 'lib', LANGUAGE),
+      }
+      writeFileSync(join(dir, 'preloads.json'), JSON.stringify(found))
+    },
+  }
+}
+
+function withImports(chunk: Chunk, byName: ReadonlyMap<string, Chunk>): string[] {
+  const found = new Set<string>()
+  const add = (each: Chunk) => {
+    if (found.has(each.fileName)) return
+    found.add(each.fileName)
+    for (const name of each.imports ?? []) {
+      const next = byName.get(name)
+      if (next) add(next)
+    }
+  }
+  add(chunk)
+  return [...found]
+}
