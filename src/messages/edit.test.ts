@@ -31,6 +31,7 @@ async function sendAlert(base: string): Promise<string> {
   const senderId = await engine.addSender({
     channel: 'discord',
     provider: 'discord',
+    perSecond: 10, // the clock stands, and no bucket fills
     settings: {
       webhook_url: 'https://discord.com/api/webhooks/1/secret-token',
       base_url: `${base}/api/v10`,

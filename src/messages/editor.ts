@@ -10,13 +10,13 @@
  */
 import type { Logger } from 'pino'
 import type { Sender } from '../channels/directory.ts'
-import { markPaused } from '../channels/store.ts'
 import type { Db } from '../db/db.ts'
 import { Misconfigured, Rejected, Retryable } from '../errors.ts'
 import { recordEvents } from '../events/record.ts'
 import { createLoop } from '../lib/loop.ts'
 import { truncate } from '../lib/reply.ts'
 import { loadParts } from './dispatch/prepareBatch.ts'
+import { pauseSender } from './pauseSender.ts'
 import type { Directories } from './prepare.ts'
 import { type RenderDeps, render } from './render.ts'
 import { retryDelay } from './retry.ts'
@@ -141,10 +141,8 @@ async function afterFailure(
   const now = deps.db.clock.now()
   const detail = truncate(error instanceof Error ? error.message : String(error), MAX_DETAIL)
   const failed = { reason: 'edit_failed', detail: detail.toWellFormed() }
-  if (error instanceof Misconfigured && sender) {
-    await markPaused(deps.db.engine, sender.workspaceId, sender.id, detail, now)
-    deps.directories.senders.forget(sender.workspaceId)
-  }
+  if (error instanceof Misconfigured && sender)
+    await pauseSender(sender, detail, { ...deps, publicUrl: deps.render.publicUrl })
   // An edit that may have arrived is repeated all the same: it says the same thing.
   const delay = isFinal(error)
     ? null

@@ -4,12 +4,13 @@ import { addressKind } from '../../channels/address.ts'
 import { type ChannelId, channelIds } from '../../channels/channel.ts'
 import type { Sender } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
-import { markPaused, setBreaker } from '../../channels/store.ts'
+import { setBreaker } from '../../channels/store.ts'
 import { recordConsent } from '../../consent/record.ts'
 import { suppress } from '../../consent/suppress.ts'
 import { findContacts } from '../../contacts/resolve.ts'
 import type { Db } from '../../db/db.ts'
 import type { Presence } from '../../db/presence.ts'
+import { pauseSender } from '../pauseSender.ts'
 import type { Directories } from '../prepare.ts'
 import type { RenderDeps } from '../render.ts'
 import { endSlowness, rest, slowDown } from '../store/conversations.ts'
@@ -137,20 +138,8 @@ export function buildDispatch(options: DispatchOptions): Engine {
         }
       })
     },
-    async pauseSender(sender, reason) {
-      const paused = await markPaused(db.engine, sender.workspaceId, sender.id, reason, now())
-      directories.senders.forget(sender.workspaceId)
-      if (paused)
-        log.error(
-          {
-            workspace_id: sender.workspaceId,
-            sender_id: sender.id,
-            provider: sender.provider.id,
-            reason,
-          },
-          'sender paused: its settings need a person',
-        )
-    },
+    pauseSender: (sender, reason) =>
+      pauseSender(sender, reason, { db, log, directories, publicUrl: options.render.publicUrl }),
     async slowDown(row, sender) {
       const pair = pairOf(row, sender)
       if (pair) await slowDown(db.engine, pair, now())
