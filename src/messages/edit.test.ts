@@ -40,8 +40,11 @@ async function sendAlert(base: string): Promise<string> {
   return engine.accept({ channel: 'discord', sender_id: senderId, message: 'opened once' })
 }
 
-const sent = (id: string) =>
-  until('the message to be sent', async () => (await engine.status(id)) === 'sent')
+/** And a second later, when the sender's pace allows another request. */
+async function sent(id: string) {
+  await until('the message to be sent', async () => (await engine.status(id)) === 'sent')
+  database.clock.forward({ seconds: 1 })
+}
 
 const change = (text: string) => ({ content: { subject: null, html: null, text }, metadata: null })
 
