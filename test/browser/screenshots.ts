@@ -1,12 +1,12 @@
 /**
  * Pictures of every page, in both languages and both themes: `node test/browser/screenshots.ts <folder> [part of a page's name] [part of a look's name]`.
- * To be looked at; nothing is compared.
+ * To be looked at; nothing is compared. With `--demo` they show the demo's ninety days.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pagesOf } from './pagesOf.ts'
-import { seed } from './seed.ts'
-import { type Look, openWorld } from './world.ts'
+import { type Seeded, seed } from './seed.ts'
+import { type Look, openWorld, type World } from './world.ts'
 
 const looks: Readonly<Record<string, Look>> = {
   'en-light': { language: 'en', theme: 'light' },
@@ -14,14 +14,22 @@ const looks: Readonly<Record<string, Look>> = {
   'en-dark': { language: 'en', theme: 'dark' },
   'he-dark': { language: 'he', theme: 'dark' },
   phone: { language: 'en', theme: 'light', phone: true },
+  'phone-he': { language: 'he', theme: 'light', phone: true },
 }
 
-async function takeAll(folder: string, part: string, lookPart: string): Promise<void> {
+interface Wanted {
+  readonly part: string
+  readonly look: string
+  readonly isDemo: boolean
+}
+
+async function takeAll(folder: string, { part, look: ofLook, isDemo }: Wanted): Promise<void> {
   await mkdir(folder, { recursive: true })
   const world = await openWorld()
   try {
-    const pages = Object.entries(pagesOf(await seed(world))).filter(([name]) => name.includes(part))
-    for (const [kind, look] of Object.entries(looks).filter(([name]) => name.includes(lookPart))) {
+    const seeded = isDemo ? await demo(world) : await seed(world)
+    const pages = Object.entries(pagesOf(seeded)).filter(([name]) => name.includes(part))
+    for (const [kind, look] of Object.entries(looks).filter(([name]) => name.includes(ofLook))) {
       const page = await world.enter(look)
       page.on('console', (message) => {
         if (message.type() === 'error') console.log(`${page.url()}: ${message.text()}`)
@@ -46,7 +54,20 @@ async function takeAll(folder: string, part: string, lookPart: string): Promise<
   }
 }
 
+/** Something of everything that the demo has. */
+async function demo(world: World): Promise<Seeded> {
+  await world.fillDemo()
+  const first = async (path: string) => (await world.call('GET', path)).data[0]?.id ?? ''
+  return {
+    contact: await first('/contacts'),
+    template: await first('/templates'),
+    journey: await first('/journeys'),
+    message: await first('/notifications?channel=email&status=delivered'),
+  }
+}
+
 if (import.meta.main) {
-  const [folder = 'screenshots', part = '', look = ''] = process.argv.slice(2)
-  await takeAll(folder, part, look)
+  const words = process.argv.slice(2)
+  const [folder = 'screenshots', part = '', look = ''] = words.filter((word) => word !== '--demo')
+  await takeAll(folder, { part, look, isDemo: words.includes('--demo') })
 }

@@ -2,12 +2,16 @@
  * The server as people start it, with the embedded database, and somebody in a real browser. What
  * the pages show is put there through the API, by the session of the owner.
  */
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startServer, stopDatabase } from '../helpers/process.ts'
 import { openChromium } from './chromium.ts'
+
+const root = join(import.meta.dirname, '../..')
 
 export const OWNER = { email: 'ada@example.com', password: 'violet tractor ninety' }
 
@@ -28,6 +32,8 @@ export interface World {
   /** Calls the API as the owner; throws when it refuses. */
   // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
   call(method: string, path: string, body?: unknown): Promise<any>
+  /** Fills the demo's workspace as `beckon demo` does; from then on the owner is in it. */
+  fillDemo(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,26 +42,25 @@ export async function openWorld(
   env: Record<string, string> = {},
 ): Promise<World & { output(): string }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'beckon-browser-'))
-  const server = await startServer({
-    by: 'node',
-    env: {
-      DATA_DIR: dataDir,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      ADMIN_EMAIL: OWNER.email,
-      ADMIN_PASSWORD: OWNER.password,
-      ...env,
-    },
-  })
+  const settings = {
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_EMAIL: OWNER.email,
+    ADMIN_PASSWORD: OWNER.password,
+    ...env,
+  }
+  const server = await startServer({ by: 'node', env: settings })
   const browser = await openChromium()
   const { url } = server
   let cookies: { name: string; value: string; url: string }[] = []
+  let workspace: string | undefined // absent: the first
 
   async function signIn() {
     const answer = await fetch(`${url}/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: url },
-      body: JSON.stringify(OWNER),
+      body: JSON.stringify({ ...OWNER, workspace }),
     })
     if (!answer.ok) throw new Error(`signing in: ${await answer.text()}`)
     cookies = answer.headers.getSetCookie().map((line) => {
@@ -69,7 +74,7 @@ export async function openWorld(
     const context: BrowserContext = await browser.newContext({
       locale: language === 'he' ? 'he-IL' : 'en-GB',
       colorScheme: theme,
-      viewport: phone ? { width: 390, height: 844 } : { width: 1360, height: 900 },
+      viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
@@ -106,6 +111,12 @@ export async function openWorld(
       const text = await answer.text()
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
       return text && answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+    },
+    async fillDemo() {
+      const options = { cwd: root, env: { ...process.env, ...settings } }
+      await promisify(execFile)(process.execPath, ['src/main.ts', 'demo'], options)
+      workspace = 'demo'
+      cookies = []
     },
     async stop() {
       await browser.close()
