@@ -277,6 +277,7 @@ create table email_opens (
   opens_count integer not null,
   machine boolean not null,
   opened_at timestamp with time zone not null,
+  notified_at timestamp with time zone,
   constraint email_opens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   constraint email_opens_pkey PRIMARY KEY (workspace_id, source, open_key)
 );
@@ -717,7 +718,7 @@ create table messages (
   constraint messages_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'held'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text, 'expired'::text, 'unknown'::text]))),
   constraint messages_pkey PRIMARY KEY (workspace_id, id)
 );
-CREATE INDEX messages_attention_idx ON public.messages USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'unknown'::text, 'bounced'::text]));
+CREATE INDEX messages_attention_idx ON public.messages USING btree (workspace_id, status, id) WHERE (status = ANY (ARRAY['failed'::text, 'unknown'::text, 'bounced'::text, 'skipped'::text, 'expired'::text, 'cancelled'::text]));
 CREATE INDEX messages_contact_id_idx ON public.messages USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX messages_due_idx ON public.messages USING btree (workspace_id, sender_id, priority, due_at) WHERE (status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'held'::text]));
 CREATE INDEX messages_provider_message_id_idx ON public.messages USING btree (workspace_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);

@@ -13,6 +13,7 @@ create table email_opens (
   opens_count integer not null, -- of this email, this one included
   machine boolean not null, -- as it is taken for now
   opened_at timestamptz not null,
+  notified_at timestamptz, -- told by what Beckon replaced; null: asked of our own messages
   primary key (workspace_id, source, open_key)
 );
 create index email_opens_opened_at_idx on email_opens (workspace_id, opened_at desc, id desc);
@@ -106,7 +107,7 @@ $$;
 -- Document 000's table, column for column. Whoever reads it sees its own workspace.
 create view notification_log with (security_invoker = true) as
 select id, email_id, lead_id, lead_name, subject, recipient, opens_count, opened_at,
-  notified_at(workspace_id, open_key, email_id) as notified_at
+  coalesce(notified_at, notified_at(workspace_id, open_key, email_id)) as notified_at
 from email_opens;
 select grant_both('select on notification_log');
 comment on view notification_log is 'Each open of an email sent from Close, and when it was alerted.';

@@ -1,6 +1,8 @@
 /** Document 002 as it is lived: the whole program between a fake monday and a fake Meta. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { inWorkspace } from '../src/db/db.ts'
+import { importLeads } from '../src/journeys/importLeads.ts'
 import { META_PHONE_ID, META_TOKEN, startMeta } from './fakes/startMeta.ts'
 import { BOARD, startMonday } from './fakes/startMonday.ts'
 import { INSTANCE_KEY, startTestApp } from './helpers/app.ts'
@@ -130,6 +132,29 @@ test('a message that one of ours writes with the WhatsApp Business app ends the 
   assert.match(JSON.stringify(run), /human_intervention.*message\.by_hand/)
   assert.equal(await statusOf(id), 'נשלחה הודעה')
   assert.equal((await sentTo(to)).length, 1)
+})
+
+test('a lead whose welcome another system sent is not welcomed again, and followed up when its time comes', async () => {
+  const phone = { phone: '0501234512', country_short_name: 'IL' }
+  const { id } = await monday.item({ id: String(++items), name: `Lead ${items}`, phone })
+  await monday.item({ id, status: 'נשלחה הודעה', status_at: new Date().toISOString() })
+  const lead = {
+    ...{ itemId: id, phone: '+972501234512', name: 'Lead', status: 'נשלחה הודעה', isDone: false },
+    ...{ createdAt: database.clock.now(), followupDueAt: database.clock.now() },
+  }
+  const [row] = await database.db.app<
+    { id: string }[]
+  >`select id from workspaces where slug = 'default'`
+  const workspace = row!.id
+  await inWorkspace(database.db, workspace, (tx) =>
+    importLeads(tx, workspace, [lead], database.clock.now()),
+  )
+  assert.equal(await monday.created(id, mondayHook), 200)
+  await hasStatus(id, 'אין מענה 1')
+  const names = (await sentTo('972501234512')).map(
+    ({ body }) => (body['template'] as { name: string }).name,
+  )
+  assert.deepEqual(names, ['followup_lead'])
 })
 
 test('a change that no webhook told is seen before the follow-up', async () => {

@@ -10,6 +10,7 @@ import { fillDemo, removeDemo } from './demo/demo.ts'
 import { doctor } from './doctor/doctor.ts'
 import { type Exportable, exportable, exportRows } from './exportRows.ts'
 import { importContacts } from './importContacts.ts'
+import { importLegacy } from './importLegacy.ts'
 import { pullJourneys, pushJourneys, showJourneys, validateJourneys } from './journeys.ts'
 import { endKey, makeKey, type NewKeyOptions, showKeys } from './keys.ts'
 import {
@@ -289,9 +290,8 @@ function addIntake(program: Command, use: Use): void {
 }
 
 function addRows(program: Command, use: Use): void {
-  program
-    .command('import')
-    .description('bring rows in')
+  const imports = program.command('import').description('bring rows in')
+  imports
     .command('contacts <file>')
     .description('a CSV file with a header row, at most 100 MB')
     .option('--country <code>', 'of phone numbers written without one')
@@ -299,6 +299,13 @@ function addRows(program: Command, use: Use): void {
     .action((file: string, options: In & { country?: string }) =>
       use((tool) => importContacts(tool, file, options)),
     )
+  imports
+    .command('legacy [files...]')
+    .description(
+      'email_opens.db and leads.db of the services that Beckon replaces, as already done',
+    )
+    .option(...WORKSPACE)
+    .action((files: string[], options: In) => use((tool) => importLegacy(tool, files, options)))
   const rows = program.command('export').description('rows to stdout')
   const format = () => new Option('--format <format>').choices(['csv', 'json']).default('csv')
   for (const what of exportable) addExport(rows, what, format(), use)

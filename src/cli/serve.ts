@@ -10,6 +10,7 @@ import { createKey } from '../workspaces/keys/createKey.ts'
 import { hasKeys } from '../workspaces/keys/store.ts'
 import { createSetupLink } from '../workspaces/members/setupOwner.ts'
 import { type Context, logOf, openGround, settingsOf } from './context.ts'
+import { legacyFilesIn } from './importLegacy.ts'
 import { takePort } from './takePort.ts'
 
 const STOP_MS = 28_000 // then we end anyway; orchestrators kill after 30 s
@@ -35,6 +36,10 @@ export async function serve(context: Context, options: { roles: string }): Promi
     await ground.close()
   })
   await welcome(app, config)
+  for (const file of legacyFilesIn(config.DATA_DIR)) {
+    if (options.roles.includes('serve'))
+      log.info(`${file} is of a service that Beckon replaces: beckon import legacy takes it over`)
+  }
   flushCompileCache() // bin/start says where; a process that is killed writes nothing at its end
   console.log(app.url ? `beckon ready on ${app.url}` : 'beckon ready to work')
 }

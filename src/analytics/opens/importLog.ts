@@ -1,0 +1,39 @@
+/**
+ * Takes over the opens that document 000's service has told already: they count in every answer,
+ * and raise no event, so nobody is alerted again. The same file again changes nothing.
+ */
+import type { TransactionSql } from 'postgres'
+import { findKnownOpens, noteNotified } from './importLog.store.ts'
+import { type NewOpen, writeOpens } from './project.store.ts'
+
+const SOURCE = 'close'
+
+export interface LoggedOpen {
+  readonly emailId: string
+  readonly leadId: string | null
+  readonly leadName: string | null
+  readonly subject: string | null
+  readonly recipient: string | null
+  readonly opensCount: number
+  readonly openedAt: Date
+  readonly notifiedAt: Date | null
+}
+
+/** In the caller's transaction. Answers how many were new; what we heard of Close ourselves is known. */
+export async function importOpens(
+  tx: TransactionSql,
+  workspaceId: string,
+  opens: readonly LoggedOpen[],
+): Promise<number> {
+  const known = await findKnownOpens(tx, workspaceId, SOURCE, opens)
+  const fresh = new Map<string, LoggedOpen & NewOpen>()
+  for (const [index, open] of opens.entries()) {
+    const openKey = `imported/${open.emailId}/${open.openedAt.toISOString()}`
+    if (!known.has(index)) fresh.set(openKey, { ...open, openKey, source: SOURCE, machine: false })
+  }
+  const rows = [...fresh.values()]
+  if (rows.length === 0) return 0
+  await writeOpens(tx, workspaceId, rows)
+  await noteNotified(tx, workspaceId, rows)
+  return rows.length
+}
