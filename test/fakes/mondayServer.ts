@@ -49,7 +49,11 @@ const PART = `
   interface ColumnValue { id: ID! text: String }
   type PhoneValue implements ColumnValue { id: ID! text: String phone: String country_short_name: String }
   type StatusValue implements ColumnValue { id: ID! text: String label: String updated_at: Date }
-  type Column { id: ID! title: String! type: ColumnType! settings: JSON }
+  type Column { id: ID! title: String! type: ColumnType! settings: JSON revision: String! }
+  enum StatusColumnColors { bright_blue working_orange dark_orange done_green purple chili_blue river dark_blue }
+  input UpdateStatusLabelInput { label: String! color: StatusColumnColors! index: Int! description: String is_done: Boolean
+    id: Int is_deactivated: Boolean }
+  input UpdateStatusColumnSettingsInput { labels: [UpdateStatusLabelInput!]! }
   type Group { title: String! }
   type Update { id: ID! text_body: String created_at: Date }
   type Item { id: ID! name: String! state: State created_at: Date board: Board group: Group
@@ -64,6 +68,7 @@ const PART = `
   type Mutation {
     change_column_value(board_id: ID!, item_id: ID, column_id: String!, value: JSON!, create_labels_if_missing: Boolean): Item
     create_update(item_id: ID, body: String!): Update
+    update_status_column(board_id: ID!, id: String!, revision: String!, settings: UpdateStatusColumnSettingsInput): Column
     create_webhook(board_id: ID!, url: String!, event: WebhookEventType!): Webhook }
 `
 const file = new URL('../../../shared/vendors/monday/monday-schema.graphql', import.meta.url)
@@ -94,11 +99,17 @@ const statusOf = ({ status, status_at: at }: FakeItem) => ({
 })
 
 const columns = () => [
-  { id: 'name', title: 'Name', type: 'name', settings: {} },
-  { id: 'phone', title: 'Phone', type: 'phone', settings: {} },
+  { id: 'name', title: 'Name', type: 'name', revision: '1', settings: {} },
+  { id: 'phone', title: 'Phone', type: 'phone', revision: '1', settings: {} },
   {
     ...{ id: 'status', title: 'Status', type: 'status' },
-    settings: { labels: state.labels.map((label, index) => ({ id: index, index, label })) },
+    revision: String(state.labels.length),
+    settings: {
+      labels: state.labels.map((label, index) => ({
+        ...{ id: index, index, label, color: index % 2 ? 'done_green' : 'dark_blue' },
+        ...{ description: null, is_done: false, is_deactivated: false },
+      })),
+    },
   },
 ]
 
@@ -206,6 +217,24 @@ const root = {
     item.status = label
     item.status_at = new Date(state.now).toISOString()
     return itemOf(item)
+  },
+  update_status_column(asked: {
+    board_id: string
+    id: string
+    revision: string
+    settings: { labels: { label: string; index: number }[] }
+  }) {
+    ours(asked.board_id)
+    if (asked.id !== 'status') throw new GraphError('InvalidColumnIdException', 400)
+    if (asked.revision !== String(state.labels.length))
+      throw new GraphError('ColumnRevisionMismatch', 409)
+    const { labels } = asked.settings
+    if (new Set(labels.map(({ index }) => index)).size < labels.length)
+      throw new GraphError('ColumnSettingsException', 400)
+    if (state.labels.some((known) => !labels.some(({ label }) => label === known)))
+      throw new GraphError('DeleteLabelInUse', 400)
+    state.labels = labels.map(({ label }) => label)
+    return columns().find(({ id }) => id === 'status')
   },
   create_update(asked: { item_id: string; body: string }) {
     const text = asked.body

@@ -39,10 +39,17 @@ export interface Label {
 
 const QUERY = `query ($ids: [ID!]) { boards(ids: $ids) { name columns { id title type settings } } }`
 
+const keyOf = (id: string) => `board/${id}`
+
+/** It is read anew the next time. */
+export function forgetBoard({ memory, settings }: Context): void {
+  memory.set(keyOf(settings.board_id), '', 0)
+}
+
 /** Throws Misconfigured when there is no such board for us. */
 export async function readBoard(ctx: Context): Promise<Board> {
   const { board_id: id } = ctx.settings
-  const key = `board/${id}`
+  const key = keyOf(id)
   const known = ctx.memory.get(key)
   if (known !== undefined) return JSON.parse(known) as Board // written below
   const [found] = (await call(ctx, QUERY, { ids: [id] }, Boards)).boards ?? []

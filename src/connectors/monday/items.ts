@@ -8,6 +8,7 @@ import type { Page } from '../connector.ts'
 import { type Context, call } from './api.ts'
 import { type StatusColumn, statusColumn } from './board.ts'
 import { columnsOf, createdRecords, ITEM, Item, isOurs, isYoung } from './item.ts'
+import { ensureLabels } from './labels.ts'
 
 const PAGE = 100 // items
 const MAX_PAGES = 50 // of one look
@@ -25,6 +26,7 @@ const NEXT = `query ($cursor: String!, $columns: [String!]) {
 
 export async function* pullItems(_cursor: unknown, ctx: Context): AsyncIterable<Page> {
   const { board_id: board } = ctx.settings
+  await ensureLabels(ctx)
   const params = filter(await statusColumn(ctx), ctx)
   const columns = await columnsOf(ctx)
   const readUntil = ctx.now().toISOString()

@@ -10,10 +10,10 @@ import { addUpdate, readStatus, setStatus } from './actions.ts'
 import { headers, type Settings, settings } from './api.ts'
 import { readBoard, type StatusColumn } from './board.ts'
 import { pullItems } from './items.ts'
+import { allStatuses, missingLabels } from './labels.ts'
 import { answer, handle, readMe, subscribe, verify } from './webhooks.ts'
 
 const LIST_SECONDS = 600
-const OF_PEOPLE = ['אין מענה 2'] // document 002's fifth status, which we never set
 
 const variableOf = {
   api_token: 'MONDAY_API_KEY',
@@ -48,7 +48,7 @@ export const monday = defineConnector<Settings>({
     const { name, status, faults } = await readBoard(ctx)
     return {
       detail: `The token works; it is ${me.name}'s. The board is ${name}.`,
-      warnings: [...faults, ...(status ? missingLabels(status, ctx.settings) : [])],
+      warnings: [...faults, ...(status ? warningOf(status, ctx.settings) : [])],
     }
   },
 
@@ -59,14 +59,12 @@ export const monday = defineConnector<Settings>({
   actions: { set_status: setStatus, read_status: readStatus, add_update: addUpdate },
 })
 
-function missingLabels({ title, labels }: StatusColumn, settings: Settings): string[] {
-  const lacking = (wanted: readonly string[]) =>
-    wanted.filter((label) => !labels.some(({ text }) => text === label)).join(', ')
-  const ours = lacking(settings.own_statuses)
-  const theirs = lacking([settings.status_new, ...OF_PEOPLE])
-  const made = `The column ${title} has no label ${ours}; it is made when it is first set, which takes the right to change the board.`
-  const add = `The column ${title} has no label ${theirs}, which only people set. Add it there.`
-  return [...(ours ? [made] : []), ...(theirs ? [add] : [])]
+function warningOf(column: StatusColumn, settings: Settings): string[] {
+  const missing = missingLabels(column, allStatuses(settings)).join(', ')
+  if (missing === '') return []
+  return [
+    `The column ${column.title} has no label ${missing}. They are added when new items are listed, which takes the right to change the board; else add them there.`,
+  ]
 }
 
 const DEFAULTS = settings.shape.own_statuses.parse(undefined)
