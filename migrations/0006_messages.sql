@@ -45,7 +45,8 @@ create index messages_sending_idx on messages (workspace_id, due_at) where statu
 create index messages_contact_id_idx on messages (workspace_id, contact_id, id) where contact_id is not null;
 create index messages_provider_message_id_idx on messages (workspace_id, provider_message_id)
   where provider_message_id is not null;
-create index messages_attention_idx on messages (workspace_id, status, id) where status in ('failed', 'unknown', 'bounced');
+create index messages_attention_idx on messages (workspace_id, status, id)
+  where status in ('failed', 'unknown', 'bounced', 'skipped', 'expired', 'cancelled');
 select protect_table('messages');
 comment on table messages is 'One content for one contact on one channel. Also the queue.';
 

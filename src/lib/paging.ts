@@ -34,10 +34,11 @@ export function page<R, T>(
   return {
     data: shown.map(view),
     has_more: hasMore,
-    next_cursor:
-      hasMore && last !== undefined ? Buffer.from(keyOf(last)).toString('base64url') : null,
+    next_cursor: hasMore && last !== undefined ? cursorOf(keyOf(last)) : null,
   }
 }
+
+export const cursorOf = (key: string) => Buffer.from(key).toString('base64url')
 
 /** The key that `page` put into a cursor; undefined for the first page. 422 when it is not ours. */
 export function readCursor(

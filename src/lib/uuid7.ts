@@ -56,6 +56,12 @@ export function uuid7Time(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
 }
 
+/** The least id of a moment: those made before it are less, those made then or later are not. */
+export function uuid7Floor(atMs: number): string {
+  const time = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}
+
 /** The 16 bytes of an id in text form. Throws a TypeError when it is not one. */
 export function uuidBytes(id: string): Buffer {
   const out = Buffer.allocUnsafe(16)

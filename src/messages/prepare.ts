@@ -138,7 +138,7 @@ export async function prepare(
   const groups = item.routing?.method === 'all' ? ways.map((way) => [way]) : [ways]
   return groups.map((group) => ({
     ...shared,
-    id: uuid7(),
+    id: uuid7(options.now.getTime()), // by the clock that writes created_at: search.ts goes by it
     ways: group,
     flags: flagsOf(item, group, template),
   }))

@@ -5,7 +5,7 @@ import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { repeatable } from '../http/answer.ts'
 import { parse } from '../http/parse.ts'
-import { page, pageOf, readCursor } from '../lib/paging.ts'
+import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
 import type { Acceptor } from './accept.ts'
 import type { Waiting } from './await.ts'
 import { changeStatus, getMessage, redrive } from './change.ts'
@@ -23,8 +23,8 @@ import {
   NewMessage,
   StatusChange,
 } from './schema.ts'
+import { searchMessages } from './search.ts'
 import { priorityNumber } from './store/accept.ts'
-import { listMessages } from './store/read.ts'
 import { summaryOf, viewOf } from './view.ts'
 
 export interface MessageRouteDeps {
@@ -124,14 +124,16 @@ export const messageRoutes =
         schema: {
           tags,
           summary: 'List messages, newest first',
+          description:
+            'A rare match is looked for among 50,000 messages at a time: a page may hold fewer than `limit`, even none, and say `has_more`.',
           querystring: ListQuery,
           response: { 200: pageOf(MessageSummary) },
         },
       },
       async (request) => {
         const { query } = request
-        const rows = await request.read((tx, workspaceId) =>
-          listMessages(tx, workspaceId, {
+        const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
+          searchMessages(tx, workspaceId, {
             status: query.status ?? null,
             channel: query.channel ?? null,
             recipientId: query.recipient_id ?? null,
@@ -144,7 +146,10 @@ export const messageRoutes =
             limit: query.limit + 1,
           }),
         )
-        return page(rows, query.limit, (row) => row.id, summaryOf)
+        const found = page(rows, query.limit, (row) => row.id, summaryOf)
+        return stoppedAt === null || found.has_more
+          ? found
+          : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
       },
     )
 

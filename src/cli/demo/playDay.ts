@@ -74,7 +74,7 @@ async function prepareRound({ directories, workspaceId }: Stage, round: Round): 
     const item = NewMessage.parse(planned.request)
     const options = { pointer: '', now: round.at }
     for (const prepared of await prepare(directories, workspaceId, item, options))
-      parts.push({ planned, prepared: { ...prepared, id: uuid7(+round.at) } }) // ids sort by time
+      parts.push({ planned, prepared })
   }
   return parts
 }

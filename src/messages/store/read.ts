@@ -46,6 +46,10 @@ export interface ListFilter {
   readonly text: string | null
   readonly before: string | null
   readonly limit: number
+  /** No id below this one. */
+  readonly since?: string | null
+  /** Of these contacts only. */
+  readonly people?: readonly string[]
 }
 
 const columns = (sql: Sql) => sql`
@@ -67,10 +71,31 @@ const personOf = (sql: Sql, workspaceId: string, externalId: string) => sql`
 
 /** Newest first, before the message `before`. Ids are uuid v7, so their order is that of creation. */
 export function listMessages(sql: Sql, workspaceId: string, filter: ListFilter) {
+  const wanted = conditionsOf(sql, workspaceId, filter)
+  const { people, limit } = filter
+  if (people)
+    return sql<MessageRow[]>`
+      select ${columns(sql)}
+      from unnest(${[...people]}::uuid[]) as person (of)
+      cross join lateral (
+        select * from messages
+        where workspace_id = ${workspaceId} and contact_id = person.of ${wanted}
+        order by id desc
+        limit ${limit}
+      ) own
+      order by id desc
+      limit ${limit}
+    `
   return sql<MessageRow[]>`
     select ${columns(sql)}
     from messages
-    where workspace_id = ${workspaceId}
+    where workspace_id = ${workspaceId} ${wanted}
+    order by id desc
+    limit ${limit}
+  `
+}
+
+const conditionsOf = (sql: Sql, workspaceId: string, filter: ListFilter) => sql`
       ${filter.before ? sql`and id < ${filter.before}` : sql``}
       ${filter.status ? sql`and status = ${filter.status}` : sql``}
       ${filter.channel ? sql`and channel = ${filter.channel}` : sql``}
@@ -80,10 +105,8 @@ export function listMessages(sql: Sql, workspaceId: string, filter: ListFilter) 
       ${filter.from ? sql`and created_at >= ${filter.from}` : sql``}
       ${filter.to ? sql`and created_at < ${filter.to}` : sql``}
       ${filter.text ? sql`and (strpos(lower(address), lower(${filter.text})) > 0 or strpos(lower(recipient_id), lower(${filter.text})) > 0)` : sql``}
-    order by id desc
-    limit ${filter.limit}
-  `
-}
+      ${filter.since ? sql`and id >= ${filter.since}` : sql``}
+`
 
 export async function findMessage(
   sql: Sql,

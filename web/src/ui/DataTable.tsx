@@ -4,7 +4,7 @@
  */
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useEffect, useMemo } from 'react'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
 import { Failed, Loading } from './States.tsx'
@@ -85,7 +85,13 @@ const none: readonly never[] = []
 export function PagedTable<T extends RowData>({ query, empty, ...table }: PagesProps<T>) {
   const pages = query.data?.pages
   const rows = useMemo(() => pages?.flatMap(({ data }) => data) ?? none, [pages])
-  if (query.isPending) return <Loading />
+  // A rare match is looked for stretch by stretch: an empty page that is not the last is no answer yet.
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = query
+  const goesOn = rows.length === 0 && hasNextPage && !isError
+  useEffect(() => {
+    if (goesOn && !isFetchingNextPage) void fetchNextPage()
+  }, [goesOn, isFetchingNextPage, fetchNextPage])
+  if (query.isPending || goesOn) return <Loading />
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
   if (rows.length === 0) return <>{empty}</>
   return (

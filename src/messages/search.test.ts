@@ -1,0 +1,68 @@
+/** Searching messages: by whom, by when, and a rare match among many, page by page. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDatabase } from '../../test/helpers/database.ts'
+import { testEngine } from '../../test/helpers/engine.ts'
+import { inWorkspace } from '../db/db.ts'
+import { searchMessages } from './search.ts'
+import type { ListFilter } from './store/read.ts'
+
+const database = await testDatabase()
+const engine = await testEngine(database, { start: false })
+const { db, clock } = database
+
+const nothing: ListFilter = {
+  ...{ status: null, channel: null, recipientId: null, topic: null, priority: null, from: null },
+  ...{ to: null, text: null, before: null, limit: 3 },
+}
+const search = (filter: Partial<ListFilter>) =>
+  inWorkspace(db, engine.workspaceId, (tx) =>
+    searchMessages(tx, engine.workspaceId, { ...nothing, ...filter }),
+  )
+const idsOf = async (filter: Partial<ListFilter>) => (await search(filter)).rows.map(({ id }) => id)
+const send = (recipient_id: string, more: object = {}) =>
+  engine.accept({ recipient_id, channel: 'in_app', message: 'Hello', ...more })
+
+test('a part of an address or of an id finds the messages of who has it, the newest first', async () => {
+  const mail = { channel: 'email', subject: 'Hello' }
+  const first = await send('zoe-1', { ...mail, to: 'Zoe.Sample@example.com' })
+  const second = await send('zoe-1')
+  await send('yan-2', { ...mail, to: 'yan@example.com' })
+  assert.deepEqual(await idsOf({ text: 'e.SAMPLE' }), [first])
+  assert.deepEqual(await idsOf({ text: 'zoe' }), [second, first])
+  assert.deepEqual(await idsOf({ text: 'zoe', channel: 'email' }), [first])
+  assert.deepEqual(await idsOf({ text: 'zoe', before: second }), [first])
+  assert.deepEqual(await idsOf({ text: 'nobody' }), [])
+})
+
+test('a stretch of time has its own messages only', async () => {
+  await send('time-1')
+  clock.forward({ days: 2 })
+  const from = clock.now()
+  const inside = await send('time-1')
+  clock.forward({ hours: 5 })
+  const after = await send('time-1')
+  const to = new Date(+from + 60_000)
+  assert.deepEqual(await idsOf({ from, to }), [inside])
+  assert.deepEqual(await idsOf({ from }), [after, inside])
+})
+
+test('a rare match among many is found, though a page may be short and say where to go on', async () => {
+  const rare = await send('rare-1', { priority: 'urgent', category: 'rare' })
+  await db.engine`
+    insert into messages (workspace_id, id, channel, status, priority, kind, topic, sender_id, due_at, expires_at, created_at)
+    select workspace_id, uuidv7(created_at - now() + interval '1 day' + n * interval '1 millisecond'), channel, 'delivered', 1, kind, 'common', sender_id, due_at, expires_at, created_at
+    from messages cross join generate_series(1, 50001) n where id = ${rare}
+  `
+  const first = await search({ topic: 'rare' })
+  assert.equal(first.rows.length, 0)
+  assert.ok(first.stoppedAt, 'it stopped on the way')
+  const second = await search({ topic: 'rare', before: first.stoppedAt })
+  assert.deepEqual(
+    second.rows.map(({ id }) => id),
+    [rare],
+  )
+  assert.equal(second.stoppedAt, null, 'that was all')
+  assert.equal((await search({ topic: 'common' })).rows.length, 3)
+  assert.equal((await search({})).stoppedAt, null, 'without a filter every message is one')
+})

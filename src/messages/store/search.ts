@@ -1,0 +1,48 @@
+/** What a search of messages needs beside the list itself: whom a text means, and how far back to look. */
+import type { Sql } from '../../db/db.ts'
+
+/** Contacts one of whose addresses or ids holds the text, with those that were merged into them; `limit` or more: too many to go by. */
+export async function findPeopleLike(
+  sql: Sql,
+  workspaceId: string,
+  text: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql<{ contactId: string }[]>`
+    with found as (
+      (
+        select contact_id from contact_addresses
+        where workspace_id = ${workspaceId} and strpos(lower(address), lower(${text})) > 0
+        limit ${limit}
+      )
+      union
+      (
+        select contact_id from contact_identities
+        where workspace_id = ${workspaceId} and strpos(lower(external_id), lower(${text})) > 0
+        limit ${limit}
+      )
+    )
+    select contact_id from found
+    union
+    select c.id from contacts c
+    where c.workspace_id = ${workspaceId} and c.merged_into in (select contact_id from found)
+    limit ${limit}
+  `
+  return rows.map((row) => row.contactId)
+}
+
+/** The id `span` messages before `before`; undefined when there are fewer. */
+export async function findBack(
+  sql: Sql,
+  workspaceId: string,
+  { before, span }: { before: string | null; span: number },
+): Promise<string | undefined> {
+  const [row] = await sql<{ id: string }[]>`
+    select id from messages
+    where workspace_id = ${workspaceId} ${before ? sql`and id < ${before}` : sql``}
+    order by id desc
+    offset ${span}
+    limit 1
+  `
+  return row?.id
+}
