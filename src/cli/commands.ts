@@ -7,6 +7,7 @@ import { printConfig } from './configPrint.ts'
 import { subscribeConnector } from './connectors.ts'
 import type { Context } from './context.ts'
 import { fillDemo, removeDemo } from './demo/demo.ts'
+import { distributeDatabase } from './distribute.ts'
 import { doctor } from './doctor/doctor.ts'
 import { type Exportable, exportable, exportRows } from './exportRows.ts'
 import { importContacts } from './importContacts.ts'
@@ -71,6 +72,13 @@ export function addCommands(program: Command, context: Context): void {
     .action((folder: string, options: { yes?: boolean }) =>
       restore(context, flags(), folder, options),
     )
+  program
+    .command('db')
+    .description('the database itself')
+    .command('distribute')
+    .description('on Citus, right after migrate: place the rows of each workspace together')
+    .option('--print', 'only show the statements')
+    .action((options: { print?: boolean }) => distributeDatabase(context, flags(), options))
   program
     .command('hold-restored')
     .description(

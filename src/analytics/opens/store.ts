@@ -81,7 +81,7 @@ export function loggedOpens(
   const { day, limit } = options
   return sql<LoggedOpen[]>`
     select o.id, o.email_id, o.lead_id, o.lead_name, o.subject, o.recipient, o.opens_count, o.opened_at,
-      notified_at(o.workspace_id, o.open_key, o.email_id) as notified_at
+      coalesce(o.notified_at, notified_at(o.workspace_id, o.open_key, o.email_id)) as notified_at
     from email_opens o
     where o.workspace_id = ${workspaceId} ${source === null ? sql`` : sql`and o.source = ${source}`}
       ${day === null ? sql`` : sql`and o.opened_at >= ${day.from} and o.opened_at < ${day.to}`}
