@@ -13,7 +13,7 @@ const server = join(root, 'src')
 
 /** Told at the terminal, in logs, to programs that speak HTTP badly, or in both languages already. */
 const apart =
-  /\.test\.ts$|fixtures\/|^(cli|db|jobs)\/|^(config|main|app)\.ts$|Texts\.ts$|^http\/(body|clientError|checkHead|duplicates|openapi|frontPage|dashboard|server)|^lib\/(crypt|metrics)|^tracking\/unsubscribe\//
+  /fixtures\/|^(cli|db|jobs)\/|^(config|main|app)\.ts$|Texts\.ts$|^http\/(body|clientError|checkHead|duplicates|openapi|frontPage|dashboard|server)|^lib\/(crypt|metrics)|^tracking\/unsubscribe\//
 
 /** Describe the API or a metric, not what happened. */
 const documentation = new Set(['description', 'summary', 'help', 'title', 'operationId'])
@@ -70,14 +70,15 @@ function isDocumentation(node: ts.Node): boolean {
   return ts.isPropertyAssignment(node) && documentation.has(node.name.getText())
 }
 
-function sentencesOf(path: string): string[] {
+/** `isApart`: only its acts, which stand in the audit log. */
+function sentencesOf(path: string, isApart: boolean): string[] {
   const source = readFileSync(path, 'utf8')
   const tree = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true)
   const found: string[] = []
   const visit = (node: ts.Node): void => {
     if (isDocumentation(node) || ts.isImportDeclaration(node)) return
     const text = textOf(node)
-    if (text !== undefined && isSentence(text)) found.push(text)
+    if (text !== undefined && !isApart && isSentence(text)) found.push(text)
     const action = actionOf(node)
     if (action) found.push(action)
     ts.forEachChild(node, visit)
@@ -100,32 +101,42 @@ async function textsOfSettings(): Promise<string[]> {
     .filter((text) => typeof text === 'string')
 }
 
-/** Titles, descriptions and warnings of the recipes, wherever they stand in them. */
+/** Hints of the forms in which a journey is changed. */
+async function textsOfJourneys(): Promise<string[]> {
+  const { z } = await import('zod')
+  const { JourneyDocument } = await import('../src/journeys/schema.ts')
+  return textsIn(JSON.stringify(z.toJSONSchema(JourneyDocument, { io: 'input' })), /^description$/)
+}
+
+/** Titles, descriptions and warnings of the recipes. */
 function textsOfRecipes(): string[] {
   const folder = join(root, 'recipes')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) =>
+      textsIn(readFileSync(join(folder, name), 'utf8'), /^(title|description|say)$/),
+    )
+}
+
+/** What stands under such a key, wherever in the JSON; not what is filled in by Liquid. */
+function textsIn(json: string, keys: RegExp): string[] {
   const found: string[] = []
-  for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
-    JSON.parse(readFileSync(join(folder, name), 'utf8'), (key, value: unknown) => {
-      if (
-        typeof value === 'string' &&
-        !value.includes('{{') &&
-        /^(title|description|say)$/.test(key)
-      )
-        found.push(value)
-      return value
-    })
-  }
+  JSON.parse(json, (key, value: unknown) => {
+    if (typeof value === 'string' && keys.test(key) && !value.includes('{{')) found.push(value)
+    return value
+  })
   return found
 }
 
 export async function textsOfServer(): Promise<string[]> {
   const files = readdirSync(server, { recursive: true, encoding: 'utf8' })
   const sentences = files
-    .filter((name) => name.endsWith('.ts') && !apart.test(name))
-    .flatMap((name) => sentencesOf(join(server, name)))
+    .filter((name) => /(?<!\.test)\.ts$/.test(name))
+    .flatMap((name) => sentencesOf(join(server, name), apart.test(name)))
   const all = [
     ...sentences,
     ...(await textsOfSettings()),
+    ...(await textsOfJourneys()),
     ...textsOfRecipes(),
     ...ofZod,
     ...wordsInSentences,

@@ -144,8 +144,8 @@ function Change({
     >
       <bdi dir="ltr">
         {change > 0 ? '▲' : change < 0 ? '▼' : '='} {percent(Math.abs(change))}
-      </bdi>{' '}
-      {t('against the period before')}
+      </bdi>
+      <span className="sr-only"> {t('against the period before')}</span>
     </p>
   )
 }

@@ -1,7 +1,7 @@
 /** Who opens most, and how much is opened and answered. */
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../lib/api.ts'
-import { number, percent } from '../lib/format.ts'
+import { mean, number, percent } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Card } from '../ui/Card.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
@@ -57,7 +57,7 @@ export function Engagement({ source }: { source: Source }) {
   })
   const share = (value: number | null) =>
     value === null ? '–' : percent(value > 1 ? value / 100 : value)
-  const mean = (value: number | null) => (value === null ? '–' : number(value))
+  const meanOf = (value: number | null) => (value === null ? '–' : mean(value))
   return (
     <Card title={t('Engagement')}>
       {error && <Failed error={error} />}
@@ -68,11 +68,11 @@ export function Engagement({ source }: { source: Source }) {
             [t('Emails sent'), number(data.emails_sent)],
             [t('Emails opened'), number(data.emails_opened)],
             [t('Open rate'), share(data.open_rate)],
-            [t('Opens per email'), mean(data.avg_opens_per_email)],
-            [t('Opens per lead'), mean(data.avg_opens_per_lead)],
+            [t('Opens per email'), meanOf(data.avg_opens_per_email)],
+            [t('Opens per lead'), meanOf(data.avg_opens_per_lead)],
             [t('Replies'), number(data.reply_count)],
             [t('Reply rate'), share(data.response_rate)],
-            [t('Minutes to the first open (median)'), mean(data.median_minutes_to_open)],
+            [t('Minutes to the first open (median)'), meanOf(data.median_minutes_to_open)],
           ]}
         />
       )}

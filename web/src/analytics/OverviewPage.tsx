@@ -16,6 +16,7 @@ export function OverviewPage() {
   return (
     <Page
       title={t('Overview')}
+      note={t('Changes are against the period before.')}
       actions={
         <SelectField
           label={t('Period')}

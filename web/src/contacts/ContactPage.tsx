@@ -50,7 +50,7 @@ export function ContactPage() {
               {contact.addresses.map(({ kind, address, primary, verified_at }) => (
                 <li key={`${kind} ${address}`} className="flex flex-wrap items-center gap-2">
                   <Code>{address}</Code>
-                  {primary && <Badge tone="info">{t('first')}</Badge>}
+                  {primary && <Badge tone="info">{t('primary')}</Badge>}
                   {verified_at && <Badge tone="good">{t('verified')}</Badge>}
                 </li>
               ))}
@@ -74,8 +74,13 @@ export function ContactPage() {
                 [t('Time zone'), contact.time_zone && <Code>{contact.time_zone}</Code>],
                 [
                   t('Tags'),
-                  contact.tags.length > 0 &&
-                    contact.tags.map((tag) => <Badge key={tag}>{tag}</Badge>),
+                  contact.tags.length > 0 && (
+                    <span className="flex flex-wrap gap-1">
+                      {contact.tags.map((tag) => (
+                        <Badge key={tag}>{tag}</Badge>
+                      ))}
+                    </span>
+                  ),
                 ],
                 [t('Since'), <When key="since" at={contact.created_at} exact />],
                 ...Object.entries(contact.traits).map(

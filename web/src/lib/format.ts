@@ -1,7 +1,11 @@
 /** Numbers, shares and times as the viewer's locale and zone have them. */
-import { locale } from './language.ts'
+import { language, locale } from './language.ts'
 
 export const number = (value: number): string => new Intl.NumberFormat(locale()).format(value)
+
+/** A mean: one digit behind the point says enough. */
+export const mean = (value: number): string =>
+  new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(value)
 
 export const compact = (value: number): string =>
   new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value)
@@ -38,7 +42,8 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function ago(at: string | Date, now = Date.now()): string {
   const ms = new Date(at).getTime() - now
   const [unit, size] = steps.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1000]
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' })
+  const style = language() === 'he' ? 'long' : 'short' // the short Hebrew of CLDR says "לפני דק׳ (1)"
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style })
   return format.format(Math.round(ms / size), unit)
 }
 

@@ -76,6 +76,9 @@ export function MessagesTable(props: Props) {
           }}
         >
           <Code>{message.to ?? message.recipient_id ?? t('the sender’s own destination')}</Code>
+          <span className="block text-xs font-normal text-muted-foreground md:hidden">
+            {told(channels[message.channel])} · <When at={message.created_at} />
+          </span>
         </button>
       ),
     },
@@ -112,7 +115,13 @@ export function MessagesTable(props: Props) {
         </span>
       ),
     },
-    { id: 'at', title: t('When'), end: true, cell: ({ created_at }) => <When at={created_at} /> },
+    {
+      id: 'at',
+      title: t('When'),
+      end: true,
+      wide: true,
+      cell: ({ created_at }) => <When at={created_at} />,
+    },
   ]
   return (
     <PagedTable

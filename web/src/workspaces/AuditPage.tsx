@@ -85,7 +85,11 @@ export function AuditPage() {
               id: 'action',
               title: t('What'),
               cell: (entry: Entry) => (
-                <button type="button" className="hover:underline" onClick={() => setOpen(entry)}>
+                <button
+                  type="button"
+                  className="text-start hover:underline"
+                  onClick={() => setOpen(entry)}
+                >
                   {saidOf(entry.action)}
                 </button>
               ),
