@@ -270,6 +270,28 @@ test('a test shows what goes out, and names what is missing', async () => {
   )
 })
 
+test('a draft is shown for a contact without being kept, and says what is missing', async () => {
+  const made = await create({
+    ...{ name: 'drafted', channel: 'email', subject: 'Old {x}', text: 'old' },
+    locales: { he: { subject: 'ישן', text: 'ישן' } },
+  })
+  await engine.accept({ recipient_id: 'dora', channel: 'sms', message: 'x' })
+  const path = `/templates/${made.id}/test`
+  const html = '<p>{{ contact.name | default: "you" }}, {{ code }} {{ unsubscribe_url }}</p>'
+  const draft = { subject: 'New', html, locales: { he: { subject: 'חדש' } } }
+  const body = { draft, contact_id: 'dora', placeholders: true }
+  const shown = (await call('POST', path, body)).json
+  assert.deepEqual([shown.subject, shown.missing], ['New', ['code']])
+  assert.match(shown.html, /you, \[code\]/)
+  assert.equal((await call('POST', path, { ...body, locale: 'he' })).json.subject, 'חדש')
+  assert.deepEqual(pointers(await call('POST', path, { draft })), ['/template_variables/code'])
+  const broken = await call('POST', path, { draft: { html: '{% if %}' } })
+  assert.deepEqual(pointers(broken), ['/html'])
+  assert.equal((await call('POST', path, { ...body, contact_id: 'nobody' })).status, 404)
+  const { version, text } = (await call('GET', `/templates/${made.id}`)).json
+  assert.deepEqual([version, text], [1, 'old'])
+})
+
 test('a test may be sent: it leaves no message and spares suppressed addresses', async () => {
   const made = await create({ name: 'sent', channel: 'email', subject: 'x', text: 'y' })
   const path = `/templates/${made.id}/test`

@@ -21,8 +21,9 @@ import {
   TestRequest,
   TestResult,
 } from './schema.ts'
+import type { TestDeps } from './sendTest.ts'
 import { listTemplates } from './store.ts'
-import { type TestDeps, testTemplate } from './testTemplate.ts'
+import { testTemplate } from './testTemplate.ts'
 import { versionRoutes } from './versionRoutes.ts'
 import { summaryOf, templateView } from './view.ts'
 
@@ -61,6 +62,8 @@ export const templateRoutes =
         if (body.to !== undefined && !auth.scopes.has('messages:write')) {
           throw new AppError('forbidden', 'Sending a test needs the scope messages:write.')
         }
+        if (body.contact_id !== undefined && !auth.scopes.has('contacts:read'))
+          throw new AppError('forbidden', 'Showing a contact needs the scope contacts:read.')
         return testTemplate(auth.workspaceId, params.id, body, deps)
       },
     )

@@ -1,6 +1,7 @@
 /** What a template is, what requests about one hold, and how it is shown. Pure. */
 import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
+import { MAX_EXTERNAL_ID } from '../contacts/schema.ts'
 
 const MAX_TEXT = 512 * 1024 // characters; a longer source would not compile
 const MAX_VERSION = 2 ** 31 - 1 // the column's
@@ -167,6 +168,12 @@ export const DiffView = z.object({
 })
 export type DiffView = z.infer<typeof DiffView>
 
+/** As a change, but of what is shown only. */
+export const Draft = TemplateChange.pick({
+  ...{ locale: true, subject: true, html: true, mjml: true, text: true, locales: true },
+})
+export type Draft = z.infer<typeof Draft>
+
 export const TestRequest = z.strictObject({
   template_variables: z.record(z.string(), z.unknown()).default({}),
   locale: Locale.optional(),
@@ -176,6 +183,17 @@ export const TestRequest = z.strictObject({
     .max(MAX_VERSION)
     .optional()
     .meta({ description: 'Default: the version in use.' }),
+  draft: Draft.optional().meta({ description: 'Laid over the version, and not kept.' }),
+  contact_id: z
+    .string()
+    .min(1)
+    .max(MAX_EXTERNAL_ID)
+    .optional()
+    .meta({ description: 'Whom {{ contact }} means: our id, or your external_id.' }),
+  placeholders: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Shows [name] for a required variable that is missing.' }),
   to: z.string().max(4_096).optional().meta({
     description: 'Send it there as well; counted nowhere. Any text on channels without addresses.',
   }),
@@ -187,6 +205,7 @@ export const TestResult = z.object({
   html: z.string().nullable(),
   text: z.string(),
   links: z.array(z.string()).meta({ description: 'Where its links lead.' }),
+  missing: z.array(z.string()).meta({ description: 'Variables that a placeholder stands for.' }),
   sent: z
     .object({ status: z.enum(['sent', 'failed']), detail: z.string() })
     .nullable()

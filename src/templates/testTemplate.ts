@@ -1,36 +1,22 @@
 /**
- * Shows what a template makes of some variables, and sends it somewhere when asked.
- *
- * A test is no message: it has no row, no tracking and no counters, and its unsubscribe link
- * goes nowhere. It does not pause its sender. Suppressed addresses get no tests either.
+ * Shows what a template, or a draft of it, makes of some variables, and sends it somewhere when asked.
+ * Its unsubscribe link goes nowhere.
  */
-import { addressKind } from '../channels/address.ts'
-import type { ChannelId, Contents } from '../channels/channel.ts'
-import type { Sender, SenderDirectory } from '../channels/directory.ts'
-import { mailboxOf } from '../channels/mailbox.ts'
-import { isSuppressed } from '../consent/suppress.ts'
-import { normaliseAddress } from '../contacts/normalise.ts'
-import { type Db, inWorkspace } from '../db/db.ts'
-import { AppError, invalid, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
-import { uuid7 } from '../lib/uuid7.ts'
-import type { WorkspaceDirectory } from '../workspaces/directory.ts'
-import type { TemplateDirectory } from './directory.ts'
-import { getTemplate } from './find.ts'
+import type { ChannelId } from '../channels/channel.ts'
+import { getContactId, getContactView } from '../contacts/find.ts'
+import { inWorkspace } from '../db/db.ts'
+import { AppError, invalid } from '../errors.ts'
+import { checkContents } from './checkContents.ts'
+import { changeContents, givenContents } from './contents.ts'
+import { redeclare } from './declare.ts'
+import { type CompiledVersion, compileVersion } from './directory.ts'
+import { getTemplate, getVersion } from './find.ts'
 import { findHrefs } from './links.ts'
 import type { RenderedEmail } from './renderEmail.ts'
 import type { TestRequest, TestResult } from './schema.ts'
+import { findRecipient, sendTest, type TestDeps } from './sendTest.ts'
 import { TemplateError } from './templateError.ts'
 import { missingVariables, withDefaults } from './variables.ts'
-
-export interface TestDeps {
-  readonly db: Db
-  readonly publicUrl: string
-  readonly directories: {
-    readonly workspaces: WorkspaceDirectory
-    readonly senders: SenderDirectory
-    readonly templates: TemplateDirectory
-  }
-}
 
 /** Raises `invalid_input` for missing variables and for an address that is none. */
 export async function testTemplate(
@@ -46,7 +32,7 @@ export async function testTemplate(
   const version = request.version ?? template.version
   const recipient =
     request.to === undefined ? null : await findRecipient(workspaceId, channel, request.to, deps)
-  const rendered = await renderTest(
+  const { rendered, missing } = await renderTest(
     workspaceId,
     { id: template.id, channel, version },
     request,
@@ -58,40 +44,76 @@ export async function testTemplate(
     html,
     text: rendered.text,
     links: html === null ? [] : linksOf(html),
-    sent: recipient && (await send(recipient, { ...rendered, html }, deps)),
+    missing: [...missing],
+    sent: recipient && (await sendTest(recipient, { ...rendered, html }, deps)),
   }
+}
+
+interface Shown {
+  readonly rendered: RenderedEmail
+  readonly missing: readonly string[]
 }
 
 async function renderTest(
   workspaceId: string,
-  { id, channel, version }: { id: string; channel: ChannelId; version: number },
+  template: { id: string; channel: ChannelId; version: number },
   request: TestRequest,
-  { directories, publicUrl }: TestDeps,
-): Promise<RenderedEmail> {
-  const given = request.template_variables
+  deps: TestDeps,
+): Promise<Shown> {
+  const given = { ...(await contactOf(workspaceId, request, deps)), ...request.template_variables }
   const links = {
     click: () => '',
     pixel: null,
-    unsubscribe: `${publicUrl}/?test=unsubscribe_url`,
-    preferences: `${publicUrl}/?test=preferences_url`,
+    unsubscribe: `${deps.publicUrl}/?test=unsubscribe_url`,
+    preferences: `${deps.publicUrl}/?test=preferences_url`,
   }
   try {
-    const compiled = await directories.templates.compile({
-      workspaceId,
-      templateId: id,
-      version,
-      locale: request.locale ?? (await directories.workspaces.get(workspaceId)).locale,
-      html: channel === 'email',
-      trackOpens: false,
-      trackClicks: false,
-    })
+    const compiled = await compileTest(workspaceId, template, request, deps)
     const missing = missingVariables(compiled.variables, given)
-    if (missing.length > 0) throw missingError(missing)
-    return await compiled.email.renderAsync(withDefaults(compiled.variables, given), links)
+    if (missing.length > 0 && !request.placeholders) throw missingError(missing)
+    const placeholders = Object.fromEntries(missing.map((name) => [name, `[${name}]`]))
+    const variables = { ...withDefaults(compiled.variables, given), ...placeholders }
+    return { rendered: await compiled.email.renderAsync(variables, links), missing }
   } catch (error) {
     if (error instanceof TemplateError) throw invalid('/template_variables', error.message)
     throw error
   }
+}
+
+async function compileTest(
+  workspaceId: string,
+  { id, channel, version }: { id: string; channel: ChannelId; version: number },
+  request: TestRequest,
+  { db, directories }: TestDeps,
+): Promise<CompiledVersion> {
+  const use = {
+    ...{ workspaceId, templateId: id, version },
+    locale: request.locale ?? (await directories.workspaces.get(workspaceId)).locale,
+    ...{ html: channel === 'email', trackOpens: false, trackClicks: false },
+  }
+  if (!request.draft) return directories.templates.compile(use)
+  const current = await inWorkspace(db, workspaceId, (tx) =>
+    getVersion(tx, workspaceId, id, version),
+  )
+  const { defaultLocale, contents } = current
+  const draft = changeContents({ defaultLocale, byLocale: contents }, request.draft)
+  await checkContents(givenContents(request.draft, draft.defaultLocale))
+  const variables = redeclare(current.variables, draft)
+  const shown = { defaultLocale: draft.defaultLocale, contents: draft.byLocale, variables }
+  return compileVersion(shown, use, '')
+}
+
+/** As messages know their contact: its name, locale and traits. */
+async function contactOf(
+  workspaceId: string,
+  { contact_id: ref }: TestRequest,
+  { db }: TestDeps,
+): Promise<Record<string, unknown>> {
+  if (ref === undefined) return {}
+  const { name, locale, traits } = await inWorkspace(db, workspaceId, async (tx) =>
+    getContactView(tx, workspaceId, await getContactId(tx, workspaceId, ref)),
+  )
+  return { contact: { ...traits, name, locale } }
 }
 
 function missingError(names: readonly string[]): AppError {
@@ -107,68 +129,4 @@ function missingError(names: readonly string[]): AppError {
 function linksOf(html: string): string[] {
   const fates = findHrefs(html, { literal: true }).map(({ fate }) => fate)
   return [...new Set(fates.filter((fate) => fate.go === 'track').map(({ url }) => url))]
-}
-
-interface Recipient {
-  readonly sender: Sender
-  readonly address: string
-  readonly suppressed: boolean
-}
-
-async function findRecipient(
-  workspaceId: string,
-  channel: ChannelId,
-  to: string,
-  { db, directories }: TestDeps,
-): Promise<Recipient> {
-  const [sender] = await directories.senders.forChannel(workspaceId, channel)
-  if (!sender) throw new AppError('conflict', `There is no sender for the channel ${channel}.`)
-  const kind = addressKind(channel)
-  if (kind === null) return { sender, address: to, suppressed: false }
-  const { defaultCountry } = await directories.workspaces.get(workspaceId)
-  const normal = normaliseAddress(kind, to, defaultCountry)
-  if (!normal.ok) throw invalid('/to', normal.fault)
-  const { address } = normal
-  const suppressed = await inWorkspace(db, workspaceId, (tx) =>
-    isSuppressed(tx, workspaceId, { kind, address }, db.clock.now()),
-  )
-  return { sender, address, suppressed }
-}
-
-type Sent = NonNullable<TestResult['sent']>
-
-async function send(
-  { sender, address, suppressed }: Recipient,
-  rendered: RenderedEmail,
-  { directories }: TestDeps,
-): Promise<Sent> {
-  if (suppressed) return { status: 'failed', detail: 'The address is on the suppression list.' }
-  const id = uuid7()
-  const content = contentFor(sender, id, rendered)
-  try {
-    const context = directories.senders.context(sender)
-    const { reply } = await sender.provider.send({ id, to: address, content }, context)
-    return { status: 'sent', detail: `${sender.name} accepted it: ${reply}` }
-  } catch (error) {
-    if (!families.some((family) => error instanceof family)) throw error
-    return { status: 'failed', detail: `${sender.name}: ${(error as Error).message}` } // one of the four
-  }
-}
-
-const families = [Retryable, Unanswered, Rejected, Misconfigured]
-
-function contentFor(sender: Sender, id: string, rendered: RenderedEmail): Contents[ChannelId] {
-  const { subject, html, text } = rendered
-  if (sender.channel !== 'email') return { title: subject || null, text, data: {} }
-  const from = mailboxOf(sender)
-  return {
-    from,
-    subject: `[Test] ${subject}`,
-    html,
-    text,
-    // Not one of the ids that find their message again: there is none.
-    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
-    headers: {},
-    attachments: [],
-  }
 }

@@ -2,7 +2,8 @@
 import { getContactId, getContactView } from '../../contacts/find.ts'
 import { inWorkspace } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
-import { type TestDeps, testTemplate } from '../../templates/testTemplate.ts'
+import type { TestDeps } from '../../templates/sendTest.ts'
+import { testTemplate } from '../../templates/testTemplate.ts'
 import { hasContact } from '../defaults.ts'
 import { getCurrentJourney } from '../find.ts'
 import { settingsOf } from '../settings.ts'
@@ -98,7 +99,7 @@ async function renderMessage(
   const { template_id: template, template_variables: variables, ...rest } = item
   const to = toDestination ? { to: 'destination' } : {}
   if (typeof template !== 'string') return { ...rest, ...to }
-  const request = { template_variables: { ...Object(variables) } }
+  const request = { template_variables: { ...Object(variables) }, placeholders: false }
   const { subject, html, text } = await testTemplate(workspaceId, template, request, deps)
   return { ...rest, ...to, template_id: template, subject, html, text }
 }

@@ -1,7 +1,7 @@
 /** POST /journeys/:id/simulate: the path of a run, without a run. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { AppError } from '../../errors.ts'
-import type { TestDeps } from '../../templates/testTemplate.ts'
+import type { TestDeps } from '../../templates/sendTest.ts'
 import { JourneyParams } from '../api.schema.ts'
 import type { Surroundings } from '../validate/references.ts'
 import { assertValid } from '../validate/validate.ts'

@@ -1,12 +1,10 @@
 /** What is wrong with a draft, as the server sees it, a moment after it was changed. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import { post } from '../lib/api.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { said } from '../lib/said.ts'
+import { useSettled } from '../lib/useSettled.ts'
 import type { Document } from './words.ts'
-
-const PAUSE_MS = 300 // of somebody who types
 
 export interface Faults {
   readonly all: readonly { readonly pointer: string; readonly detail: string }[]
@@ -15,11 +13,7 @@ export interface Faults {
 }
 
 export function useFaults(document: Document, enabled: boolean): Faults {
-  const [settled, setSettled] = useState(document)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(document), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [document])
+  const settled = useSettled(document)
   const query = useQuery({
     queryKey: ['/journeys/validate', settled],
     enabled,

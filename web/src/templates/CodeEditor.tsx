@@ -52,8 +52,8 @@ const colours = HighlightStyle.define([
 
 export function CodeEditor({ label, value, variables, readOnly, onChange }: Props) {
   const place = useRef<HTMLDivElement>(null)
-  const latest = useRef(onChange)
-  latest.current = onChange
+  const latest = useRef({ onChange, variables })
+  latest.current = { onChange, variables }
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor keeps its own text; it is made once
   useEffect(() => {
     if (!place.current) return
@@ -72,9 +72,9 @@ export function CodeEditor({ label, value, variables, readOnly, onChange }: Prop
           EditorView.cspNonce.of(nonce),
           EditorView.contentAttributes.of({ 'aria-label': label, dir: 'auto' }),
           EditorState.readOnly.of(readOnly),
-          autocompletion({ override: [(context) => complete(context, variables)] }),
+          autocompletion({ override: [(context) => complete(context, latest.current.variables)] }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current(update.state.doc.toString())
+            if (update.docChanged) latest.current.onChange(update.state.doc.toString())
           }),
         ],
       }),

@@ -1,8 +1,9 @@
-/** Writes a template: one language at a time, with what is saved shown for somebody beside it. */
+/** Writes a template: one language at a time, shown for somebody beside it while it is written. */
 
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useAct } from '../lib/act.ts'
-import { type Answer, type Body, put } from '../lib/api.ts'
+import { type Answer, type Body, get, put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
@@ -14,6 +15,7 @@ import { Fault, Note, Skeleton } from '../ui/States.tsx'
 import { TemplatePreview } from './TemplatePreview.tsx'
 
 type Template = Answer<'/templates/{id}'>
+type Change = NonNullable<Body<'/templates/{id}', 'put'>>
 interface Text {
   readonly subject?: string | null
   readonly html?: string | null
@@ -23,8 +25,8 @@ interface Text {
 
 const CodeEditor = lazy(async () => ({ default: (await import('./CodeEditor.tsx')).CodeEditor }))
 
-/** Facts that every template knows without being told. */
-const common = ['name', 'email', 'phone', 'unsubscribe_url', 'preferences_url', 'workspace_name']
+/** What every template knows without being told. */
+const common = ['unsubscribe_url', 'preferences_url', 'contact.name', 'contact.locale']
 
 export function TemplateEditor({ template }: { template: Template }) {
   const [{ locale }, setUrl] = useUrl(['locale'])
@@ -35,16 +37,18 @@ export function TemplateEditor({ template }: { template: Template }) {
   const text: Text = { ...stored, ...drafts[key] }
   const mayWrite = useMay('templates:write')
   const save = useAct(
-    () => put('/templates/{id}', { params: { id: template.id }, body: bodyOf(template, drafts) }),
+    () => put('/templates/{id}', { params: { id: template.id }, body: bodyOf(drafts) }),
     {
       refreshes: ['/templates', '/templates/{id}', '/templates/{id}/versions'],
       quiet: true,
       done: ({ version }) => t('Saved as version {version}.', { version }),
     },
   )
+  const hasDraft = Object.keys(drafts).length > 0
+  const draft = useMemo(() => bodyOf(drafts), [drafts])
   const saveNow = useRef(() => {})
   saveNow.current = () => {
-    if (mayWrite && Object.keys(drafts).length > 0) save.mutate(undefined)
+    if (mayWrite && hasDraft) save.mutate(undefined)
   }
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -58,7 +62,7 @@ export function TemplateEditor({ template }: { template: Template }) {
   const change = (next: Text) => setDrafts({ ...drafts, [key]: { ...drafts[key], ...next } })
   const isEmail = template.channel === 'email'
   const field = isEmail ? (text.mjml ? 'mjml' : 'html') : 'text'
-  const variables = [...new Set([...template.variables.map(({ name }) => name), ...common])]
+  const variables = useVariables(template)
   return (
     <div className="grid items-start grid-cols-1 gap-5 xl:grid-cols-2">
       <Card
@@ -74,7 +78,7 @@ export function TemplateEditor({ template }: { template: Template }) {
               <Button
                 look="primary"
                 aria-keyshortcuts="Control+S"
-                disabled={Object.keys(drafts).length === 0 || save.isPending}
+                disabled={!hasDraft || save.isPending}
                 onClick={() => save.mutate(undefined)}
               >
                 {t('Save')}
@@ -122,23 +126,29 @@ export function TemplateEditor({ template }: { template: Template }) {
       <TemplatePreview
         template={template}
         locale={isMain ? template.locale : locale}
-        isDraft={Object.keys(drafts).length > 0}
+        draft={hasDraft ? draft : undefined}
       />
     </div>
   )
 }
 
-/** The whole of what changes: PUT replaces locales, so those that stay go along. */
-function bodyOf(
-  template: Template,
-  drafts: Record<string, Text>,
-): NonNullable<Body<'/templates/{id}', 'put'>> {
-  const { '': main = {}, ...others } = drafts
-  const locales = { ...(template.locales as Record<string, Text>) } // as the API showed them
-  for (const [locale, text] of Object.entries(others))
-    locales[locale] = { ...locales[locale], ...text }
-  const changed = Object.keys(others).length > 0 ? { locales: locales as never } : {}
-  return { ...main, ...changed }
+/** What is declared, what is built in, and what contacts are known to have. */
+function useVariables(template: Template): readonly string[] {
+  const mayContacts = useMay('contacts:read')
+  const contacts = useQuery({
+    queryKey: ['/contacts', 'preview'],
+    enabled: mayContacts,
+    queryFn: () => get('/contacts', { query: { limit: 20 } }),
+  })
+  const traits = (contacts.data?.data ?? []).flatMap(({ traits: own }) => Object.keys(own))
+  const names = [...template.variables.map(({ name }) => name), ...common]
+  return [...new Set([...names, ...traits.map((name) => `contact.${name}`)])]
+}
+
+/** What changes; the server lays it over what is there. */
+function bodyOf(drafts: Record<string, Text>): Change {
+  const { '': main = {}, ...locales } = drafts
+  return { ...main, ...(Object.keys(locales).length > 0 ? { locales } : {}) }
 }
 
 function LocaleChoice({

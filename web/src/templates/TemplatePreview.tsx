@@ -1,12 +1,13 @@
-/** How the saved template looks for a contact, and a test that really goes out to one address. */
+/** How the template looks for a contact while it is written, and a test that really goes out to one address. */
 
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useAct } from '../lib/act.ts'
-import { type Answer, get, post } from '../lib/api.ts'
+import { type Answer, type Body, get, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay, useMe } from '../lib/session.ts'
+import { useSettled } from '../lib/useSettled.ts'
 import { Bubble } from '../messages/Bubble.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -15,13 +16,16 @@ import { Frame } from '../ui/Frame.tsx'
 import { Text } from '../ui/Small.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
 
+type Draft = NonNullable<NonNullable<Body<'/templates/{id}/test', 'post'>>['draft']>
+
 interface Props {
   readonly template: Answer<'/templates/{id}'>
   readonly locale: string
-  readonly isDraft: boolean
+  /** What is not saved yet. */
+  readonly draft: Draft | undefined
 }
 
-export function TemplatePreview({ template, locale, isDraft }: Props) {
+export function TemplatePreview({ template, locale, draft }: Props) {
   const mayTest = useMay('templates:write')
   const mayContacts = useMay('contacts:read')
   const [contactId, setContact] = useState('')
@@ -38,25 +42,27 @@ export function TemplatePreview({ template, locale, isDraft }: Props) {
     email: contact?.email ?? '',
     phone: contact?.phone ?? '',
   }
-  const variables = Object.fromEntries(
-    template.variables.map(({ name, default: fallback }) => [
-      name,
-      known[name] ?? fallback ?? `[${name}]`,
-    ]),
-  )
+  const settled = useSettled(draft)
+  const body = {
+    // What the contact lacks is shown as a placeholder; the server fills in defaults.
+    template_variables: Object.fromEntries(
+      Object.entries(known).filter(([, value]) => value !== null && value !== ''),
+    ),
+    ...{ locale, placeholders: true },
+    ...(contact ? { contact_id: contact.id } : {}),
+    ...(settled ? { draft: settled } : {}),
+  }
   const shown = useQuery({
-    queryKey: ['/templates/{id}', 'preview', template.id, template.version, locale, contact?.id],
+    queryKey: ['/templates/{id}', 'preview', template.id, template.version, body],
     enabled: mayTest && !contacts.isLoading,
-    queryFn: () =>
-      post('/templates/{id}/test', {
-        params: { id: template.id },
-        body: { template_variables: variables, locale },
-      }),
+    placeholderData: keepPreviousData,
+    retry: false,
+    queryFn: () => post('/templates/{id}/test', { params: { id: template.id }, body }),
   })
   return (
     <Card
       title={t('Preview')}
-      note={isDraft ? t('Of the saved version; save to see your changes.') : undefined}
+      note={draft ? t('With what is not saved yet.') : undefined}
       actions={
         <>
           {contacts.data && contacts.data.data.length > 0 && (
@@ -81,6 +87,11 @@ export function TemplatePreview({ template, locale, isDraft }: Props) {
     >
       <div className="flex flex-col gap-3">
         <Fault error={shown.error} />
+        {shown.data && shown.data.missing.length > 0 && (
+          <Note tone="warn">
+            {t('This contact has no value for: {names}.', { names: shown.data.missing.join(', ') })}
+          </Note>
+        )}
         {shown.isLoading && <Skeleton className="h-80" />}
         {shown.data?.subject && (
           <p className="font-medium">
@@ -97,28 +108,16 @@ export function TemplatePreview({ template, locale, isDraft }: Props) {
           ) : (
             <Bubble channel={template.channel} title={shown.data.subject} text={shown.data.text} />
           ))}
-        {mayTest && <TestSend id={template.id} locale={locale} variables={variables} />}
+        {mayTest && <TestSend id={template.id} body={body} />}
       </div>
     </Card>
   )
 }
 
-function TestSend({
-  id,
-  locale,
-  variables,
-}: {
-  id: string
-  locale: string
-  variables: Record<string, unknown>
-}) {
+function TestSend({ id, body }: { id: string; body: Body<'/templates/{id}/test', 'post'> }) {
   const me = useMe()
   const send = useAct(
-    (to: string) =>
-      post('/templates/{id}/test', {
-        params: { id },
-        body: { template_variables: variables, locale, to },
-      }),
+    (to: string) => post('/templates/{id}/test', { params: { id }, body: { ...body, to } }),
     { quiet: true },
   )
   function handleSubmit(event: FormEvent<HTMLFormElement>) {

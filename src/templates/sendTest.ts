@@ -1,0 +1,91 @@
+/**
+ * Sends a test. It is no message: it has no row, no tracking and no counters. It does not pause its sender.
+ * Suppressed addresses get no tests either.
+ */
+import { addressKind } from '../channels/address.ts'
+import type { ChannelId, Contents } from '../channels/channel.ts'
+import type { Sender, SenderDirectory } from '../channels/directory.ts'
+import { mailboxOf } from '../channels/mailbox.ts'
+import { isSuppressed } from '../consent/suppress.ts'
+import { normaliseAddress } from '../contacts/normalise.ts'
+import { type Db, inWorkspace } from '../db/db.ts'
+import { AppError, invalid, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
+import { uuid7 } from '../lib/uuid7.ts'
+import type { WorkspaceDirectory } from '../workspaces/directory.ts'
+import type { TemplateDirectory } from './directory.ts'
+import type { RenderedEmail } from './renderEmail.ts'
+import type { TestResult } from './schema.ts'
+
+export interface TestDeps {
+  readonly db: Db
+  readonly publicUrl: string
+  readonly directories: {
+    readonly workspaces: WorkspaceDirectory
+    readonly senders: SenderDirectory
+    readonly templates: TemplateDirectory
+  }
+}
+
+export interface Recipient {
+  readonly sender: Sender
+  readonly address: string
+  readonly suppressed: boolean
+}
+
+export async function findRecipient(
+  workspaceId: string,
+  channel: ChannelId,
+  to: string,
+  { db, directories }: TestDeps,
+): Promise<Recipient> {
+  const [sender] = await directories.senders.forChannel(workspaceId, channel)
+  if (!sender) throw new AppError('conflict', `There is no sender for the channel ${channel}.`)
+  const kind = addressKind(channel)
+  if (kind === null) return { sender, address: to, suppressed: false }
+  const { defaultCountry } = await directories.workspaces.get(workspaceId)
+  const normal = normaliseAddress(kind, to, defaultCountry)
+  if (!normal.ok) throw invalid('/to', normal.fault)
+  const { address } = normal
+  const suppressed = await inWorkspace(db, workspaceId, (tx) =>
+    isSuppressed(tx, workspaceId, { kind, address }, db.clock.now()),
+  )
+  return { sender, address, suppressed }
+}
+
+type Sent = NonNullable<TestResult['sent']>
+
+export async function sendTest(
+  { sender, address, suppressed }: Recipient,
+  rendered: RenderedEmail,
+  { directories }: TestDeps,
+): Promise<Sent> {
+  if (suppressed) return { status: 'failed', detail: 'The address is on the suppression list.' }
+  const id = uuid7()
+  const content = contentFor(sender, id, rendered)
+  try {
+    const context = directories.senders.context(sender)
+    const { reply } = await sender.provider.send({ id, to: address, content }, context)
+    return { status: 'sent', detail: `${sender.name} accepted it: ${reply}` }
+  } catch (error) {
+    if (!families.some((family) => error instanceof family)) throw error
+    return { status: 'failed', detail: `${sender.name}: ${(error as Error).message}` } // one of the four
+  }
+}
+
+const families = [Retryable, Unanswered, Rejected, Misconfigured]
+
+function contentFor(sender: Sender, id: string, rendered: RenderedEmail): Contents[ChannelId] {
+  const { subject, html, text } = rendered
+  if (sender.channel !== 'email') return { title: subject || null, text, data: {} }
+  const from = mailboxOf(sender)
+  return {
+    from,
+    subject: `[Test] ${subject}`,
+    html,
+    text,
+    // Not one of the ids that find their message again: there is none.
+    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    headers: {},
+    attachments: [],
+  }
+}

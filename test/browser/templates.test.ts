@@ -1,0 +1,61 @@
+/** Templates are written with a preview of what is not saved yet, for a real contact, in each language's direction. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { until } from '../helpers/until.ts'
+import { expectAccessible } from './expectAccessible.ts'
+import { openWorld } from './world.ts'
+
+const world = await openWorld()
+after(() => world.stop())
+
+await world.call('POST', '/contacts', {
+  ...{ external_id: 'u-1', name: 'Noa Levi', email: 'noa@example.com' },
+  traits: { plan: 'pro' },
+})
+const made = await world.call('POST', '/templates', {
+  ...{ name: 'welcome', channel: 'email', subject: 'Welcome', html: '<p>Good to have you.</p>' },
+  locales: { he: { subject: 'שלום', html: '<p>טוב שבאת.</p>' } },
+})
+const stored = () => world.call('GET', `/templates/${made.id}`)
+
+test('what is written is shown for a contact before it is saved; variables are offered', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/templates/${made.id}`)
+  const frame = page.frameLocator('iframe')
+  await frame.getByText('Good to have you.').waitFor()
+  const editor = page.getByRole('textbox', { name: 'The template’s text' })
+  await editor.click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('<p>{{ contact.pl')
+  await page.getByRole('option', { name: 'contact.plan' }).click()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' for {{ contact.name }}, {{ code }}')
+  await frame.getByText('pro for Noa Levi, [code]').waitFor()
+  await page.getByText('This contact has no value for: code.').waitFor()
+  await expectAccessible(page)
+  assert.equal((await stored()).version, 1)
+  await page.keyboard.press('Control+s')
+  await page.getByText('Saved as version 2.').waitFor()
+  assert.match((await stored()).html, /contact\.plan/)
+  await page.context().close()
+})
+
+test('a language from right to left is shown so; a test goes out; versions stand side by side and come back', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/templates/${made.id}?locale=he`)
+  const turned = page.frameLocator('iframe').locator('[dir=rtl]')
+  await turned.getByText('טוב שבאת.').waitFor()
+  await page.getByLabel('Send a test to').fill('ada@example.com')
+  await page.getByRole('button', { name: 'Send the test' }).click()
+  await page.getByText('accepted it', { exact: false }).waitFor()
+
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  await page.getByRole('button', { name: 'Compare with now' }).click()
+  await page.getByRole('heading', { name: 'Version 1 and version 2' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await until('the older text', async () =>
+    (await stored()).html.includes('Good to have you') ? true : undefined,
+  )
+  await page.context().close()
+})
