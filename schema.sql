@@ -624,6 +624,7 @@ create table message_edits (
   version integer not null default 1,
   due_at timestamp with time zone not null,
   attempt smallint not null default 0,
+  taken boolean not null default false,
   created_at timestamp with time zone not null,
   constraint message_edits_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES messages(workspace_id, id) ON DELETE CASCADE,
   constraint message_edits_pkey PRIMARY KEY (workspace_id, message_id)

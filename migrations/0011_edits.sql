@@ -6,6 +6,7 @@ create table message_edits (
   version integer not null default 1, -- grows with every change, so that one that came meanwhile is not taken for done
   due_at timestamptz not null, -- when it is tried (again)
   attempt smallint not null default 0,
+  taken boolean not null default false, -- somebody is at it until due_at: two at once might end in the older one's words
   created_at timestamptz not null,
   primary key (workspace_id, message_id),
   foreign key (workspace_id, message_id) references messages (workspace_id, id) on delete cascade

@@ -89,6 +89,7 @@ test('a change that comes while another is on its way is due at once when that i
   const [onItsWay] = await claimEdits(sql, now, new Date(+now + 60_000), 1)
   assert.ok(onItsWay)
   await edit(id, '3')
+  assert.equal((await claimEdits(sql, now, new Date(+now + 60_000), 1)).length, 0)
   await endEdit(sql, onItsWay, clock.now())
   await editor.runOnce()
   assert.deepEqual(await patches(), [['1180000000000000001', '3']])

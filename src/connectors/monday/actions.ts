@@ -25,6 +25,7 @@ export const setStatus = defineAction<Settings, z.infer<typeof SetStatus>>({
   params: SetStatus,
   /** `changed`: the status is now as asked for; also when it was so before, by an earlier try. */
   async run({ item_id: id, status, only_from: from }, ctx) {
+    const begun = +ctx.now()
     const item = await readItem(id, ctx)
     if (!item) return { status: null, changed: false }
     const present = await statusOf(item, ctx)
@@ -33,6 +34,8 @@ export const setStatus = defineAction<Settings, z.infer<typeof SetStatus>>({
     const column = (await statusColumn(ctx)).id
     const value = JSON.stringify({ label: status })
     await call(ctx, CHANGE, { board: ctx.settings.board_id, item: id, column, value }, Changed)
+    const told = { vendor: 'monday', lead_id: id, status, duration_ms: +ctx.now() - begun }
+    ctx.log.info(told, 'lead_processed_successfully') // as document 002 names it
     return { status, changed: true }
   },
 })

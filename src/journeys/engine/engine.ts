@@ -168,6 +168,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
     start() {
       subscriber.start()
       loop.start()
+      log.info('scheduler_started') // document 002 looks for it
     },
     async stop() {
       await Promise.all([subscriber.stop(), loop.stop()])

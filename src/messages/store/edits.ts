@@ -45,7 +45,7 @@ export async function writeContent(
   `
 }
 
-/** Asks for the newest content to be sent; a row that waits already is taken along. */
+/** Asks for the newest content to be sent; a row that waits already is taken along. One that is on its way ends first. */
 export async function requestEdit(
   sql: Sql,
   workspaceId: string,
@@ -56,7 +56,8 @@ export async function requestEdit(
     insert into message_edits as e (workspace_id, message_id, due_at, created_at)
     values (${workspaceId}, ${messageId}, ${now}, ${now})
     on conflict (workspace_id, message_id) do update
-    set version = e.version + 1, due_at = least(e.due_at, excluded.due_at)
+    set version = e.version + 1,
+      due_at = case when e.taken then e.due_at else least(e.due_at, excluded.due_at) end
   `
 }
 
@@ -80,7 +81,7 @@ export function claimEdits(sql: Sql, now: Date, until: Date, limit: number) {
       for update skip locked
     )
     update message_edits e
-    set due_at = ${until}, attempt = e.attempt + 1
+    set due_at = ${until}, attempt = e.attempt + 1, taken = true
     from due
     where e.workspace_id = due.workspace_id and e.message_id = due.message_id
     returning e.workspace_id, e.message_id, e.version, e.attempt
@@ -96,7 +97,7 @@ export async function endEdit(sql: Sql, edit: DueEdit, now: Date): Promise<void>
       returning 1
     )
     update message_edits
-    set due_at = ${now}, attempt = 0
+    set due_at = ${now}, attempt = 0, taken = false
     where workspace_id = ${edit.workspaceId} and message_id = ${edit.messageId} and version <> ${edit.version}
   `
 }
@@ -110,7 +111,7 @@ export async function postponeEdit(
 ): Promise<void> {
   await sql`
     update message_edits
-    set due_at = ${until}, attempt = attempt - ${options.free ? 1 : 0}
+    set due_at = ${until}, attempt = attempt - ${options.free ? 1 : 0}, taken = false
     where workspace_id = ${edit.workspaceId} and message_id = ${edit.messageId}
   `
 }
