@@ -10,6 +10,7 @@ import type { Plugin } from 'vite'
 const source = join(import.meta.dirname, 'src')
 const PAGE = /path: '([^'$]+)'[^}]*?import\('([^']+)'\)/g // of app/pages.ts
 const LANGUAGE = /^ {2}(\w+): \{[^}]*?load: \(\) => import\('([^']+)'\)/gm // of lib/language.ts
+const SERVER = /^ {2}(\w+): \{[^}]*?loadServer: \(\) => import\('([^']+)'\)/gm // the same, what the server says
 
 interface Chunk {
   readonly type: string
@@ -42,10 +43,10 @@ export function preloads(): Plugin {
           }),
         )
       const read = (path: string) => readFileSync(join(source, path), 'utf8')
-      const found = {
-        pages: needed(read('app/pages.ts'), 'app', PAGE),
-        languages: needed(read('lib/language.ts'), 'lib', LANGUAGE),
-      }
+      const languages = needed(read('lib/language.ts'), 'lib', LANGUAGE)
+      for (const [name, files] of Object.entries(needed(read('lib/language.ts'), 'lib', SERVER)))
+        languages[name]?.push(...files)
+      const found = { pages: needed(read('app/pages.ts'), 'app', PAGE), languages }
       writeFileSync(join(dir, 'preloads.json'), JSON.stringify(found))
     },
   }
