@@ -85,6 +85,11 @@ const faults: readonly Fault[] = [
     files: ['test/faults/poison.fault.ts'],
   },
   {
+    id: 'R15',
+    what: 'clocks that are wrong, and jump',
+    files: ['test/faults/wrongClocks.fault.ts'],
+  },
+  {
     id: 'R16',
     what: 'daylight saving and quiet hours',
     files: ['test/faults/clockChanges.fault.ts'],
@@ -164,7 +169,11 @@ const faults: readonly Fault[] = [
     what: 'tracking links that are forged',
     files: ['src/lib/token.test.ts', 'src/tracking/intake/handler.test.ts'],
   },
-  { id: 'S05', what: 'stored scripts in the dashboard', notYet: 'there is no dashboard yet' },
+  {
+    id: 'S05',
+    what: 'stored scripts in the dashboard',
+    files: ['test/faults/storedScripts.fault.ts'],
+  },
   { id: 'S06', what: 'SQL in filters and cursors', files: [api('strict')] },
   { id: 'S07', what: 'another workspace’s ids', files: [api('tenants')] },
   { id: 'S08', what: 'fields that nobody may set', files: [api('strict')] },
