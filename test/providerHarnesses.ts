@@ -4,7 +4,6 @@
  */
 import { type ChannelId, channelIds } from '../src/channels/channel.ts'
 import type { Outbound, Provider } from '../src/channels/provider.ts'
-import { newSigningSecret } from '../src/lib/standardWebhooks.ts'
 import { uuid7 } from '../src/lib/uuid7.ts'
 import {
   type Behaviour,
@@ -12,6 +11,7 @@ import {
   type Received,
   refusedUrl,
 } from './fakes/startFaultServer.ts'
+import { newSigningSecret } from './helpers/signingSecret.ts'
 import { smtpHarness } from './smtpHarness.ts'
 
 export type Family = 'accepted' | 'Retryable' | 'Unanswered' | 'Rejected' | 'Misconfigured'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMac } from './hmac.ts'
-import { bareSubject, findAnswered, messageId, readMessageId } from './replies.ts'
+import { findAnswered, messageId, readMessageId } from './replies.ts'
 import { uuid7 } from './uuid7.ts'
 
 const mac = createMac(Buffer.alloc(32, 1))
@@ -47,17 +47,4 @@ test('In-Reply-To decides before References', () => {
   assert.equal(findAnswered({ inReplyTo: [ours], references: [ours, other] }, mac), id)
   assert.equal(findAnswered({ inReplyTo: ['<a@b>'], references: ['<a@b>', ours] }, mac), id)
   assert.equal(findAnswered({ inReplyTo: [], references: [] }, mac), null)
-})
-
-test('subjects compare without their prefixes', () => {
-  for (const subject of [
-    'Offer',
-    'Re: Offer',
-    'RE: AW: Fwd: offer ',
-    'Re[2]: offer',
-    'השב: Offer',
-  ]) {
-    assert.equal(bareSubject(subject), 'offer', subject)
-  }
-  assert.equal(bareSubject('Reoffer: it'), 'reoffer: it')
 })

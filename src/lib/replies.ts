@@ -15,8 +15,6 @@ const TAG_BYTES = 10 // 80 bits, 16 characters of base32
 const MAX_HEADER = 16 * 1024 // characters; longer ones are read from their end, where the newest ids are
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567' // RFC 4648 §6
 const OURS = /\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z2-7]{16})@/gi
-const REPLY_PREFIX =
-  /^(?:(?:re|aw|sv|antw|fwd|fw|tr|rv|vs|wg|השב|תגובה)(?:\[\d{1,3}\])?\s{0,5}:\s{0,5})+/i
 
 /** The Message-ID of a message, with its angle brackets. The same for every attempt. */
 export function messageId(id: string, domain: string, mac: Mac): string {
@@ -45,11 +43,6 @@ export function findAnswered(
   return (
     readMessageId(mail.inReplyTo.join(' '), mac) ?? readMessageId(mail.references.join(' '), mac)
   )
-}
-
-/** A subject without its reply and forward prefixes, for comparing with the subject that we sent. */
-export function bareSubject(subject: string): string {
-  return subject.slice(0, 1000).trim().replace(REPLY_PREFIX, '').trim().toLowerCase()
 }
 
 function tagOf(id: string, mac: Mac): string {

@@ -55,10 +55,6 @@ export function nextOpening(window: SendWindow, at: Date, fallbackZone: string):
   throw new Error('a window that never opens') // searchDays is longer than any row of closed days
 }
 
-export function isOpen(window: SendWindow, at: Date, fallbackZone: string): boolean {
-  return nextOpening(window, at, fallbackZone).getTime() === at.getTime()
-}
-
 /** Each holiday closes one day; a clock change can swallow a short window a few times a year. */
 function searchDays({ holidays = [] }: SendWindow): number {
   return 7 * (holidays.length + 8)

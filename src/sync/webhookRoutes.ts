@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { connectors } from '../connectors/registry.ts'
+import { flatHeaders } from '../http/flatHeaders.ts'
 import { takeWebhook, type WebhookDeps } from './callbacks.ts'
 
 const MAX_BODY = 5 * 1024 * 1024 // bytes
@@ -18,7 +19,7 @@ export function webhookRoutes(
         request: {
           method: request.method,
           url: `${deps.publicUrl}${request.url}`,
-          headers: flat(request.headers),
+          headers: flatHeaders(request.headers),
           rawBody: body.toString('utf8'),
         },
       },
@@ -56,12 +57,4 @@ export function webhookRoutes(
       )
     }
   }
-}
-
-function flat(headers: FastifyRequest['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
-    ),
-  )
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { CLASSIFIER_VERSION, classify, settlesAt } from './classify.ts'
+import { CLASSIFIER_VERSION, classify } from './classify.ts'
 import type { Context, Hit } from './hits.ts'
 import { ipPrefix, networkFacts } from './networks.ts'
 
@@ -133,14 +133,4 @@ test('ten thousand hits on one message are classified without growing by their s
   )
   const results = classify(hits, contextOf({ name: '', hits: [], expect: [] }))
   assert.ok(results.every((each) => each.class === 'machine'))
-})
-
-test('an early hit settles two minutes after delivery, a late one after 15 s', () => {
-  const context = { sentAt: at(0), deliveredAt: at(0) }
-  const settles = (seconds: number) =>
-    settlesAt(hitOf(`click:1 ${seconds} chrome home`, 'a'), context)
-  assert.deepEqual(settles(10), at(120))
-  assert.deepEqual(settles(110), at(125))
-  assert.deepEqual(settles(299), at(314))
-  assert.deepEqual(settles(7200), at(7215))
 })

@@ -63,16 +63,6 @@ export function classify(hits: readonly Hit[], context: Context): Classified[] {
   return hits.map((hit) => classes.get(hit)!)
 }
 
-/**
- * When a hit's class may steer a journey: by then rules 11 and 13 have seen the rest of a
- * burst. Nobody waits for this to see or to be alerted.
- */
-export function settlesAt(hit: Hit, context: Pick<Context, 'sentAt' | 'deliveredAt'>): Date {
-  const age = ageSeconds(hit, context)
-  const wait = age < 300 ? Math.max(15, 120 - age) : 15
-  return new Date(+hit.at + wait * 1000)
-}
-
 function markTogether(sourced: readonly Sourced[], context: Context, limits: Limits): Marks {
   const clicks = sourced.filter(({ hit }) => hit.kind === 'click')
   const opens = sourced.filter(({ hit }) => hit.kind === 'open')

@@ -3,8 +3,8 @@ import { after, test } from 'node:test'
 import { type Behaviour, startFaultServer } from '../../../test/fakes/startFaultServer.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testEngine } from '../../../test/helpers/engine.ts'
+import { newSigningSecret } from '../../../test/helpers/signingSecret.ts'
 import { until } from '../../../test/helpers/until.ts'
-import { newSigningSecret } from '../../lib/standardWebhooks.ts'
 import { findMessage } from '../store/read.ts'
 
 const database = await testDatabase()

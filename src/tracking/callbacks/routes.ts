@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
+import { flatHeaders } from '../../http/flatHeaders.ts'
 import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
 import { Callback, type CallbackView } from '../schema.ts'
 import {
@@ -14,7 +15,7 @@ import {
 } from '../store/callbacks.ts'
 import { rawRequest } from './processor.ts'
 import { type SharedDeps, shake, sharedProviders, takeShared } from './sharedCallback.ts'
-import { flat, type IncomingCallback } from './takeCallback.ts'
+import type { IncomingCallback } from './takeCallback.ts'
 
 const MAX_BODY = 5 * 1024 * 1024 // bytes; SendGrid sends thousands of events at once
 const MAX_SHOWN = 64 * 1024 // characters of a body
@@ -87,7 +88,7 @@ export function sharedCallbackRoutes({
     const read = (request: FastifyRequest) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const { method, headers, url } = request
-      const about = { method, headers: flat(headers), url: `${publicUrl}${url}`, body }
+      const about = { method, headers: flatHeaders(headers), url: `${publicUrl}${url}`, body }
       return { body, request: rawRequest(about) }
     }
     for (const provider of sharedProviders) {

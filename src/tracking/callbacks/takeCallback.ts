@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { SenderDirectory } from '../../channels/directory.ts'
 import type { Db } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
+import { flatHeaders } from '../../http/flatHeaders.ts'
 import { createCache } from '../../lib/cache.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { TrackingCounters } from '../counters.ts'
@@ -63,7 +64,7 @@ export function createCallbackTaker(
       throw new AppError('not_found', 'Nobody here expects callbacks at this address.')
     const { method, body } = callback
     const url = `${deps.publicUrl}${callback.path}`
-    const headers = flat(callback.headers)
+    const headers = flatHeaders(callback.headers)
     const request = rawRequest({ method, url, headers, body })
     const handshake =
       method === 'GET' ? callbacks.shared?.answer(request, sender.settings) : undefined
@@ -101,11 +102,4 @@ export function keptHeaders(headers: Readonly<Record<string, string>>): Record<s
 /** What a vendor says again has the same address and body; signatures and their times differ. */
 function keyOf({ senderId, path, body }: IncomingCallback): string {
   return createHash('sha256').update(`${senderId}\0${path}\0`).update(body).digest('hex')
-}
-
-export function flat(headers: IncomingCallback['headers']): Record<string, string> {
-  const entries = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
-  )
-  return Object.fromEntries(entries)
 }
