@@ -110,6 +110,11 @@ const faults: readonly Fault[] = [
     files: ['test/faults/rollingRestart.fault.ts'],
   },
   {
+    id: 'R24',
+    what: 'thousands unsubscribe while their mail goes out',
+    files: ['test/faults/unsubscribeStorm.fault.ts'],
+  },
+  {
     id: 'R25',
     what: 'a customer’s webhook endpoint is down for days',
     notYet: 'there are no outgoing webhooks to customers yet',
