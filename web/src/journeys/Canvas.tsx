@@ -174,6 +174,7 @@ function BoxLabel({ id, title, text, figure, fault, tools }: Box) {
 function edgesOf(arrows: ReturnType<typeof arrowsOf>, edit?: Editing): Edge[] {
   return arrows.map(({ from, to, label, way }, at) => ({
     ...{ id: `${at}`, source: from, target: to, type: 'way' },
+    ariaLabel: label || t('Leads on'),
     data: {
       label,
       add: edit && way && ((type: Step['type']) => edit.onInsert(way, type)),

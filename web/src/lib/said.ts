@@ -14,6 +14,7 @@ interface Sentence {
 }
 
 const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g
+const LATIN = /^[^A-Za-z\u0590-\u05ff]*[A-Za-z]/ // begins so, and would be taken for a sentence of its own
 const PLACE = /\{(\d)\}/g
 const DEEP = 3 // sentences within sentences: "Failed: Gave up after 9 attempts. Last: …"
 
@@ -28,7 +29,7 @@ export function said(text: string): string {
   const before = known.get(text)
   if (before !== undefined) return before
   const told = translated(text, DEEP)
-  const mark = told !== text && direction() === 'rtl' ? RIGHT_TO_LEFT : ''
+  const mark = told !== text && direction() === 'rtl' && LATIN.test(told) ? RIGHT_TO_LEFT : ''
   const answer = mark + told.replace(INSTANT, (at) => dateTime(at))
   known.set(text, answer)
   return answer
