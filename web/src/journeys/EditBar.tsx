@@ -2,6 +2,7 @@
 import { CircleAlert, CircleCheck, Redo2, Undo2 } from 'lucide-react'
 import { useEffect } from 'react'
 import { t } from '../lib/language.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Fault } from '../ui/States.tsx'
 import type { Draft } from './draft.ts'
@@ -68,7 +69,16 @@ export function EditBar({ draft, faults, error, pending, save, isNew = false, ..
             </>
           )}
         </span>
-        <Button onClick={onLeave}>{draft.isChanged ? t('Drop the changes') : t('Close')}</Button>
+        {draft.isChanged ? (
+          <AskButton
+            title={t('Drop the changes?')}
+            note={t('The journey stays as it is saved.')}
+            act={t('Drop the changes')}
+            onConfirm={onLeave}
+          />
+        ) : (
+          <Button onClick={onLeave}>{t('Close')}</Button>
+        )}
         <Button
           look="primary"
           disabled={!maySave}

@@ -8,6 +8,7 @@ import { useList } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -132,15 +133,16 @@ export function JourneyRuns({ id, step, onAll }: Props) {
               !isOver(run) && (
                 <span className="inline-flex flex-wrap justify-end gap-1">
                   {Object.entries(deeds).map(([deed, words]) => (
-                    <Button
+                    <AskButton
                       key={deed}
                       size="sm"
                       look={deed === 'cancel' ? 'danger' : 'outline'}
+                      title={`${told(words)}?`}
+                      note={t('It cannot be taken back: what the run does then, it has done.')}
+                      act={told(words)}
                       disabled={act.isPending}
-                      onClick={() => act.mutate({ run: run.id, deed: deed as Deed })} // its own keys
-                    >
-                      {told(words)}
-                    </Button>
+                      onConfirm={() => act.mutate({ run: run.id, deed: deed as Deed })} // its own keys
+                    />
                   ))}
                 </span>
               ),

@@ -2,6 +2,7 @@
 import { useAct } from '../lib/act.ts'
 import { type Answer, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
 import { toast } from '../ui/toast.ts'
 
@@ -9,6 +10,7 @@ const MOST = 100 // ids that the API takes at once
 
 export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
   const body = { ids: ids.slice(0, MOST) }
+  const count = body.ids.length
   const options = {
     refreshes: ['/notifications'],
     onDone: ({ data }: Answer<'/notifications/cancel', 'post'>) => {
@@ -24,12 +26,23 @@ export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: (
       <span role="status">
         {t('{count, plural, one {# chosen} other {# chosen}}', { count: ids.length })}
       </span>
-      <Button size="sm" disabled={isBusy} onClick={() => cancel.mutate(undefined)}>
-        {t('Cancel sending')}
-      </Button>
-      <Button size="sm" disabled={isBusy} onClick={() => resend.mutate(undefined)}>
-        {t('Send again')}
-      </Button>
+      <AskButton
+        size="sm"
+        title={t('Cancel sending {count, plural, one {# message} other {# messages}}?', { count })}
+        note={t('Those that wait will not go out. The others stay as they are.')}
+        act={t('Cancel sending')}
+        disabled={isBusy}
+        onConfirm={() => cancel.mutate(undefined)}
+      />
+      <AskButton
+        size="sm"
+        look="outline"
+        title={t('Send {count, plural, one {# message} other {# messages}} again?', { count })}
+        note={t('A copy of each goes out to the same recipient.')}
+        act={t('Send again')}
+        disabled={isBusy}
+        onConfirm={() => resend.mutate(undefined)}
+      />
       <Button size="sm" look="ghost" onClick={onDone}>
         {t('Choose none')}
       </Button>

@@ -4,6 +4,7 @@ import { useAct } from '../lib/act.ts'
 import { post, put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
 import { CopyButton } from '../ui/Small.tsx'
 import type { Message, Status } from './words.ts'
@@ -36,14 +37,16 @@ export function MessageActions({ message }: { message: Message }) {
     <>
       <CopyButton text={id} label={t('Copy the id')} />
       {mayWrite && waiting.includes(status) && (
-        <Button
+        <AskButton
           size="sm"
-          look="danger"
+          title={t('Cancel sending this message?')}
+          note={t('It will not go out. A copy can be sent later.')}
+          act={t('Cancel sending')}
           disabled={cancel.isPending}
-          onClick={() => cancel.mutate(undefined)}
+          onConfirm={() => cancel.mutate(undefined)}
         >
           <Ban /> {t('Cancel sending')}
-        </Button>
+        </AskButton>
       )}
       {mayWrite && over.includes(status) && (
         <Button size="sm" disabled={resend.isPending} onClick={() => resend.mutate(undefined)}>

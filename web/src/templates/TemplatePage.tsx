@@ -1,10 +1,14 @@
 /** One template: its text in each language, how it looks for somebody, its versions. */
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
-import { get } from '../lib/api.ts'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useAct } from '../lib/act.ts'
+import { get, remove } from '../lib/api.ts'
 import { t, told } from '../lib/language.ts'
+import { refresh } from '../lib/query.ts'
+import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { channels } from '../messages/words.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
@@ -18,6 +22,15 @@ export function TemplatePage() {
     queryKey: ['/templates/{id}', id],
     queryFn: () => get('/templates/{id}', { params: { id } }),
   })
+  const mayWrite = useMay('templates:write')
+  const navigate = useNavigate()
+  const drop = useAct(() => remove('/templates/{id}', { params: { id } }), {
+    done: t('The template is removed.'),
+    onDone: () => {
+      void refresh('/templates')
+      void navigate({ to: '/templates' })
+    },
+  })
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
   const template = query.data
   if (!template) return <Loading />
@@ -28,6 +41,17 @@ export function TemplatePage() {
         channel: told(channels[template.channel]),
         version: template.version,
       })}
+      actions={
+        mayWrite && (
+          <AskButton
+            title={t('Remove the template “{name}”?', { name: template.name })}
+            note={t('Its name is free again. Messages on their way keep what it said.')}
+            act={t('Remove')}
+            disabled={drop.isPending}
+            onConfirm={() => drop.mutate(undefined)}
+          />
+        )
+      }
     >
       <Tabs
         label={t('Parts of the template')}

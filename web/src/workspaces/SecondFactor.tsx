@@ -3,6 +3,7 @@ import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
 import { post, remove } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -48,9 +49,15 @@ export function SecondFactor({ isOn }: { isOn: boolean }) {
           </>
         )}
         {isOn && (
-          <Button look="danger" className="self-start" onClick={() => end.mutate(undefined)}>
-            {t('Switch it off')}
-          </Button>
+          <div>
+            <AskButton
+              title={t('Switch the second factor off?')}
+              note={t('The password alone opens the door then. The recovery codes are void.')}
+              act={t('Switch it off')}
+              disabled={end.isPending}
+              onConfirm={() => end.mutate(undefined)}
+            />
+          </div>
         )}
         {!isOn && !begin.data && (
           <Button

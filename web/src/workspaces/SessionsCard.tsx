@@ -3,8 +3,8 @@ import { useAct } from '../lib/act.ts'
 import { remove } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
-import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Code, When } from '../ui/Small.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
@@ -35,9 +35,15 @@ export function SessionsCard() {
               {session.current ? (
                 <Badge tone="good">{t('here')}</Badge>
               ) : (
-                <Button size="sm" onClick={() => end.mutate(session.id)}>
-                  {t('End it')}
-                </Button>
+                <AskButton
+                  size="sm"
+                  look="outline"
+                  title={t('End that session?')}
+                  note={t('Whoever uses it has to sign in again.')}
+                  act={t('End it')}
+                  disabled={end.isPending}
+                  onConfirm={() => end.mutate(session.id)}
+                />
               )}
             </li>
           ))}
