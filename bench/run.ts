@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { accept } from './accept.ts'
 import { acceptBatch } from './accept-batch.ts'
 import { alert } from './alert.ts'
+import { dashboard } from './dashboard.ts'
 import { dispatchEmail } from './dispatch-email.ts'
 import { dispatchHttp } from './dispatch-http.ts'
 import { events } from './events.ts'
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   events,
   journeys,
   alert,
+  dashboard,
   size,
 ]
 

@@ -44,8 +44,9 @@ export async function searchMessages(
 
 /** Whether an index leads to what is wanted, or every message is. */
 function isSwift({ status, recipientId, channel, topic, priority, text }: ListFilter): boolean {
-  if (recipientId !== null || (status !== null && !common.has(status))) return true
-  return [status, channel, topic, priority, text].every((each) => each === null)
+  if (recipientId !== null) return true
+  const alone = [channel, topic, priority, text].every((each) => each === null)
+  return alone && (status === null || !common.has(status))
 }
 
 const earliest = (a: string | null, b: string | null) => (a && b ? (a < b ? a : b) : (a ?? b))

@@ -1,0 +1,102 @@
+/**
+ * The salesperson's story (document 000) in the browser: Close and Discord are servers of their own;
+ * somebody opens an email, Discord has the alert, and the dashboard shows who, when and how often.
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startClose } from '../fakes/startClose.ts'
+import { startDiscord } from '../fakes/startDiscord.ts'
+import { readAlert } from '../helpers/closeWorld.ts'
+import { mailbox } from '../helpers/syncWorld.ts'
+import { until } from '../helpers/until.ts'
+import { expectAccessible } from './expectAccessible.ts'
+import { looks, nameOf, speak } from './speak.ts'
+import { openWorld } from './world.ts'
+
+const [close, discord] = await Promise.all([startClose(), startDiscord()])
+const world = await openWorld({
+  ...{ CLOSEIO_API_KEY: 'api_test', CLOSEIO_BASE_URL: close.baseUrl },
+  ...{ DISCORD_WEBHOOK_URL: discord.webhookUrl, TIME_ZONE: 'Asia/Jerusalem' },
+})
+const box = mailbox(close, 'box')
+after(async () => {
+  await world.stop()
+  await Promise.all([close.close(), discord.close()])
+})
+before(async () => {
+  await close.set({ leads: { lead_box: 'Analytical Engines' } })
+  await until('the first look at Close', async () => {
+    const { data } = await world.call('GET', '/sync?limit=1')
+    return data[0]?.status === 'done'
+  })
+})
+
+const hook = { key: null, url: `${world.url}/webhook/closeio` }
+const alertsAbout = async (to: string) =>
+  (await discord.tell()).messages
+    .map(({ body }) => readAlert(body))
+    .filter(({ text }) => text.includes(to))
+
+let opened = 0
+
+for (const look of looks) {
+  test(`an open becomes an alert, and the dashboard shows it: ${nameOf(look)}`, async () => {
+    const say = speak(look.language)
+    const page = await world.enter(look)
+    await page.goto(`${world.url}/app/opens`)
+    await page.getByRole('heading', { name: say('Opens'), level: 1 }).waitFor()
+    const tile = page.locator('main li').filter({ hasText: say('Opens in all') })
+    await tile.getByText(String(opened), { exact: true }).waitFor()
+
+    const to = `ada${opened}@gmail.com`
+    const mail = await box.send(new Date(Date.now() - 3_600_000), to)
+    const event = await box.open(mail.object_id, new Date())
+    assert.equal(await close.deliver(event, hook), 200)
+    opened++
+    await until('the alert in Discord', async () => (await alertsAbout(to)).length === 1)
+
+    // The page hears of it by itself.
+    await tile.getByText(String(opened), { exact: true }).waitFor()
+    await page.reload()
+    for (const title of ['By hour', 'By weekday', 'Leads who open most', 'Engagement'])
+      await page.getByRole('heading', { name: say(title) }).waitFor()
+    await page.locator('main').getByText('Analytical Engines').first().waitFor()
+    await page.locator('main').getByText(to).first().waitFor()
+    await page
+      .getByRole('button', { name: say('View as table') })
+      .first()
+      .click()
+    await page.locator('main table').first().waitFor()
+    await expectAccessible(page)
+
+    await page.goto(`${world.url}/app/connectors`)
+    await page.locator('main').getByText('Close', { exact: true }).first().waitFor()
+    const callbacks = page.getByRole('table', { name: say('Callbacks received') })
+    await callbacks.getByText(say('Processed'), { exact: true }).first().waitFor()
+    await expectAccessible(page)
+
+    await page.goto(`${world.url}/app/recipes`)
+    const recipe = page
+      .locator('main section')
+      .filter({ hasText: say('Close → Discord: somebody opened an email') })
+    await recipe.getByText(say('On'), { exact: true }).waitFor()
+    await recipe.getByText('CLOSEIO_API_KEY').waitFor()
+    await recipe.getByRole('link', { name: say('The journey') }).click()
+    await page.getByRole('tab', { name: say('Who is in it') }).click()
+    const runs = page.getByRole('table', { name: say('Runs') })
+    await runs.getByText(say('Done'), { exact: true }).first().waitFor()
+
+    await page.goto(`${world.url}/app/messages?channel=discord`)
+    await page.getByRole('row').nth(opened).waitFor()
+    await page.getByRole('row').nth(1).click()
+    const timeline = page.getByRole('list', { name: say('Timeline') })
+    await timeline.getByText(say('Sent'), { exact: true }).waitFor()
+    await page.context().close()
+  })
+}
+
+test('one alert each, and nothing that either vendor would refuse', async () => {
+  assert.equal((await discord.tell()).messages.length, looks.length)
+  assert.deepEqual((await discord.tell()).complaints, [])
+  assert.deepEqual((await close.tell()).complaints, [])
+})
