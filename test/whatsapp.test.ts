@@ -132,6 +132,18 @@ test('somebody without a number is known by the vendor’s id, and answers find 
   const { json } = await app.call('GET', `/contacts/${contact.id}/timeline`, undefined, key)
   assert.equal(json.data[0].name, 'message.received')
   assert.equal(json.data[0].properties.text, 'Hello')
+  const journey = {
+    name: 'answer-by-id',
+    trigger: { api: true },
+    steps: [{ id: 'hi', type: 'send', channel: 'whatsapp', content: { text: 'Hello, Noa' } }],
+  }
+  assert.equal((await app.call('POST', '/journeys', journey, key)).status, 201)
+  await app.call('POST', '/journeys/answer-by-id/enable', undefined, key)
+  await app.call('POST', '/journeys/answer-by-id/runs', { contact_id: contact.id }, key)
+  const sent = await until('the answer', async () =>
+    (await meta.tell()).messages.find(({ body }) => JSON.stringify(body).includes('Hello, Noa')),
+  )
+  assert.equal(sent.to, fromUserId)
 })
 
 test('an answer is a reply, a reaction is none, a stop word ends all messages', async () => {

@@ -108,8 +108,9 @@ export async function startMeta(): Promise<FakeMeta> {
     async write(url, given, signed = true) {
       const all = [given].flat() as MetaInbound[]
       const { wrote, now } = await tell()
-      for (const { from, type = 'text' } of all)
-        if (from && type !== 'reaction') wrote[from] = now ?? Date.now()
+      for (const { from, fromUserId, type = 'text' } of all)
+        for (const whom of [from, fromUserId])
+          if (whom && type !== 'reaction') wrote[whom] = now ?? Date.now()
       await ask({ do: 'set', state: { wrote } })
       const at = String(await seconds())
       const messages = all.map((each) => ({

@@ -63,13 +63,14 @@ export function createOutbox(
   ): Promise<Sent> => {
     const channel = message.item['channel'] as ChannelId // the schema of steps knows channels only
     const kind = message.toDestination ? null : addressKind(channel)
-    const address = kind === null ? null : (person?.[kind] ?? null)
+    const whom = person && channel === 'whatsapp' ? numbered(person) : person
+    const address = kind === null ? null : (whom?.[kind] ?? null)
     if (kind !== null && address === null) return { refused: 'no_address' }
     const item = NewMessage.parse({
       ...message.item,
       ...(message.window ? { send_window: message.window } : {}),
     })
-    const contact = message.toDestination ? undefined : person
+    const contact = message.toDestination ? undefined : whom
     const options = { pointer: `/${step.id}`, now, contact }
     const [prepared] = await prepare(directories, run.workspaceId, item, options)
     if (!prepared) return { refused: 'not_prepared' }
@@ -138,6 +139,12 @@ function notThere(
     return { messageId: null }
   return { again: new Date(+now + Math.max(FIRST_LOOK_MS, waited)) }
 }
+
+/** Who has a user name only is written to by WhatsApp's own id of them. */
+const numbered = (person: Person): Person => ({
+  ...person,
+  phone: person.phone ?? person.whatsappId,
+})
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : null)
 

@@ -14,6 +14,8 @@ export interface Person {
   readonly email: string | null
   readonly phone: string | null
   readonly push: string | null
+  /** By which WhatsApp knows somebody whose number it does not tell. */
+  readonly whatsappId: string | null
 }
 
 /** By the id that was asked for; erased ones are absent. */
@@ -41,7 +43,13 @@ export async function readPeople(
       ) as external_id,
       ${address(sql, 'email')} as email,
       ${address(sql, 'phone')} as phone,
-      ${address(sql, 'push')} as push
+      ${address(sql, 'push')} as push,
+      (
+        select i.external_id from contact_identities i
+        where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.source = 'whatsapp'
+          and i.external_id ~ '^[A-Z]{2}[.]'
+        order by i.created_at desc, i.external_id limit 1
+      ) as whatsapp_id
     from chain
     join contacts c on c.workspace_id = ${workspaceId} and c.id = chain.id
     where chain.merged_into is null
