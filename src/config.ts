@@ -375,8 +375,9 @@ export function readConfig(
     faults.push('DATABASE_URL: must begin with postgres:// or postgresql://')
   }
   if (faults.length > 0 || !result.success) {
+    const told = [...new Set(faults)] // a sender may say of its URL what the list above said
     throw new Error(
-      `The environment has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      `The environment has ${told.length} fault(s):\n${told.map((fault) => `  - ${fault}`).join('\n')}`,
     )
   }
   return complete(result.data, production, options.terminal ?? false, warnings)

@@ -110,6 +110,8 @@ function faultsOf(
     })
   }
   const message = error instanceof Error ? error.message : String(error)
+  const [, setting, words] = /^SMTP URL: (from_\w+): (.*)$/s.exec(message) ?? []
+  if (setting) return [`EMAIL_FROM: ${words}`]
   return [`${name}: ${message.replace(/^SMTP URL: /, '')}`]
 }
 
