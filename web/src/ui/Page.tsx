@@ -19,7 +19,11 @@ export function Page({ title, note, actions, children }: Props) {
           <h1 className="text-xl font-semibold" dir="auto">
             {title}
           </h1>
-          {note && <p className="max-w-2xl text-sm text-muted-foreground">{note}</p>}
+          {note && (
+            <p dir="auto" className="max-w-2xl text-sm text-muted-foreground">
+              {note}
+            </p>
+          )}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
