@@ -3,6 +3,7 @@
  * names of their fields, addresses masked unless the operator wants them.
  */
 import pino, { type Logger } from 'pino'
+import { createLogSink } from './logSink.ts'
 
 const secretFields = [
   'password',
@@ -47,7 +48,7 @@ export function createLog(options: {
         },
       },
     },
-    options.pretty ? prettyStream() : pino.destination({ fd: 1, sync: false, minLength: 0 }),
+    options.pretty ? prettyStream() : jsonStream(),
   )
 }
 
@@ -58,8 +59,17 @@ export function maskAddresses(text: string): string {
     .replace(/\+(\d{3})\d{4,10}(\d{2})\b/g, '+$1…$2')
 }
 
+const STDOUT = 1
+
+function jsonStream() {
+  const sink = createLogSink(STDOUT)
+  process.on('exit', sink.flush)
+  return sink
+}
+
 /** One readable line per entry: time, level, what happened, fields. */
 function prettyStream() {
+  process.stdout.on('error', () => {}) // a terminal that was closed ends nobody's work
   return {
     write(line: string) {
       const { level, timestamp, event, ...fields } = JSON.parse(line)
