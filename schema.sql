@@ -447,6 +447,7 @@ create table journey_runs (
   key text not null,
   status text not null,
   step text,
+  failed_step text,
   entered_step_at timestamp with time zone,
   due_at timestamp with time zone,
   event jsonb not null default '{}'::jsonb,

@@ -48,6 +48,7 @@ create table journey_runs (
   status text not null constraint journey_runs_status_check check (status in
     ('active', 'waiting', 'held', 'done', 'exited', 'failed', 'cancelled')),
   step text, -- where it stands; null: it has ended
+  failed_step text, -- where it stood when it failed; there it is taken up again
   entered_step_at timestamptz,
   due_at timestamptz, -- null: held without an end, or it has ended
   event jsonb not null default '{}', -- what began it

@@ -19,6 +19,7 @@ import {
   holdRunByHand,
   type RunRow,
   releaseRunByHand,
+  retryRun,
   runNow,
   skipWait,
 } from './runs.ts'
@@ -82,6 +83,7 @@ const verbs: readonly Verb[] = [
   { path: 'skip', summary: 'Wait no longer where it waits', act: skipWait },
   { path: 'run-now', summary: 'Look at it at once instead of when it is due', act: runNow },
   { path: 'release', summary: 'Let a held run go on', act: releaseRunByHand },
+  { path: 'retry', summary: 'Take a run that failed up again where it stood', act: retryRun },
 ]
 
 const verbRoute =

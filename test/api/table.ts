@@ -191,6 +191,14 @@ const senders: Record<string, Case> = {
     path: (of) => `/providers/${of.sender}/copy`,
     body: (_, unique) => ({ name: unique }),
   },
+  'PUT /providers/order': {
+    access: 'senders:write',
+    body: (of) => ({ channel: 'email', ids: [of.sender] }),
+  },
+  'GET /providers/:id/usage': {
+    access: 'senders:read',
+    path: (of) => `/providers/${of.sender}/usage`,
+  },
   'PUT /providers/:id': {
     access: 'senders:write',
     path: (of) => `/providers/${of.sender}`,
@@ -374,6 +382,10 @@ const journeys: Record<string, Case> = {
     access: 'journeys:write',
     path: (of) => run(of, '/release'),
   },
+  'POST /journeys/:id/runs/:run_id/retry': {
+    access: 'journeys:write',
+    path: (of) => run(of, '/retry'),
+  },
   'POST /journeys/:id/runs/:run_id/cancel': {
     access: 'journeys:write',
     path: (of) => run(of, '/cancel'),
@@ -390,6 +402,7 @@ const notification = (of: Tenant, rest = '') => `/notifications/${of.message}${r
 const messages: Record<string, Case> = {
   'POST /notifications': { access: 'messages:write', body: message },
   'POST /notifications/send': { access: 'messages:write', body: message },
+  'GET /notifications/export.csv': { access: 'messages:read' },
   'GET /notifications': { access: 'messages:read' },
   'GET /notifications/:id': { access: 'messages:read', path: notification },
   'GET /notifications/:id/content': {

@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testJourneys } from '../../../test/helpers/journeys.ts'
 import { inWorkspace } from '../../db/db.ts'
-import { Retryable } from '../../errors.ts'
+import { Misconfigured, Retryable } from '../../errors.ts'
 import { recordEvents } from '../../events/record.ts'
 import { eraseRuns } from '../forget.ts'
+import { retryRun } from '../runs.ts'
 
 const database = await testDatabase()
 const { clock, db } = database
@@ -210,6 +211,40 @@ test('A message under a key is changed in place while its time lasts', async () 
   )
   assert.equal(ids.length, 3)
   assert.equal(new Set(ids).size, 2)
+})
+
+test('A run that failed is taken up again where it stood, unless its place is taken', async () => {
+  const journey = await world.add({
+    name: 'mended',
+    trigger: { events: ['case.opened'], contact: 'none', key: '{{ event.n }}' },
+    steps: [
+      { id: 'first', type: 'act', connector: 'monday', action: 'read_status', params: {} },
+      { id: 'second', type: 'wait', minutes: 5 },
+    ],
+  })
+  world.act = () => Promise.reject(new Misconfigured('The token has expired.'))
+  for (const n of [1, 2]) await world.record('case.opened', { properties: { n } })
+  await engine.runOnce()
+  const all = await world.runs(journey)
+  assert.deepEqual(
+    all.map(({ status, attention, failedStep }) => [status, attention, failedStep]),
+    all.map(() => ['failed', true, 'first']),
+  )
+  world.act = () => Promise.resolve({ status: 'new' })
+  await world.record('case.opened', { properties: { n: 2 } })
+  await engine.runOnce()
+  const retry = (id: string) =>
+    db.engine.begin((tx) => retryRun(tx, workspaceId, id, { now: clock.now() }))
+  const [one, two] = [1, 2].map((n) => all.find(({ key }) => key === String(n))!)
+  await assert.rejects(retry(two!.id), { code: 'conflict' })
+  await retry(one!.id)
+  await retry(one!.id)
+  await engine.runOnce()
+  const [after] = (await world.runs(journey)).filter(({ id }) => id === one!.id)
+  assert.deepEqual(
+    [after?.status, after?.step, after?.attention, after?.results['first']],
+    ['waiting', 'second', false, { status: 'new' }],
+  )
 })
 
 test('A mark that comes before its message, as two processes may have it, is made once the message is there', async () => {

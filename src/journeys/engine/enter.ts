@@ -86,6 +86,7 @@ function newRun(entry: Entry, now: Date): RunRow {
     key: entry.key,
     status: 'active',
     step: document.steps[0]?.id ?? null,
+    failedStep: null,
     enteredStepAt: now,
     dueAt: now,
     results: {},

@@ -40,6 +40,7 @@ export const ended = (run: RunRow, ending: Ending, now: Date): RunRow => ({
   ...run,
   status: ending.status,
   step: null,
+  failedStep: ending.status === 'failed' ? run.step : null,
   enteredStepAt: null,
   dueAt: null,
   attempt: 0,

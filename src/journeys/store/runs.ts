@@ -25,6 +25,8 @@ export interface RunRow {
   readonly status: RunStatus
   /** Null when it has ended. */
   readonly step: string | null
+  /** Where it stood when it failed. */
+  readonly failedStep?: string | null
   readonly enteredStepAt: Date | null
   readonly dueAt: Date | null
   readonly event: Carried
@@ -41,7 +43,7 @@ export interface RunRow {
 }
 
 export const runColumns = (sql: Sql) => sql`
-  r.workspace_id, r.id, r.journey_id, r.version, r.contact_id, r.key, r.status, r.step, r.entered_step_at, r.due_at,
+  r.workspace_id, r.id, r.journey_id, r.version, r.contact_id, r.key, r.status, r.step, r.failed_step, r.entered_step_at, r.due_at,
   r.event, r.results, r.attempt, r.lease, r.leased_by, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
 `
 
@@ -150,18 +152,18 @@ export async function saveRuns(sql: Sql, rows: readonly RunRow[]): Promise<void>
   if (rows.length === 0) return
   await sql`
     update journey_runs r
-    set status = w.status, step = w.step, entered_step_at = w.entered_step_at, due_at = w.due_at,
+    set status = w.status, step = w.step, failed_step = w.failed_step, entered_step_at = w.entered_step_at, due_at = w.due_at,
       results = w.results::jsonb, attempt = w.attempt, lease = w.lease, leased_by = w.leased_by, exit_reason = w.exit_reason,
       detail = w.detail, attention = w.attention, ended_at = w.ended_at
     from unnest(
       ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.step)}::text[],
+      ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.step)}::text[], ${rows.map((row) => row.failedStep ?? null)}::text[],
       ${asText(rows.map((row) => row.enteredStepAt))}::timestamptz[], ${asText(rows.map((row) => row.dueAt))}::timestamptz[],
       ${rows.map((row) => JSON.stringify(row.results))}::text[], ${rows.map((row) => row.attempt)}::int[],
       ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.leasedBy)}::uuid[], ${rows.map((row) => row.exitReason)}::text[],
       ${rows.map((row) => row.detail)}::text[], ${asText(rows.map((row) => row.attention))}::text[]::boolean[],
       ${asText(rows.map((row) => row.endedAt))}::timestamptz[]
-    ) as w (workspace_id, id, status, step, entered_step_at, due_at, results, attempt, lease, leased_by, exit_reason, detail, attention, ended_at)
+    ) as w (workspace_id, id, status, step, failed_step, entered_step_at, due_at, results, attempt, lease, leased_by, exit_reason, detail, attention, ended_at)
     where r.workspace_id = w.workspace_id and r.id = w.id
   `
 }
@@ -181,6 +183,18 @@ export async function freeKeys(
     ) as w (workspace_id, journey_id, key, run_id)
     where k.workspace_id = w.workspace_id and k.journey_id = w.journey_id and k.key = w.key and k.run_id = w.run_id
   `
+}
+
+/** False when somebody else has the key by now. */
+export async function takeKeyBack(
+  sql: Sql,
+  row: Pick<RunRow, 'workspaceId' | 'journeyId' | 'key' | 'id'>,
+): Promise<boolean> {
+  const taken = await sql`
+    update journey_keys set live = true
+    where workspace_id = ${row.workspaceId} and journey_id = ${row.journeyId} and key = ${row.key} and run_id = ${row.id}
+  `
+  return taken.count > 0
 }
 
 export async function insertRuns(sql: Sql, rows: readonly RunRow[]): Promise<void> {
