@@ -25,6 +25,7 @@ import {
 import type { Flags } from './output.ts'
 import type { PasswordFlags } from './prompt.ts'
 import { type PullListOptions, processPull, showPulls } from './pulls.ts'
+import { retryRuns } from './retryRuns.ts'
 import { type SendOptions, sendMessage } from './send.ts'
 import { runSql, type SqlOptions } from './sql.ts'
 import { type Tool, withTool } from './tool.ts'
@@ -243,6 +244,11 @@ function addJourneys(program: Command, use: Use): void {
     .action((names: string[], options: In & { folder?: string }) =>
       use((tool) => pullJourneys(tool, names, options)),
     )
+  journey
+    .command('retry <name>')
+    .description('take up again every run that failed, where it stood')
+    .option(...WORKSPACE)
+    .action((name: string, options: In) => use((tool) => retryRuns(tool, name, options)))
   journey
     .command('list')
     .description('the journeys of a workspace')
