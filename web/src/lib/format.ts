@@ -42,9 +42,11 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function ago(at: string | Date, now = Date.now()): string {
   const ms = new Date(at).getTime() - now
   const [unit, size] = steps.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1000]
-  const style = language() === 'he' ? 'long' : 'short' // the short Hebrew of CLDR says "לפני דק׳ (1)"
+  const isHebrew = language() === 'he'
+  const style = isHebrew ? 'long' : 'short' // Hebrew's short one is full of abbreviations
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style })
-  return format.format(Math.round(ms / size), unit)
+  const told = format.format(Math.round(ms / size), unit)
+  return isHebrew ? told.replace(/ \(\d+\)/, '') : told // CLDR writes "לפני שעתיים (2)"
 }
 
 /** How long between two moments, in words short enough for a timeline. */

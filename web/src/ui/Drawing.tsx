@@ -56,7 +56,7 @@ function optionOf({ kind, labels, series }: ChartProps, look: typeof light) {
       show: series.length > 1,
       top: 0,
       textStyle: text,
-      itemGap: 20,
+      ...{ icon: 'roundRect', itemWidth: 14, itemHeight: 4, itemGap: 20 },
       [isRtl ? 'right' : 'left']: 0,
       align: isRtl ? 'right' : 'left',
       data: isRtl ? series.map(({ name }) => name).reverse() : series.map(({ name }) => name),
