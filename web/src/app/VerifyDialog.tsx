@@ -1,15 +1,15 @@
 /** Sensitive acts ask for the password again: the API says so, and this asks, then the act goes on. */
+
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { post, setVerifier } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useMe } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
+import { CodeField, PasswordField } from '../ui/Credentials.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { TextField } from '../ui/Field.tsx'
 import { Fault } from '../ui/States.tsx'
 
 export function VerifyDialog() {
-  const me = useMe()
   const [open, setOpen] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const settle = useRef<(verified: boolean) => void>(() => {})
@@ -49,27 +49,17 @@ export function VerifyDialog() {
     >
       <form onSubmit={(event) => void handleSubmit(event)} className="flex flex-col gap-3">
         <Fault error={error} />
-        <TextField
-          label={t('Password')}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          dir="ltr"
-        />
-        {me?.member?.two_factor && (
-          <TextField
-            label={t('Code of your authenticator app')}
-            name="code"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            dir="ltr"
-          />
-        )}
+        <PasswordField />
+        {open && <OwnCode />}
         <Button look="primary" type="submit">
           {t('Go on')}
         </Button>
       </form>
     </Dialog>
   )
+}
+
+/** Asks who is there only while it is open: pages without a login stand behind it too. */
+function OwnCode() {
+  return useMe()?.member?.two_factor ? <CodeField inputMode="numeric" /> : null
 }

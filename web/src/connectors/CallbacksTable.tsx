@@ -15,8 +15,8 @@ import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { SelectField } from '../ui/Field.tsx'
 import { Code, CodeBlock, Facts, When } from '../ui/Small.tsx'
+import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty, Failed, Loading, Note } from '../ui/States.tsx'
 
 type Callback = Row<'/callbacks'>
@@ -36,15 +36,10 @@ export function CallbacksTable() {
       title={t('Callbacks received')}
       flush
       actions={
-        <SelectField
-          label={t('State')}
-          quiet
+        <StateFilter
+          states={states}
           value={callbacks}
-          options={[
-            ['', t('Every state')],
-            ...Object.entries(states).map(([id, [words]]) => [id, told(words)] as const),
-          ]}
-          onChange={(event) => setUrl({ callbacks: event.target.value })}
+          onChange={(state) => setUrl({ callbacks: state })}
         />
       }
     >

@@ -13,8 +13,8 @@ import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
-import { SelectField } from '../ui/Field.tsx'
 import { Code, When } from '../ui/Small.tsx'
+import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
 import { type Run, runStates } from './words.ts'
 
@@ -67,15 +67,10 @@ export function JourneyRuns({ id, step, onAll }: Props) {
             {t('All runs')}
           </Button>
         ) : (
-          <SelectField
-            label={t('State')}
-            quiet
+          <StateFilter
+            states={runStates}
             value={status}
-            options={[
-              ['', t('Every state')],
-              ...Object.entries(runStates).map(([each, [words]]) => [each, told(words)] as const),
-            ]}
-            onChange={(event) => setUrl({ run_status: event.target.value })}
+            onChange={(state) => setUrl({ run_status: state })}
           />
         )
       }

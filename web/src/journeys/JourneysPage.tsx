@@ -1,4 +1,5 @@
 /** Journeys: what is to happen, step by step. */
+
 import { Link, useNavigate } from '@tanstack/react-router'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
@@ -8,9 +9,9 @@ import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
-import { SelectField } from '../ui/Field.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
+import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
 import { type Journey, states } from './words.ts'
 
@@ -24,15 +25,10 @@ export function JourneysPage() {
       title={t('Journeys')}
       actions={
         <>
-          <SelectField
-            label={t('State')}
-            quiet
+          <StateFilter
+            states={states}
             value={status}
-            options={[
-              ['', t('Every state')],
-              ...Object.entries(states).map(([id, [words]]) => [id, told(words)] as const),
-            ]}
-            onChange={(event) => setUrl({ status: event.target.value })}
+            onChange={(state) => setUrl({ status: state })}
           />
           {mayWrite && (
             <Button look="primary" asChild>

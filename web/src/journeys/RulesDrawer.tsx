@@ -1,10 +1,11 @@
 /** What a journey says beside its steps: its name, what it begins with, who leaves it and when it sends. */
+
 import { type FormEvent, useMemo, useState } from 'react'
 import { t } from '../lib/language.ts'
-import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { JsonFields, type JsonSchema } from '../ui/JsonFields.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
+import { TakeOver } from '../ui/TakeOver.tsx'
 import { controlsFor, fieldTexts } from './fields.tsx'
 import { useStepCatalog } from './StepDrawer.tsx'
 import type { Document } from './words.ts'
@@ -38,12 +39,7 @@ export function RulesDrawer({ document, faults, onClose, onDone }: Props) {
             faults={faults}
             onChange={setValue}
           />
-          <div className="sticky bottom-0 flex justify-end gap-2 border-t bg-card pt-4">
-            <Button onClick={onClose}>{t('Leave it')}</Button>
-            <Button look="primary" type="submit">
-              {t('Take it over')}
-            </Button>
-          </div>
+          <TakeOver onLeave={onClose} />
         </form>
       )}
     </Dialog>

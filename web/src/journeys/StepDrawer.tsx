@@ -1,12 +1,13 @@
 /** A step's fields, made from its schema, with what is wrong at each. */
+
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { get } from '../lib/api.ts'
 import { t, told } from '../lib/language.ts'
-import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { JsonFields, type JsonSchema } from '../ui/JsonFields.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
+import { TakeOver } from '../ui/TakeOver.tsx'
 import { controlsFor, fieldTexts } from './fields.tsx'
 import { type Document, kinds, type Step } from './words.ts'
 
@@ -59,12 +60,7 @@ export function StepDrawer({ document, step, faults, onClose, onDone }: Props) {
             faults={faults}
             onChange={setValue}
           />
-          <div className="sticky bottom-0 flex justify-end gap-2 border-t bg-card pt-4">
-            <Button onClick={onClose}>{t('Leave it')}</Button>
-            <Button look="primary" type="submit">
-              {t('Take it over')}
-            </Button>
-          </div>
+          <TakeOver onLeave={onClose} />
         </form>
       )}
     </Dialog>

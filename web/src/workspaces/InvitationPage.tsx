@@ -1,4 +1,5 @@
 /** /app/invitation#…: where an invitation leads. */
+
 import { useNavigate } from '@tanstack/react-router'
 import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
@@ -7,6 +8,7 @@ import { t } from '../lib/language.ts'
 import { fieldFaults } from '../lib/problem.ts'
 import { client } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
+import { NewPasswordField } from '../ui/Credentials.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { Fault } from '../ui/States.tsx'
 import { SignInFrame } from './SignInFrame.tsx'
@@ -41,13 +43,9 @@ export function InvitationPage() {
         </p>
         <Fault error={accept.error} />
         <TextField label={t('Your name')} name="full_name" autoComplete="name" dir="auto" />
-        <TextField
+        <NewPasswordField
           label={t('Password')}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          required
-          dir="ltr"
+          hint={undefined}
           fault={fieldFaults(accept.error)['password']}
         />
         <Button look="primary" type="submit" aria-busy={accept.isPending}>

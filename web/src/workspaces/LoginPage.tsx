@@ -1,4 +1,5 @@
 /** /app/login. */
+
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useAct } from '../lib/act.ts'
@@ -8,6 +9,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { client } from '../lib/query.ts'
 import { useUrl } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
+import { CodeField, PasswordField } from '../ui/Credentials.tsx'
 import { CheckField, TextField } from '../ui/Field.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { SignInFrame } from './SignInFrame.tsx'
@@ -56,24 +58,8 @@ export function LoginPage() {
           required
           dir="ltr"
         />
-        <TextField
-          label={t('Password')}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          dir="ltr"
-        />
-        {needsCode && (
-          <TextField
-            label={t('Code of your authenticator app')}
-            hint={t('Or one of your recovery codes.')}
-            name="code"
-            autoComplete="one-time-code"
-            dir="ltr"
-            autoFocus
-          />
-        )}
+        <PasswordField />
+        {needsCode && <CodeField hint={t('Or one of your recovery codes.')} autoFocus />}
         <CheckField label={t('Remember me on this device')} name="remember" />
         <Button look="primary" type="submit" aria-busy={signIn.isPending}>
           {t('Sign in')}

@@ -1,4 +1,5 @@
 /** One's own: name, password, second factor, where one is signed in. */
+
 import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
 import { put } from '../lib/api.ts'
@@ -7,6 +8,7 @@ import { fieldFaults } from '../lib/problem.ts'
 import { useMe } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
+import { NewPasswordField, PasswordField } from '../ui/Credentials.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { Fault, Loading } from '../ui/States.tsx'
 import { SecondFactor } from './SecondFactor.tsx'
@@ -71,25 +73,12 @@ function PasswordCard({ hasCode }: { hasCode: boolean }) {
     <Card title={t('Password')}>
       <form onSubmit={handleSubmit} className="flex flex-col gap-4">
         <Fault error={change.error} />
-        <TextField
+        <PasswordField
           label={t('Password now')}
           name="current"
-          type="password"
-          autoComplete="current-password"
-          required
-          dir="ltr"
           fault={faults['current_password']}
         />
-        <TextField
-          label={t('New password')}
-          name="next"
-          type="password"
-          autoComplete="new-password"
-          required
-          dir="ltr"
-          hint={t('At least 12 characters: a few words are best.')}
-          fault={faults['password']}
-        />
+        <NewPasswordField name="next" fault={faults['password']} />
         {hasCode && (
           <TextField
             label={t('Code of your authenticator app')}

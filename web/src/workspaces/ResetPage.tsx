@@ -1,4 +1,5 @@
 /** /app/password#…: a new password, by a one-time link. */
+
 import { Link } from '@tanstack/react-router'
 import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
@@ -6,7 +7,7 @@ import { post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { fieldFaults } from '../lib/problem.ts'
 import { Button } from '../ui/Button.tsx'
-import { TextField } from '../ui/Field.tsx'
+import { NewPasswordField } from '../ui/Credentials.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { SignInFrame } from './SignInFrame.tsx'
 
@@ -32,15 +33,7 @@ export function ResetPage() {
       ) : (
         <form onSubmit={handleSubmit} className="flex flex-col gap-4">
           <Fault error={reset.error} />
-          <TextField
-            label={t('New password')}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            required
-            dir="ltr"
-            fault={fieldFaults(reset.error)['password']}
-          />
+          <NewPasswordField fault={fieldFaults(reset.error)['password']} />
           <Button look="primary" type="submit">
             {t('Change it')}
           </Button>

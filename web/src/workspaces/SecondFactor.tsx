@@ -1,4 +1,5 @@
 /** A second factor by an authenticator app (TOTP, RFC 6238), with recovery codes. */
+
 import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
 import { post, remove } from '../lib/api.ts'
@@ -7,7 +8,7 @@ import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { TextField } from '../ui/Field.tsx'
+import { CodeField } from '../ui/Credentials.tsx'
 import { CodeBlock } from '../ui/Small.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 
@@ -78,14 +79,7 @@ export function SecondFactor({ isOn }: { isOn: boolean }) {
               {t('Open it in an app on this device')}
             </a>
             <Fault error={confirm.error} />
-            <TextField
-              label={t('Code')}
-              name="code"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              required
-              dir="ltr"
-            />
+            <CodeField label={t('Code')} inputMode="numeric" required />
             <Button look="primary" type="submit" className="self-start">
               {t('Switch it on')}
             </Button>
