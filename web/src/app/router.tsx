@@ -79,10 +79,13 @@ export const router = createRouter({
   scrollRestoration: true,
 })
 
+/** Pages of people who are not signed in. */
+const open = new Set(['/login', '/invitation', '/password'])
+
 /** The session ended while a page was open: sign in, and come back to it. */
 setOnSignedOut(() => {
   const { pathname, href } = router.state.location
-  if (pathname === '/login') return
+  if (open.has(pathname)) return
   client.clear()
   void router.navigate({ to: '/login', search: { next: href, ended: '1' } as never })
 })
