@@ -30,6 +30,8 @@ export function createLog(options: {
   showAddresses: boolean
 }): Logger {
   const { showAddresses } = options
+  // A full disk or a terminal that was closed ends nobody's work; console.log comes here too.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   return pino(
     {
       level: options.level,
@@ -69,7 +71,6 @@ function jsonStream() {
 
 /** One readable line per entry: time, level, what happened, fields. */
 function prettyStream() {
-  process.stdout.on('error', () => {}) // a terminal that was closed ends nobody's work
   return {
     write(line: string) {
       const { level, timestamp, event, ...fields } = JSON.parse(line)

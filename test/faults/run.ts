@@ -94,6 +94,7 @@ const faults: readonly Fault[] = [
     what: 'daylight saving and quiet hours',
     files: ['test/faults/clockChanges.fault.ts'],
   },
+  { id: 'R17', what: 'disks are full', files: ['test/faults/fullDisks.fault.ts'] },
   {
     id: 'R19',
     what: 'eight claimers race for 10,000 rows',

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { type Db, openDb } from '../../src/db/db.ts'
+import { type DatabaseAddress, type Db, openDb } from '../../src/db/db.ts'
 import { type ServerProcess, type StartOptions, startServer } from '../helpers/process.ts'
 import { type SmtpSink, startSmtpSink } from '../helpers/smtpSink.ts'
 import { type DatabaseLink, startDatabaseLink } from './databaseLink.ts'
@@ -12,6 +12,7 @@ import { freshDatabase } from './freshDatabase.ts'
 export const KEY = 'fault-test-key-of-the-instance'
 
 export interface ServerWorld {
+  readonly address: DatabaseAddress
   readonly db: Db
   readonly sink: SmtpSink
   /** What servers connect through, when it was asked for. The test's own connections go past it. */
@@ -60,6 +61,7 @@ export async function serverWorld(options: ServerWorldOptions = {}): Promise<Ser
     LOG_LEVEL: 'warn',
   }
   return {
+    address,
     db,
     sink,
     link,
