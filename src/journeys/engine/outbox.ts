@@ -86,19 +86,19 @@ export function createOutbox(
     run: RunRow,
     message: StepMessage,
     { key, withinMinutes, order }: StepUpdate,
-  ): Promise<string | undefined> => {
+  ): Promise<{ readonly messageId: string } | 'gone' | undefined> => {
     await write() // another run of this batch may just have sent the one that is meant
     await lockUpdateKey(tx, run.journeyId, key)
     const since = new Date(+now - withinMinutes * MINUTE_MS)
     const sent = await findByUpdateKey(tx, run, key, since)
     if (sent === undefined) return undefined
     const { messageId, updateOrder } = sent
-    if (order !== null && updateOrder !== null && order < updateOrder) return messageId
+    if (order !== null && updateOrder !== null && order < updateOrder) return { messageId }
     const edited = await editMessage(tx, run.workspaceId, messageId, contentOf(message), now)
-    if (edited === 'gone') return undefined
+    if (edited === 'gone') return edited
     if (order !== null) await saveUpdateOrder(tx, run.workspaceId, messageId, order)
     state.edited = true
-    return messageId
+    return { messageId }
   }
 
   return {
@@ -112,8 +112,8 @@ export function createOutbox(
           ? { messageId: null }
           : accept(run, step, message, { person, update: NO_UPDATE })
       const changed = await change(run, message, update)
-      if (changed !== undefined) return { messageId: changed }
-      if (update.only) return notThere(run, update, now)
+      if (typeof changed === 'object') return changed
+      if (update.only) return changed === 'gone' ? { messageId: null } : notThere(run, update, now)
       await freeUpdateKey(tx, run, update.key)
       const { key: updateKey, order: updateOrder } = update
       return accept(run, step, message, { person, update: { updateKey, updateOrder } })
