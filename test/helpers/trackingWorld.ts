@@ -35,7 +35,7 @@ import { addWorkspace } from './workspace.ts'
 export const log = pino({ level: 'silent' })
 export const tokens = createTokens({ keys: new Map([[1, randomBytes(32)]]), current: 1 })
 export const mac = createMac(randomBytes(32))
-const publicUrl = 'https://track.example.test'
+export const publicUrl = 'https://track.example.test'
 
 /** Hits on a message that were stored and are not understood yet. */
 export async function hitsWaiting({ db }: TestDatabase, messageId: string) {

@@ -1,6 +1,9 @@
 /**
  * Where a link leads. Never said by the URL: only by what was kept when the message was
  * made, so that no token can be made to lead elsewhere.
+ *
+ * A message has either all of its links of its own or none (messages/render.ts), so where its
+ * template version knows one of them it knows all: one look-up for each message that is clicked.
  */
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../../db/db.ts'
@@ -12,7 +15,7 @@ import { TemplateError } from '../../templates/templateError.ts'
 import { findLinks, type LinkFacts } from '../store/messages.ts'
 import { within } from './within.ts'
 
-const KEPT = 100_000 // destinations; about 300 bytes each
+const KEPT = 100_000 // messages whose template knows their links, and as many links of messages' own; about 300 bytes each
 const GROUP = 500 // look-ups in one statement
 const GROUPS_AT_ONCE = 2
 const PATIENCE_MS = 3_000
@@ -22,43 +25,87 @@ export interface Destinations {
   find(link: TokenContent): string | null | Promise<string | null>
 }
 
+/** By index; null where a link is not its template's, or no web page. */
+type Known = readonly (string | null)[]
+
+/** What was found for one link: its own destination, or all of its message's. */
+type Found = { readonly own: string | null } | { readonly all: Known }
+
 export function createDestinations(options: {
   db: Pick<Db, 'engine'>
   templates: TemplateDirectory
 }): Destinations {
-  const known = new LRUCache<string, string>({ max: KEPT })
-  const batcher = createBatcher<TokenContent, string | null>({
+  const { db, templates } = options
+  const byMessage = new LRUCache<string, Known>({ max: KEPT })
+  const byLink = new LRUCache<string, string>({ max: KEPT })
+  const asking = new Map<string, Promise<unknown>>() // the first look-up for each message
+  const batcher = createBatcher<TokenContent, Found>({
     run: async (links) => {
-      const facts = await within(PATIENCE_MS, findLinks(options.db.engine, links))
-      return Promise.all(
-        facts.map((row, at) => destination(row, links[at]!.linkIndex, options.templates)),
-      )
+      const facts = await within(PATIENCE_MS, findLinks(db.engine, links))
+      return Promise.all(facts.map((row) => foundIn(row, templates)))
     },
     maxWeight: GROUP,
     concurrency: GROUPS_AT_ONCE,
   })
+
+  /** Undefined: not known yet. */
+  const peek = (message: string, index: number): string | null | undefined => {
+    const known = byMessage.get(message)
+    return known ? (known[index] ?? null) : byLink.get(`${message} ${index}`)
+  }
+
+  const lookUp = async (message: string, link: TokenContent): Promise<string | null> => {
+    const found = await batcher.add(link)
+    if ('all' in found) {
+      const url = found.all[link.linkIndex] ?? null
+      if (url !== null) byMessage.set(message, found.all)
+      return url
+    }
+    if (found.own !== null) byLink.set(`${message} ${link.linkIndex}`, found.own)
+    return found.own
+  }
+
+  const first = (message: string, link: TokenContent): Promise<string | null> => {
+    const asked = lookUp(message, link).finally(() => asking.delete(message))
+    asking.set(message, asked)
+    return asked
+  }
+
   return {
     find(link) {
-      const key = `${link.workspaceNumber} ${link.messageId} ${link.linkIndex}`
-      const cached = known.get(key)
-      if (cached !== undefined) return cached
-      return batcher.add(link).then((url) => {
-        if (url !== null) known.set(key, url)
-        return url
-      })
+      const message = `${link.workspaceNumber} ${link.messageId}`
+      const known = peek(message, link.linkIndex)
+      if (known !== undefined) return known
+      const other = asking.get(message)
+      if (!other) return first(message, link)
+      return other.then(() => peek(message, link.linkIndex) ?? lookUp(message, link))
     },
   }
 }
 
-async function destination(
+/** An Error is that of this link alone. */
+async function foundIn(
   facts: LinkFacts | undefined,
-  index: number,
   templates: TemplateDirectory,
-): Promise<string | null | Error> {
-  if (!facts) return null
-  if (facts.url !== null) return safeUrl(facts.url)
-  const url = (await staticLinks(facts, facts.workspaceId, templates))[index]
-  return url == null ? null : safeUrl(url)
+): Promise<Found | Error> {
+  if (!facts) return { own: null }
+  if (facts.url !== null) return { own: safeUrl(facts.url) }
+  try {
+    return { all: safeUrls(await staticLinks(facts, facts.workspaceId, templates)) }
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+const safe = new WeakMap<readonly (string | null)[], Known>()
+
+/** Looked at once for each template version. */
+function safeUrls(urls: readonly (string | null)[]): Known {
+  const known = safe.get(urls)
+  if (known) return known
+  const all = urls.map((url) => (url === null ? null : safeUrl(url)))
+  safe.set(urls, all)
+  return all
 }
 
 /** Destinations that the message's template version knows, by index; none for inline content. */

@@ -82,29 +82,28 @@ export function createTrackingHandler(deps: TrackingHandlerDeps): TrackingHandle
     )
   }
 
-  const click = async (request: IncomingMessage, response: ServerResponse, path: string) => {
+  const click = (request: IncomingMessage, response: ServerResponse, path: string) => {
     const content = tokens.verify('click', tokenIn(path, CLICK.length, ''))
     if (!content) {
       const after = refuse(request)
       return sendPage(response, after === undefined ? 404 : 429, notFoundPage, after)
     }
-    let url: string | null
-    try {
-      url = await deps.destinations.find(content)
-    } catch {
-      return sendPage(response, 503, unavailablePage, RETRY_SECONDS)
+    const lead = (url: string | null) => {
+      if (url === null) return sendPage(response, 404, notFoundPage)
+      const redirect = () => void response.writeHead(302, redirectHeaders(url)).end()
+      // A link is followed even where its click could not be stored; recorder has said so.
+      record('click', content, request).then(redirect, redirect)
     }
-    if (url === null) return sendPage(response, 404, notFoundPage)
-    // A link is followed even where its click could not be stored; recorder has said so.
-    await record('click', content, request).catch(() => {})
-    response.writeHead(302, redirectHeaders(url)).end()
+    const url = deps.destinations.find(content)
+    if (!(url instanceof Promise)) return lead(url)
+    url.then(lead, () => sendPage(response, 503, unavailablePage, RETRY_SECONDS))
   }
 
   return (request, response) => {
     const path = request.url ?? ''
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     if (path.startsWith(OPEN)) open(request, response, path)
-    else if (path.startsWith(CLICK)) void click(request, response, path)
+    else if (path.startsWith(CLICK)) click(request, response, path)
     else return false
     return true
   }
