@@ -111,6 +111,16 @@ const faults: readonly Fault[] = [
     files: ['test/faults/rollingRestart.fault.ts'],
   },
   {
+    id: 'R22',
+    what: 'the version before runs on a later schema',
+    files: ['test/faults/rollback.fault.ts'],
+  },
+  {
+    id: 'R23',
+    what: 'a campaign to a million is killed, paused and cancelled',
+    notYet: 'there are no campaigns yet',
+  },
+  {
     id: 'R24',
     what: 'thousands unsubscribe while their mail goes out',
     files: ['test/faults/unsubscribeStorm.fault.ts'],
@@ -124,6 +134,11 @@ const faults: readonly Fault[] = [
     id: 'R27',
     what: 'nobody tells the sender that there is work',
     files: ['test/faults/lostHints.fault.ts'],
+  },
+  {
+    id: 'R28',
+    what: 'a transaction that stays open',
+    files: ['test/faults/longTransaction.fault.ts'],
   },
   {
     id: 'R29',
@@ -154,6 +169,11 @@ const faults: readonly Fault[] = [
   { id: 'N04', what: 'deep nesting, many keys', files: [api('badInput')] },
   { id: 'N05', what: 'slow clients', files: [api('wire')] },
   {
+    id: 'N06',
+    what: 'requests that mean two things',
+    files: [api('wire')],
+  },
+  {
     id: 'N07',
     what: 'hostile CSV',
     files: ['src/lib/csv.test.ts', 'src/contacts/imports.test.ts'],
@@ -169,6 +189,7 @@ const faults: readonly Fault[] = [
     what: 'templates that reach for the host',
     files: ['src/templates/attacks.test.ts', 'src/templates/sandbox.test.ts'],
   },
+  { id: 'S02', what: 'templates without end', files: ['src/templates/attacks.test.ts'] },
   { id: 'S03', what: 'URLs that lead into private networks', files: ['src/lib/ssrf.test.ts'] },
   {
     id: 'S04',
@@ -210,10 +231,18 @@ const faults: readonly Fault[] = [
   { id: 'S20', what: 'formulas in exported CSV', files: ['src/lib/csv.test.ts'] },
   { id: 'S21', what: 'prototype pollution', files: [api('strict')] },
   {
+    id: 'S24',
+    what: 'an audit log that was tampered with',
+    files: ['src/workspaces/audit/audit.test.ts'],
+  },
+  { id: 'S25', what: 'a person is erased', files: ['src/consent/routes.test.ts'] },
+  { id: 'S26', what: 'what browsers are told', files: [api('access')] },
+  {
     id: 'S28',
     what: 'scanners that follow unsubscribe links',
     files: ['src/tracking/unsubscribe/routes.test.ts'],
   },
+  { id: 'S30', what: 'what the server’s own roles may not do', files: ['src/db/db.test.ts'] },
 ]
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, only: { type: 'string' } } })
