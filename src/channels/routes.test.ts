@@ -197,6 +197,27 @@ test('new senders come behind the others of their channel', async () => {
   assert.ok(second.position > first.position)
 })
 
+test('the order of a channel is set for all of its senders at once', async () => {
+  const all = async () =>
+    (await call('GET', '/providers?limit=100')).json.data.filter(
+      ({ channel, origin }: { channel: string; origin: string }) =>
+        channel === 'email' && origin !== 'builtin',
+    )
+  const [added] = [await createSmtp()]
+  const ids: string[] = (await all()).map(({ id }: { id: string }) => id)
+  const wanted = ids.toReversed()
+  assert.equal(wanted[0], added.id)
+  const body = { channel: 'email', ids: wanted }
+  const ordered = (await call('PUT', '/providers/order', body)).json.data
+  assert.deepEqual(ordered.map(({ id }: { id: string }) => id).slice(0, ids.length), wanted)
+  assert.deepEqual(
+    (await all()).map(({ position }: { position: number }) => position),
+    wanted.map((_, at) => at + 1),
+  )
+  for (const bad of [wanted.slice(1), [...wanted.slice(1), wanted[1]]])
+    assert.equal((await call('PUT', '/providers/order', { ...body, ids: bad })).status, 409)
+})
+
 test('a sender of the environment is changed there, or copied', async () => {
   const settings = { webhook_url: 'https://discord.com/api/webhooks/1/token-of-the-operator' }
   const id = await engine.addSender({ channel: 'discord', provider: 'discord', settings })

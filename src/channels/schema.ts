@@ -52,6 +52,16 @@ export const SenderStatusChange = z.strictObject({
 })
 export type SenderStatusChange = z.infer<typeof SenderStatusChange>
 
+export const SenderOrder = z.strictObject({
+  channel: z.enum(channelIds),
+  ids: z
+    .array(z.uuid('not an id of a sender'))
+    .min(1)
+    .max(1_000)
+    .meta({ description: 'All of the channel but its sandbox, the first to be used first.' }),
+})
+export type SenderOrder = z.infer<typeof SenderOrder>
+
 export const SenderView = z.object({
   id: z.uuid(),
   channel: z.enum(channelIds),

@@ -62,6 +62,36 @@ export async function lockSender(
   return row
 }
 
+/** Senders of a channel without its sandbox. Writers of one channel's order wait for each other. */
+export async function lockChannel(
+  sql: Sql,
+  workspaceId: string,
+  channel: ChannelId,
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from senders
+    where workspace_id = ${workspaceId} and channel = ${channel} and origin <> 'builtin'
+    order by id
+    for update
+  `
+  return rows.map(({ id }) => id)
+}
+
+/** Counts from 1 in the order given. */
+export async function setPositions(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update senders s
+    set position = wanted.position, updated_at = ${now}
+    from unnest(${[...ids]}::uuid[]) with ordinality as wanted (id, position)
+    where s.workspace_id = ${workspaceId} and s.id = wanted.id
+  `
+}
+
 /** Behind all others of the channel. */
 export async function nextPosition(sql: Sql, workspaceId: string, channel: ChannelId) {
   const [row] = await sql<{ next: number }[]>`

@@ -8,10 +8,12 @@ import { changeSender, removeSender, setSenderStatus } from './changeSender.ts'
 import { checkSender } from './checkSender.ts'
 import { copySender, createSender, type SenderContext } from './createSender.ts'
 import type { SenderDirectory } from './directory.ts'
+import { orderSenders } from './orderSenders.ts'
 import {
   CheckResult,
   NewSender,
   SenderChange,
+  SenderOrder,
   SenderParams,
   SenderStatusChange,
   SenderView,
@@ -125,6 +127,28 @@ export const writeRoutes =
 export const stateRoutes =
   (deps: WriteDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    app.put(
+      '/providers/order',
+      {
+        config: writing,
+        schema: {
+          tags,
+          summary: 'Set the order in which a channel’s senders take turns',
+          body: SenderOrder,
+          response: { 200: z.object({ data: z.array(SenderView) }) },
+        },
+      },
+      async (request, reply) => {
+        const context = contextOf(deps, request)
+        const answer = await reply.answer(200, async (tx, workspaceId) => {
+          const rows = await orderSenders(tx, workspaceId, request.body, context)
+          return { data: rows.map((row) => senderView(row, deps)) }
+        })
+        deps.senders.forget(request.auth.workspaceId)
+        return answer
+      },
+    )
+
     app.put(
       '/providers/:id/status',
       {

@@ -5,10 +5,10 @@ import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { repeatable } from '../http/answer.ts'
 import { parse } from '../http/parse.ts'
-import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
 import type { Acceptor } from './accept.ts'
 import type { Waiting } from './await.ts'
 import { changeStatus, getMessage, redrive } from './change.ts'
+import { listRoutes } from './listRoutes.ts'
 import type { Directories } from './prepare.ts'
 import { preview } from './preview.ts'
 import type { RenderDeps } from './render.ts'
@@ -16,15 +16,13 @@ import { resend } from './resend.ts'
 import {
   AcceptBody,
   Accepted,
-  ListQuery,
   MAX_BATCH,
   MessageSummary,
   MessageView,
   NewMessage,
   StatusChange,
 } from './schema.ts'
-import { searchMessages } from './search.ts'
-import { priorityNumber } from './store/accept.ts'
+import { usageRoutes } from './usageRoutes.ts'
 import { summaryOf, viewOf } from './view.ts'
 
 export interface MessageRouteDeps {
@@ -117,41 +115,8 @@ export const messageRoutes =
       },
     })
 
-    app.get(
-      '/notifications',
-      {
-        config: { scope: 'messages:read' },
-        schema: {
-          tags,
-          summary: 'List messages, newest first',
-          description:
-            'A rare match is looked for among 50,000 messages at a time: a page may hold fewer than `limit`, even none, and say `has_more`.',
-          querystring: ListQuery,
-          response: { 200: pageOf(MessageSummary) },
-        },
-      },
-      async (request) => {
-        const { query } = request
-        const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
-          searchMessages(tx, workspaceId, {
-            status: query.status ?? null,
-            channel: query.channel ?? null,
-            recipientId: query.recipient_id ?? null,
-            topic: query.category ?? null,
-            priority: query.priority === undefined ? null : priorityNumber[query.priority],
-            from: query.from === undefined ? null : new Date(query.from),
-            to: query.to === undefined ? null : new Date(query.to),
-            text: query.q ?? null,
-            before: readCursor(query.cursor) ?? null,
-            limit: query.limit + 1,
-          }),
-        )
-        const found = page(rows, query.limit, (row) => row.id, summaryOf)
-        return stoppedAt === null || found.has_more
-          ? found
-          : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
-      },
-    )
+    await app.register(listRoutes({ db }))
+    await app.register(usageRoutes({ db }))
 
     app.get(
       '/notifications/:id',

@@ -203,6 +203,7 @@ export const ListQuery = z.strictObject({
   status: z.enum(statuses).optional(),
   channel: Channel.optional(),
   recipient_id: Name.optional(),
+  sender_id: z.uuid('not an id of a sender').optional(),
   category: z.string().max(100).optional(),
   priority: z.enum(priorities).optional(),
   from: Instant.optional(),

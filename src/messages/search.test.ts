@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
 import { inWorkspace } from '../db/db.ts'
+import { exportMessages } from './exportMessages.ts'
 import { searchMessages } from './search.ts'
 import type { ListFilter } from './store/read.ts'
 
@@ -45,6 +46,30 @@ test('a stretch of time has its own messages only', async () => {
   const to = new Date(+from + 60_000)
   assert.deepEqual(await idsOf({ from, to }), [inside])
   assert.deepEqual(await idsOf({ from }), [after, inside])
+})
+
+test('a list becomes a file, page by page, that no spreadsheet runs', async () => {
+  const ids: string[] = []
+  for (let n = 0; n < 3; n++) ids.push(await send('file-1', { category: '=file', metadata: { n } }))
+  const { status: _, ...rest } = nothing
+  const filter = { ...rest, status: null, topic: '=file' }
+  const [head, ...lines] = (await Array.fromAsync(exportMessages(db, engine.workspaceId, filter)))
+    .join('')
+    .trim()
+    .split('\r\n')
+  assert.match(head ?? '', /^id,created_at,sent_at,status,/)
+  assert.deepEqual(
+    lines.map((line) => line.slice(0, 36)),
+    ids.reverse(),
+  )
+  assert.match(lines[0] ?? '', /,file-1,"'=file",normal,/)
+})
+
+test('a sender has its own messages', async () => {
+  const id = await send('by-sender')
+  const [{ senderId } = { senderId: '' }] = (await search({ recipientId: 'by-sender' })).rows
+  assert.deepEqual(await idsOf({ recipientId: 'by-sender', senderId }), [id])
+  assert.deepEqual(await idsOf({ recipientId: 'by-sender', senderId: engine.workspaceId }), [])
 })
 
 test('a rare match among many is found, though a page may be short and say where to go on', async () => {

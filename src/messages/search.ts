@@ -43,9 +43,10 @@ export async function searchMessages(
 }
 
 /** Whether an index leads to what is wanted, or every message is. */
-function isSwift({ status, recipientId, channel, topic, priority, text }: ListFilter): boolean {
+function isSwift(filter: ListFilter): boolean {
+  const { status, recipientId, senderId = null, channel, topic, priority, text } = filter
   if (recipientId !== null) return true
-  const alone = [channel, topic, priority, text].every((each) => each === null)
+  const alone = [senderId, channel, topic, priority, text].every((each) => each === null)
   return alone && (status === null || !common.has(status))
 }
 

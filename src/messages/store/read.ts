@@ -39,6 +39,7 @@ export interface ListFilter {
   readonly status: string | null
   readonly channel: string | null
   readonly recipientId: string | null
+  readonly senderId?: string | null
   readonly topic: string | null
   readonly priority: number | null
   readonly from: Date | null
@@ -100,6 +101,7 @@ const conditionsOf = (sql: Sql, workspaceId: string, filter: ListFilter) => sql`
       ${filter.status ? sql`and status = ${filter.status}` : sql``}
       ${filter.channel ? sql`and channel = ${filter.channel}` : sql``}
       ${filter.recipientId ? sql`and contact_id in (${personOf(sql, workspaceId, filter.recipientId)})` : sql``}
+      ${filter.senderId ? sql`and sender_id = ${filter.senderId}` : sql``}
       ${filter.topic ? sql`and topic = ${filter.topic}` : sql``}
       ${filter.priority !== null ? sql`and priority = ${filter.priority}` : sql``}
       ${filter.from ? sql`and created_at >= ${filter.from}` : sql``}

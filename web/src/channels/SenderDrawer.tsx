@@ -1,9 +1,10 @@
 /** One sender: its health and check, its settings, pause and go on. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, get, post, put, remove } from '../lib/api.ts'
-import { number } from '../lib/format.ts'
+import { dateTime, number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
@@ -25,6 +26,10 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
     queryKey: ['/providers/{id}', id],
     queryFn: () => get('/providers/{id}', { params: { id } }),
   })
+  const usage = useQuery({
+    queryKey: ['/providers/{id}/usage', id],
+    queryFn: () => get('/providers/{id}/usage', { params: { id } }),
+  })
   const mayWrite = useMay('senders:write')
   const sender = query.data
   return (
@@ -43,16 +48,30 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
           <Facts
             facts={[
               [t('Provider'), <bdi key="provider">{sender.provider}</bdi>],
-              [t('Turn'), number(sender.position)],
+              [t('Waiting'), usage.data && number(usage.data.waiting)],
+              [t('Sent in the last hour'), usage.data && number(usage.data.last_hour)],
+              [
+                t('Limit used'),
+                usage.data &&
+                  usage.data.per_second !== null &&
+                  t('{used} of {limit} per second', {
+                    used: number(usage.data.used_per_second ?? 0),
+                    limit: number(usage.data.per_second),
+                  }),
+              ],
+              [
+                t('Circuit'),
+                sender.circuit.open_until && new Date(sender.circuit.open_until) > new Date()
+                  ? t('open: it rests until {at}', { at: dateTime(sender.circuit.open_until) })
+                  : t('closed: it works'),
+              ],
               [
                 t('When no answer comes'),
                 sender.on_unknown === 'hold' ? t('a person decides') : t('it is sent again'),
               ],
               [
                 t('Per second'),
-                sender.limits.per_second === null
-                  ? t('no limit')
-                  : number(sender.limits.per_second),
+                perSecondOf(sender) === null ? t('no limit') : number(perSecondOf(sender) ?? 0),
               ],
               [
                 t('Callbacks come to'),
@@ -61,6 +80,11 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
               [t('Since'), <When key="since" at={sender.created_at} exact />],
             ]}
           />
+          <Button asChild className="self-start">
+            <Link to="/messages" search={{ sender_id: id } as never}>
+              {t('Its messages')}
+            </Link>
+          </Button>
           {sender.origin === 'environment' && (
             <Note tone="warn">
               {t(
@@ -74,6 +98,8 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
     </Dialog>
   )
 }
+
+const perSecondOf = ({ limits }: Sender) => limits.per_second ?? limits.provider_per_second
 
 function Deeds({ sender, onGone }: { sender: Sender; onGone: () => void }) {
   const params = { id: sender.id }

@@ -19,6 +19,7 @@ import { Empty } from '../ui/States.tsx'
 import { AddSender } from './AddSender.tsx'
 import { healthOf, nameOf } from './health.ts'
 import { SenderDrawer } from './SenderDrawer.tsx'
+import { Turns } from './Turns.tsx'
 
 export type Sender = Row<'/providers'>
 
@@ -26,6 +27,7 @@ export function SendersPage() {
   const [{ id, add }, setUrl] = useUrl(['id', 'add'])
   const query = useList('/providers')
   const mayWrite = useMay('senders:write')
+  const all = query.data?.pages.flatMap(({ data }) => data) ?? []
   return (
     <Page
       title={t('Senders')}
@@ -94,7 +96,7 @@ export function SendersPage() {
               title: t('Turn'),
               end: true,
               wide: true,
-              cell: ({ position }) => number(position),
+              cell: (sender) => <Turns sender={sender} all={all} mayWrite={mayWrite} />,
             },
           ]}
           empty={<Empty title={t('There are no senders.')} />}

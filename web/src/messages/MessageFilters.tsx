@@ -1,14 +1,25 @@
 /** Search and filters of messages. They stand in the address, so each view can be shared. */
 import { X } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
+import { nameOf } from '../channels/health.ts'
 import { t } from '../lib/language.ts'
+import { useList } from '../lib/query.ts'
+import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { channelOptions, statusOptions } from './words.ts'
 
 type Filters = Readonly<
   Record<
-    'q' | 'status' | 'channel' | 'priority' | 'category' | 'recipient_id' | 'from' | 'to',
+    | 'q'
+    | 'status'
+    | 'channel'
+    | 'priority'
+    | 'category'
+    | 'recipient_id'
+    | 'sender_id'
+    | 'from'
+    | 'to',
     string
   >
 >
@@ -19,14 +30,20 @@ interface Props {
 }
 
 export function MessageFilters({ filters, onChange }: Props) {
+  const maySenders = useMay('senders:read')
   const [text, setText] = useState(filters.q)
   useEffect(() => setText(filters.q), [filters.q])
   function handleSearch(event: FormEvent) {
     event.preventDefault()
     onChange({ q: text.trim() })
   }
-  const { category, recipient_id, priority } = filters
-  const chips = Object.entries({ category, recipient_id, priority }).filter(([, value]) => value)
+  const { category, recipient_id, priority, sender_id } = filters
+  const senders = useList('/providers', {}, { enabled: sender_id !== '' && maySenders })
+  const sender = senders.data?.pages.flatMap(({ data }) => data).find(({ id }) => id === sender_id)
+  const named = { sender_id: sender ? nameOf(sender) : sender_id }
+  const chips = Object.entries({ category, recipient_id, priority, ...named }).filter(
+    ([, value]) => value,
+  )
   return (
     <div className="flex flex-col gap-3 border-b p-4">
       <search>

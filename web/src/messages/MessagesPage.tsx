@@ -1,6 +1,7 @@
 /** All messages: search, filters, what comes in while one looks, and one message in a drawer. */
-import { RefreshCw } from 'lucide-react'
+import { Download, RefreshCw } from 'lucide-react'
 import { useRef, useState } from 'react'
+import { addressOf } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh, useList } from '../lib/query.ts'
@@ -9,6 +10,7 @@ import { useUrl } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
+import { DeadLetters, isDead } from './DeadLetters.tsx'
 import { ManyActions } from './ManyActions.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { MessageFilters } from './MessageFilters.tsx'
@@ -21,6 +23,7 @@ const filterNames = [
   'priority',
   'category',
   'recipient_id',
+  'sender_id',
   'from',
   'to',
 ] as const
@@ -33,6 +36,8 @@ export function MessagesPage() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const mayWrite = useMay('messages:write')
   const query = useList('/notifications', present(filters))
+  const { status, channel, category, from, to, ...others } = filters
+  const deadStatus = isDead(status) && Object.keys(present(others)).length === 0 ? status : null
   useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
     if (!event || event.at > begun.current) setNews((count) => count + 1)
   })
@@ -45,16 +50,26 @@ export function MessagesPage() {
     <Page
       title={t('Messages')}
       actions={
-        <Button onClick={handleShowNews} aria-live="polite">
-          <RefreshCw />
-          {news > 0
-            ? t('{count, plural, one {# new} other {# new}}', { count: news })
-            : t('Read again')}
-        </Button>
+        <>
+          <Button asChild>
+            <a href={addressOf('/notifications/export.csv', {}, present(filters))} download>
+              <Download aria-hidden /> {t('As CSV')}
+            </a>
+          </Button>
+          <Button onClick={handleShowNews} aria-live="polite">
+            <RefreshCw />
+            {news > 0
+              ? t('{count, plural, one {# new} other {# new}}', { count: news })
+              : t('Read again')}
+          </Button>
+        </>
       }
     >
       <Card flush>
         <MessageFilters filters={filters} onChange={setFilters} />
+        {mayWrite && deadStatus && chosen.size === 0 && (
+          <DeadLetters status={deadStatus} filters={present({ channel, category, from, to })} />
+        )}
         {mayWrite && chosen.size > 0 && (
           <ManyActions ids={[...chosen]} onDone={() => setChosen(new Set())} />
         )}

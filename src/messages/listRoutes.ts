@@ -1,0 +1,78 @@
+/** GET /notifications, and the same list as a file. */
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import type { Db } from '../db/db.ts'
+import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
+import { exportMessages } from './exportMessages.ts'
+import { ListQuery, MessageSummary } from './schema.ts'
+import { searchMessages } from './search.ts'
+import { priorityNumber } from './store/accept.ts'
+import type { ListFilter } from './store/read.ts'
+import { summaryOf } from './view.ts'
+
+const tags = ['Messages']
+const config = { scope: 'messages:read' } as const
+const FilterQuery = ListQuery.omit({ limit: true, cursor: true })
+
+export const listRoutes =
+  ({ db }: { db: Db }): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/notifications',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'List messages, newest first',
+          description:
+            'A rare match is looked for among 50,000 messages at a time: a page may hold fewer than `limit`, even none, and say `has_more`.',
+          querystring: ListQuery,
+          response: { 200: pageOf(MessageSummary) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, ...query } = request.query
+        const filter = {
+          ...filterOf(query),
+          ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
+        }
+        const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
+          searchMessages(tx, workspaceId, filter),
+        )
+        const found = page(rows, limit, (row) => row.id, summaryOf)
+        return stoppedAt === null || found.has_more
+          ? found
+          : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
+      },
+    )
+
+    app.get(
+      '/notifications/export.csv',
+      {
+        config,
+        schema: { tags, summary: 'The messages of a list as CSV', querystring: FilterQuery },
+      },
+      async (request, reply) =>
+        reply
+          .header('content-type', 'text/csv; charset=utf-8')
+          .header('content-disposition', 'attachment; filename="messages.csv"')
+          .send(
+            Readable.from(exportMessages(db, request.auth.workspaceId, filterOf(request.query))),
+          ),
+    )
+  }
+
+function filterOf(query: z.infer<typeof FilterQuery>): Omit<ListFilter, 'before' | 'limit'> {
+  return {
+    status: query.status ?? null,
+    channel: query.channel ?? null,
+    recipientId: query.recipient_id ?? null,
+    senderId: query.sender_id ?? null,
+    topic: query.category ?? null,
+    priority: query.priority === undefined ? null : priorityNumber[query.priority],
+    from: query.from === undefined ? null : new Date(query.from),
+    to: query.to === undefined ? null : new Date(query.to),
+    text: query.q ?? null,
+  }
+}
