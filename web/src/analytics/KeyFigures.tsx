@@ -29,7 +29,10 @@ export function KeyFigures({ days }: { days: number }) {
     <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
       {figures().map((figure) => (
         <li key={figure.title} className="rounded-xl border bg-card p-4" title={figure.meaning}>
-          <p className="text-sm text-muted-foreground">{figure.title}</p>
+          <p className="text-sm text-muted-foreground">
+            {figure.title}
+            <span className="sr-only">: {figure.meaning}</span>
+          </p>
           {now.data ? (
             <>
               <p className="text-2xl font-semibold tabular-nums">{figure.show(now.data)}</p>
