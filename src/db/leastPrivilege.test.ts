@@ -19,7 +19,6 @@ const refused: Readonly<Record<string, string>> = {
   'write a file': "copy (select 1) to '/tmp/mine'",
   'load a large object from a file': "select lo_import('/etc/passwd')",
   'read passwords': 'select rolpassword from pg_authid',
-  'change a setting of the server': "alter system set log_statement = 'all'",
   'go around row level security': 'alter role current_user bypassrls',
   'become superuser': 'alter role current_user superuser',
   'make a role': 'create role mine superuser',
