@@ -13,6 +13,8 @@ import { openChromium } from './chromium.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+const PATIENCE_MS = 60_000 // only ends what would hang
+
 export const OWNER = { email: 'ada@example.com', password: 'violet tractor ninety' }
 
 export interface Look {
@@ -34,6 +36,8 @@ export interface World {
   call(method: string, path: string, body?: unknown): Promise<any>
   /** Fills the demo's workspace as `beckon demo` does; from then on the owner is in it. */
   fillDemo(): Promise<void>
+  /** The operator starts it again with more variables, under the same address. */
+  restart(more: Record<string, string>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -50,7 +54,7 @@ export async function openWorld(
     ADMIN_PASSWORD: OWNER.password,
     ...env,
   }
-  const server = await startServer({ by: 'node', env: settings })
+  let server = await startServer({ by: 'node', env: settings })
   const browser = await openChromium()
   const { url } = server
   let cookies: { name: string; value: string; url: string }[] = []
@@ -78,7 +82,7 @@ export async function openWorld(
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
-    context.setDefaultTimeout(15_000)
+    context.setDefaultTimeout(PATIENCE_MS)
     return context
   }
 
@@ -117,6 +121,11 @@ export async function openWorld(
       await promisify(execFile)(process.execPath, ['src/main.ts', 'demo'], options)
       workspace = 'demo'
       cookies = []
+    },
+    async restart(more) {
+      await server.stop()
+      const { port: PORT } = new URL(url)
+      server = await startServer({ by: 'node', env: { ...settings, PORT, ...more } })
     },
     async stop() {
       await browser.close()
