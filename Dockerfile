@@ -13,6 +13,9 @@ RUN npm ci --no-audit --no-fund
 COPY bin ./bin
 COPY docs/openapi.json ./docs/openapi.json
 COPY tsconfig.json ./
+# Words that the API's schemas show to people are translated with the dashboard's.
+COPY recipes ./recipes
+COPY src ./src
 COPY web ./web
 RUN sh bin/build
 
