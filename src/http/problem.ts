@@ -5,7 +5,7 @@ import {
   isResponseSerializationError,
 } from 'fastify-type-provider-zod'
 import { AppError, type Code, codes, type FieldError } from '../errors.ts'
-import { append } from './pointer.ts'
+import { fieldErrors, type SchemaIssue, sentenceOf } from './fieldErrors.ts'
 
 export interface Problem {
   readonly type: string
@@ -118,12 +118,12 @@ const frameworkErrors: Readonly<Record<string, readonly [Code, string]>> = {
 const databaseDown =
   /^(57P0[123]|53[0-9A-Z]{3}|08[0-9A-Z]{3}|57014|55P03|40001|40P01|25006|CONNECT_TIMEOUT|CONNECTION_\w+|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/
 
-/** As fastify-type-provider-zod gives them, checked against the installed version by problem.test.ts. */
+/** As fastify-type-provider-zod gives them: the rest of the schema's issue is in `params`. */
 interface Issue {
   readonly keyword?: string
   readonly instancePath: string
   readonly message?: string
-  readonly params?: { readonly keys?: readonly string[] }
+  readonly params?: Pick<SchemaIssue, 'keys' | 'errors' | 'options'>
 }
 
 function validationError(error: {
@@ -131,20 +131,13 @@ function validationError(error: {
   validationContext?: string | undefined
 }): AppError {
   const issues = error.validation as readonly Issue[] // see Issue
-  const errors = issues.flatMap((issue) => fieldErrors(issue))
-  const where =
-    error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
-  const first = errors[0]
-  const detail = first ? `${where}${first.pointer}: ${first.detail}` : 'The request is not valid.'
-  return new AppError('invalid_input', detail, { errors })
-}
-
-function fieldErrors(issue: Issue): FieldError[] {
-  const pointer = issue.instancePath === '/' ? '' : issue.instancePath
-  if (issue.keyword !== 'unrecognized_keys')
-    return [{ pointer, detail: issue.message ?? 'is not valid' }]
-  return (issue.params?.keys ?? []).map((key) => ({
-    pointer: append(pointer, key),
-    detail: 'There is no such field. Check its name or leave it out.',
-  }))
+  const errors = issues.flatMap(({ keyword, instancePath, message, params }) =>
+    fieldErrors(
+      { ...params, code: keyword, path: [], message: message ?? 'is not valid' },
+      instancePath === '/' ? '' : instancePath,
+    ),
+  )
+  const { validationContext: context = 'body' } = error
+  const where = context === 'querystring' ? 'query' : context
+  return new AppError('invalid_input', sentenceOf(errors, where), { errors })
 }
