@@ -131,6 +131,11 @@ const faults: readonly Fault[] = [
     notYet: 'there are no outgoing webhooks to customers yet',
   },
   {
+    id: 'R26',
+    what: 'a workspace that hands in far more than its share',
+    files: ['test/faults/flood.fault.ts'],
+  },
+  {
     id: 'R27',
     what: 'nobody tells the sender that there is work',
     files: ['test/faults/lostHints.fault.ts'],
