@@ -93,6 +93,29 @@ test('the same by keyboard in the list: moved, removed, taken back; an old versi
   await page.context().close()
 })
 
+test('what somebody else saves meanwhile takes nothing away from a draft', async () => {
+  const { document: before, version } = await stored()
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${made.id}?edit=1&tab=list`)
+  await page.getByRole('button', { name: 'Remove remind' }).click()
+  const removed = page.getByRole('button', { name: 'Remove remind' })
+  await removed.waitFor({ state: 'detached' })
+  const theirs = { ...before, description: 'Theirs.' }
+  await world.call('PUT', `/journeys/${made.id}`, theirs)
+  await page.reload() // it also hears of it while it stays open, as soon as anything happens in the journey
+  await page.getByText(`Saved as version ${version + 1} by somebody meanwhile.`).waitFor()
+  assert.equal(await removed.count(), 0)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Go on with mine' }).click()
+  await page.getByText('All is well.').waitFor()
+  await page.getByRole('button', { name: `Save as version ${version + 2}` }).click()
+  await page.getByText(`Saved as version ${version + 2}.`, { exact: false }).waitFor()
+  const { document } = await stored()
+  assert.equal(document.description, undefined)
+  assert.equal(document.steps.length, before.steps.length - 1)
+  await page.context().close()
+})
+
 test('a new journey begins with nothing, in Hebrew too', async () => {
   const page = await world.enter({ language: 'he', theme: 'dark' })
   await page.goto(`${world.url}/app/journeys/new?tab=list`)

@@ -39,13 +39,13 @@ export function JourneyPage() {
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
   const journey = query.data
   if (!journey) return <Loading />
-  return <Journey key={`${journey.id} ${journey.version}`} journey={journey} />
+  return <Journey key={journey.id} journey={journey} />
 }
 
 function Journey({ journey }: { journey: JourneyView }) {
   const [{ edit }, setUrl] = useUrl(['edit', 'tab'])
   const mayWrite = useMay('journeys:write')
-  const draft = useDraft(`${journey.id}.${journey.version}`, journey.document)
+  const draft = useDraft(journey.id, journey, edit !== '')
   const isOwn = journey.origin === 'member'
   const [words, tone] = states[journey.status]
   return (
@@ -105,26 +105,41 @@ function Changing({ journey, draft }: { journey: JourneyView; draft: Draft }) {
         t('Saved as version {version}. Who is in it already goes on by the version before.', {
           version,
         }),
-      onDone: () => {
-        draft.reset(draft.document)
+      onDone: (saved) => {
+        draft.take(saved)
         leave()
       },
     },
   )
   return (
-    <JourneyEditor
-      draft={draft}
-      figures={journey.steps}
-      id={journey.id}
-      save={t('Save as version {version}', { version: journey.version + 1 })}
-      pending={save.isPending}
-      error={save.error}
-      onSave={() => save.mutate(undefined)}
-      onLeave={() => {
-        draft.reset(journey.document)
-        leave()
-      }}
-    />
+    <>
+      {draft.isBehind && !save.isPending && <Meanwhile {...{ journey, draft }} />}
+      <JourneyEditor
+        draft={draft}
+        figures={journey.steps}
+        id={journey.id}
+        save={t('Save as version {version}', { version: journey.version + 1 })}
+        pending={save.isPending}
+        error={save.error}
+        onSave={() => save.mutate(undefined)}
+        onLeave={() => {
+          draft.take(journey)
+          leave()
+        }}
+      />
+    </>
+  )
+}
+
+/** Two people at one journey: whose goes on is asked, and nothing is lost before. */
+function Meanwhile({ journey, draft }: { journey: JourneyView; draft: Draft }) {
+  const { version } = journey
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <Note tone="warn">{t('Saved as version {version} by somebody meanwhile.', { version })}</Note>
+      <Button onClick={() => draft.take(journey)}>{t('Take theirs')}</Button>
+      <Button onClick={() => draft.keepOver(journey)}>{t('Go on with mine')}</Button>
+    </div>
   )
 }
 
@@ -190,7 +205,7 @@ function Parts({ journey, draft, mayWrite }: PartsProps) {
         {
           id: 'document',
           title: t('Document'),
-          body: <JourneyDocument document={journey.document} />,
+          body: <JourneyDocument key={journey.version} document={journey.document} />,
         },
       ]}
     />

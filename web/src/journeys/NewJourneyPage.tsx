@@ -32,14 +32,15 @@ export function NewJourneyPage() {
 }
 
 function Making({ begins, of }: { begins: Document; of: string }) {
-  const draft = useDraft(of, begins)
+  const saved = { version: 0, document: begins }
+  const draft = useDraft(of, saved, true)
   const navigate = useNavigate()
   const save = useAct(() => post('/journeys', { body: draft.document }), {
     refreshes: ['/journeys'],
     quiet: true,
     done: t('The journey is there, as a draft. Switch it on when it is ready.'),
     onDone: ({ id }) => {
-      draft.reset(begins)
+      draft.take(saved)
       void navigate({ to: `/journeys/${id}` })
     },
   })
@@ -54,7 +55,7 @@ function Making({ begins, of }: { begins: Document; of: string }) {
         error={save.error}
         onSave={() => save.mutate(undefined)}
         onLeave={() => {
-          draft.reset(begins)
+          draft.take(saved)
           void navigate({ to: '/journeys' })
         }}
       />

@@ -1,5 +1,6 @@
 /** What is wrong with a draft, as the server sees it, a moment after it was changed. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { post } from '../lib/api.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { said } from '../lib/said.ts'
@@ -20,11 +21,9 @@ export function useFaults(document: Document, enabled: boolean): Faults {
     placeholderData: keepPreviousData,
     queryFn: () => faultsOf(settled),
   })
-  return {
-    all: query.data ?? [],
-    isChecked: settled === document && query.isSuccess && !query.isPlaceholderData,
-    error: query.error,
-  }
+  const { data, error } = query
+  const isChecked = settled === document && query.isSuccess && !query.isPlaceholderData
+  return useMemo(() => ({ all: data ?? [], isChecked, error }), [data, isChecked, error])
 }
 
 /** What is not even well-formed is refused by its form; both say where. */

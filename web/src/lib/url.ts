@@ -3,6 +3,7 @@
  * it. What somebody mistyped there falls back and is no error.
  */
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback } from 'react'
 
 export type Filters = Readonly<Record<string, string>>
 
@@ -19,16 +20,19 @@ export function useUrl<const Name extends string>(
     Name,
     string
   > // one for each name
-  const change = (next: Partial<Record<Name, string>>, push = false) => {
-    const merged: Record<string, unknown> = { ...search, ...next }
-    const kept = Object.entries(merged).filter(([, value]) => value !== '' && value !== undefined)
-    void navigate({
-      to: '.',
-      search: Object.fromEntries(kept) as never, // routes take any text, see router.tsx
-      replace: !push,
-      resetScroll: false,
-    })
-  }
+  const change = useCallback(
+    (next: Partial<Record<Name, string>>, push = false) => {
+      const merged: Record<string, unknown> = { ...search, ...next }
+      const kept = Object.entries(merged).filter(([, value]) => value !== '' && value !== undefined)
+      void navigate({
+        to: '.',
+        search: Object.fromEntries(kept) as never, // routes take any text, see router.tsx
+        replace: !push,
+        resetScroll: false,
+      })
+    },
+    [search, navigate],
+  )
   return [values, change]
 }
 
