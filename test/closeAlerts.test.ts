@@ -40,8 +40,13 @@ for (const [name, restart] of [
     const people = await inTurn(PEOPLE, (n) => mail(`person${n}@gmail.com`))
     const colleagues = await inTurn(COLLEAGUES, (n) => mail(`c${n}@looms.example`))
     const burst = new Date() // a gateway opens all within a minute, however long we take
+    let last = 0
+    const moment = () => {
+      last = Math.max(Date.now(), last + 1) // two in one millisecond are one open
+      return new Date(last)
+    }
     const open = async (id: string, how = {}) => {
-      told.push(await box.open(id, how === GATEWAY ? burst : new Date(), how))
+      told.push(await box.open(id, how === GATEWAY ? burst : moment(), how))
       opens.set(id, (opens.get(id) ?? 0) + 1)
     }
     // Told while servers come and go, a webhook may find nobody: Close tries again, or a poll tells.
