@@ -52,6 +52,12 @@ test('suppressions are listed, added and lifted, whatever the spelling', async (
     ['A@engines.test', '+972501234567', false],
   )
   assert.equal((await call('GET', '/suppressions?kind=phone')).json.data.length, 1)
+  const one = (await call('GET', '/suppressions?kind=email&address=A@engines.test')).json.data
+  assert.deepEqual(
+    one.map(({ address }: { address: string }) => address),
+    ['A@engines.test'],
+  )
+  assert.equal((await call('GET', '/suppressions?address=a@engines.test')).status, 422)
   assert.equal((await stranger('DELETE', '/suppressions/email/a@engines.test')).status, 404)
   assert.equal((await call('DELETE', '/suppressions/email/a@engines.test')).status, 200)
   assert.equal((await call('DELETE', '/suppressions/email/a@engines.test')).status, 404)

@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { getContactId } from '../contacts/find.ts'
 import { mustNormalise } from '../contacts/normalise.ts'
-import { addressKinds, contactParams } from '../contacts/schema.ts'
+import { type AddressKind, addressKinds, contactParams } from '../contacts/schema.ts'
 import { listFamily, readDefaultCountry } from '../contacts/store.ts'
-import type { Db } from '../db/db.ts'
+import type { Db, Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { addressHash } from './hash.ts'
@@ -47,6 +47,12 @@ const suppressionRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db
     ...pageQuery,
     kind: z.enum(addressKinds).optional(),
     reason: z.enum(suppressionReasons).optional(),
+    address: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .optional()
+      .meta({ description: 'This one only; goes with kind.' }),
   })
   server.get(
     '/suppressions',
@@ -60,16 +66,18 @@ const suppressionRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db
       },
     },
     async (request) => {
-      const { limit, kind, reason, cursor } = request.query
-      const filter = {
-        kind,
-        reason,
-        limit,
-        after: readCursor(cursor, /^\d{4}-[\d:.TZ-]{10,30} [0-9a-f]{64}$/),
-      }
-      const rows = await request.read((tx, workspaceId) =>
-        listSuppressions(tx, workspaceId, filter, clock.now()),
-      )
+      const { limit, kind, reason, address, cursor } = request.query
+      if (address !== undefined && kind === undefined)
+        throw invalid('/address', 'Say what kind of address it is.')
+      const after = readCursor(cursor, /^\d{4}-[\d:.TZ-]{10,30} [0-9a-f]{64}$/)
+      const rows = await request.read(async (tx, workspaceId) => {
+        const hash =
+          kind && address !== undefined
+            ? await hashOf(tx, workspaceId, { kind, address })
+            : undefined
+        const filter = { kind, reason, hash, limit, after }
+        return listSuppressions(tx, workspaceId, filter, clock.now())
+      })
       return page(
         rows,
         limit,
@@ -137,6 +145,17 @@ const suppressionRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db
         throw new AppError('not_found', 'This address is not suppressed.')
       }),
   )
+}
+
+/** What an address is kept under once it is spelled as we spell it. */
+async function hashOf(
+  tx: Sql,
+  workspaceId: string,
+  given: { kind: AddressKind; address: string },
+): Promise<string> {
+  const home = await readDefaultCountry(tx, workspaceId)
+  const address = mustNormalise(given, home, '/address')
+  return addressHash(await readPepper(tx, workspaceId), given.kind, address)
 }
 
 const recordRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) => {

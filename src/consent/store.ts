@@ -88,6 +88,8 @@ export async function findSuppression(
 export interface SuppressionFilter {
   readonly kind?: AddressKind | undefined
   readonly reason?: SuppressionReason | undefined
+  /** Of one address. */
+  readonly hash?: string | undefined
   /** Sort key of the last row before, see `suppressionKey`. */
   readonly after?: string | undefined
   readonly limit: number
@@ -97,7 +99,7 @@ export interface SuppressionFilter {
 export async function listSuppressions(
   sql: Sql,
   workspaceId: string,
-  { kind, reason, after, limit }: SuppressionFilter,
+  { kind, reason, hash: own, after, limit }: SuppressionFilter,
   now: Date,
 ): Promise<Suppression[]> {
   const [at, hash] = after?.split(' ') ?? []
@@ -108,6 +110,7 @@ export async function listSuppressions(
       and (expires_at is null or expires_at > ${now})
       ${kind ? sql`and kind = ${kind}` : sql``}
       ${reason ? sql`and reason = ${reason}` : sql``}
+      ${own ? sql`and address_hash = ${own}` : sql``}
       ${at && hash ? sql`and (created_at, address_hash) < (${at}, ${hash})` : sql``}
     order by created_at desc, address_hash desc
     limit ${limit + 1}

@@ -70,18 +70,19 @@ export const contactRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, {
         tags,
         summary: 'Create a contact, or update the one that has this id',
         body: contactInput,
-        response: { 201: contact },
+        response: { 200: contact, 201: contact },
       },
     },
     (request, reply) =>
       reply.answer(201, async (tx, workspaceId) => {
         const country = await readDefaultCountry(tx, workspaceId)
-        const { id } = await upsertContact(
+        const { id, created } = await upsertContact(
           tx,
           workspaceId,
           { input: request.body, country },
           clock.now(),
         )
+        if (!created) reply.code(200)
         return getContactView(tx, workspaceId, id)
       }),
   )

@@ -53,16 +53,16 @@ export function answerer(db: Db) {
         this.code(before.status).header('idempotent-replayed', 'true')
         return JSON.parse(before.response) as T // what this same route answered before
       }
+      this.code(status) // `work` may know better
       const result = await work(tx, workspaceId)
       if (repeat) {
         await saveAnswer(tx, workspaceId, {
           ...repeat,
-          status,
+          status: this.statusCode,
           response: JSON.stringify(result ?? null),
           at: db.clock.now(),
         })
       }
-      this.code(status)
       return result
     })
   }

@@ -186,14 +186,14 @@ const senders: Record<string, Case> = {
       settings: { webhook_url: 'https://hooks.example.com/services/one' },
     }),
   },
+  'PUT /providers/order': {
+    access: 'senders:write',
+    body: (of) => ({ channel: 'webhook', ids: [of.sender] }),
+  },
   'POST /providers/:id/copy': {
     access: 'senders:write',
     path: (of) => `/providers/${of.sender}/copy`,
     body: (_, unique) => ({ name: unique }),
-  },
-  'PUT /providers/order': {
-    access: 'senders:write',
-    body: (of) => ({ channel: 'email', ids: [of.sender] }),
   },
   'GET /providers/:id/usage': {
     access: 'senders:read',

@@ -13,6 +13,7 @@ import { Code, Facts, Text, When } from '../ui/Small.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { ContactActions } from './ContactActions.tsx'
+import { ContactAddresses } from './ContactAddresses.tsx'
 import { ContactConsents } from './ContactConsents.tsx'
 import { ContactTimeline } from './ContactTimeline.tsx'
 
@@ -45,20 +46,7 @@ export function ContactPage() {
           />
         </Card>
         <div className="flex flex-col gap-5">
-          <Card title={t('Addresses')}>
-            <ul className="flex flex-col gap-2 text-sm">
-              {contact.addresses.map(({ kind, address, primary, verified_at }) => (
-                <li key={`${kind} ${address}`} className="flex flex-wrap items-center gap-2">
-                  <Code>{address}</Code>
-                  {primary && <Badge tone="info">{t('primary')}</Badge>}
-                  {verified_at && <Badge tone="good">{t('verified')}</Badge>}
-                </li>
-              ))}
-              {contact.addresses.length === 0 && (
-                <li className="text-muted-foreground">{t('None.')}</li>
-              )}
-            </ul>
-          </Card>
+          <ContactAddresses contact={contact} />
           <Card title={t('Details')}>
             <Facts
               facts={[

@@ -40,7 +40,7 @@ export function DataTable<T extends RowData>({ label, rows, columns, keyOf, onOp
   const place = (id: string) =>
     `px-3 py-2 first:ps-5 last:pe-5 [&_.code]:[word-break:normal] ${byId.get(id)?.end ? 'text-end tabular-nums' : 'text-start'} ${byId.get(id)?.wide ? 'max-md:hidden' : ''}`
   return (
-    <section className="overflow-x-auto" tabIndex={0} aria-label={label}>
+    <section className="relative overflow-x-auto" tabIndex={0} aria-label={label}>
       <table className="w-full text-sm">
         <caption className="sr-only">{label}</caption>
         <thead>
