@@ -9,7 +9,7 @@
 import { Misconfigured, Retryable, Unanswered } from '../errors.ts'
 import type { HttpResponse } from './http.ts'
 import { type Exchange, TooLate } from './http1/connection.ts'
-import { BadReply, type Fields, fieldOf, type WholeReply } from './http1/readReply.ts'
+import { BadReply, type Fields, type WholeReply } from './http1/readReply.ts'
 import type { Wire } from './http1/writeRequest.ts'
 import { BlockedAddress } from './ssrf.ts'
 
@@ -105,8 +105,8 @@ class Reply implements HttpResponse {
 function headersOf(fields: Fields): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   for (let at = 0; at < fields.length; at += 2) {
-    const name = fields[at] ?? ''
-    headers[name] ??= fieldOf(fields, name) ?? ''
+    const [name = '', value = ''] = [fields[at], fields[at + 1]]
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
   }
   return headers
 }

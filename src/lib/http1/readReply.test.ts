@@ -113,12 +113,24 @@ const bad: Record<string, string> = {
   'a head without an end': `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(5_000)}`,
   'trailers without an end': `${chunked}0\r\n${'A: b\r\n'.repeat(5_000)}`,
   'a line of a chunk without an end': `${chunked}1;${'x'.repeat(20_000)}`,
+  'more between the chunks than in them': `${chunked}${`1;${'x'.repeat(6_000)}\r\nx\r\n`.repeat(4)}`,
+  'informational heads without an end': 'HTTP/1.1 100\r\n\r\n'.repeat(11),
 }
 for (const [name, wire] of Object.entries(bad)) {
   test(`${name} is no reply`, () => {
     for (const bytes of [1, 5, 65_536]) assert.throws(() => readIn(wire, bytes), BadReply)
   })
 }
+
+test('a body in small chunks keeps no more memory than its size', () => {
+  const reader = new ReplyReader(LIMIT)
+  reader.read(Buffer.from(chunked))
+  for (let n = 0; n < 500; n++) reader.read(Buffer.from('1\r\nx\r\n'))
+  assert.ok(reader.read(Buffer.from('0\r\n\r\n')))
+  const { bytes } = reader.reply
+  assert.equal(bytes.toString(), 'x'.repeat(500))
+  assert.ok(bytes.buffer.byteLength <= 1_024)
+})
 
 test('what comes behind a whole reply is not another one', () => {
   const reader = new ReplyReader(LIMIT)

@@ -5,6 +5,9 @@
  * names are tokens, there is one length. Everything has a limit.
  */
 const MAX_HEAD_BYTES = 16_384 // of one head, of the trailers, of one line of a chunk
+const MAX_INFORMATIONAL = 10 // heads before the answer's
+const MAX_LINES_PER_BYTE = 16 // bytes of lines between chunks, for each byte in chunks
+const HEAD_END = '\r\n\r\n'
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?$/
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/ // RFC 9110 §5.6.2
 const NOT_IN_VALUES = /[\0\r\n]/ // RFC 9110 §5.5
@@ -51,15 +54,18 @@ export class ReplyReader {
   #left = 0
   #size = 0
   #trailers = 0
-  #pieces: Buffer[] = []
+  #informational = 0
+  /** Bytes of the lines between chunks. */
+  #lines = 0
+  /** The body's first #size bytes are here, with room for more. */
+  #body: Buffer = nothing
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
   get reply(): WholeReply {
-    const [first, ...more] = this.#pieces
-    const bytes = more.length > 0 ? Buffer.concat(this.#pieces) : (first ?? nothing)
+    const bytes = this.#body.subarray(0, this.#size)
     return { status: this.#status, fields: this.#fields, bytes }
   }
 
@@ -100,17 +106,19 @@ export class ReplyReader {
     const before = this.#begun.length
     const bytes = before > 0 ? Buffer.concat([this.#begun, piece.subarray(at)]) : piece
     const from = before > 0 ? 0 : at
-    const text = bytes.toString('latin1', from, Math.min(bytes.length, from + MAX_HEAD_BYTES))
-    const end = text.indexOf('\r\n\r\n')
+    const end = bytes.indexOf(HEAD_END, from)
+    if ((end < 0 ? bytes.length : end) - from >= MAX_HEAD_BYTES) {
+      throw new BadReply('the head of the reply is too large')
+    }
     if (end < 0) {
-      if (text.length >= MAX_HEAD_BYTES) throw new BadReply('the head of the reply is too large')
-      if (!'HTTP/1.'.startsWith(text.slice(0, 7))) throw new BadReply('this is not HTTP/1.1')
+      const begin = bytes.toString('latin1', from, from + 7)
+      if (!'HTTP/1.'.startsWith(begin)) throw new BadReply('this is not HTTP/1.1')
       this.#begun = Buffer.from(bytes.subarray(from))
       return piece.length
     }
     this.#begun = nothing
-    this.#readHead(text.slice(0, end))
-    return at + end + 4 - before
+    this.#readHead(bytes.toString('latin1', from, end))
+    return at + end - from + HEAD_END.length - before
   }
 
   #readHead(text: string) {
@@ -120,10 +128,16 @@ export class ReplyReader {
     this.#status = Number(line[2])
     this.#fields = lineEnd < 0 ? none : readFields(text, lineEnd + 2)
     if (this.#status === 101) throw new BadReply('another protocol, which nobody asked for')
-    if (this.#status < 200) return // informational (RFC 9110 §15.2); the answer follows
+    if (this.#status < 200) return this.#passInformational()
     const connection = fieldOf(this.#fields, 'connection')
     this.#keepsOpen = line[1] === '1' && !(connection !== undefined && CLOSE.test(connection))
     this.#part = this.#frame()
+  }
+
+  /** RFC 9110 §15.2: the answer follows. */
+  #passInformational() {
+    if (++this.#informational > MAX_INFORMATIONAL)
+      throw new BadReply('it never comes to its answer')
   }
 
   /** How the body is delimited (RFC 9112 §6.3). */
@@ -147,12 +161,24 @@ export class ReplyReader {
 
   #bytes(piece: Buffer, at: number): number {
     const end = Math.min(piece.length, at + this.#left)
-    this.#size += end - at
-    if (this.#size > this.#maxBytes) throw tooLarge()
-    this.#pieces.push(piece.subarray(at, end))
+    if (this.#size + end - at > this.#maxBytes) throw tooLarge()
+    this.#keep(piece.subarray(at, end))
     this.#left -= end - at
     if (this.#left === 0) this.#part = this.#part === 'chunk' ? 'chunk end' : 'whole'
     return end
+  }
+
+  /** Copied unless it is the whole body: a slice, however short, keeps all of what arrived with it. */
+  #keep(part: Buffer) {
+    const size = this.#size + part.length
+    if (this.#part === 'length' && part.length === this.#left && this.#size === 0) this.#body = part
+    else if (size > this.#body.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(size * 2, 1_024), this.#maxBytes))
+      this.#body.copy(larger, 0, 0, this.#size)
+      this.#body = larger
+    }
+    if (this.#body !== part) part.copy(this.#body, this.#size)
+    this.#size = size
   }
 
   /** The lines between chunks, and the trailers, which nobody looks at (RFC 9112 §7.1). */
@@ -163,6 +189,10 @@ export class ReplyReader {
     const part = piece.subarray(at, next)
     const line = this.#begun.length > 0 ? Buffer.concat([this.#begun, part]) : part
     this.#begun = end < 0 ? Buffer.from(line) : nothing
+    this.#lines += part.length
+    if (this.#lines > MAX_HEAD_BYTES + this.#size * MAX_LINES_PER_BYTE) {
+      throw new BadReply('there is too much between its chunks')
+    }
     if (end >= 0) this.#part = this.#afterLine(line.toString('latin1'))
     return next
   }
