@@ -3,7 +3,7 @@ import type { TransactionSql } from 'postgres'
 import { CLASSIFIER_VERSION, classify } from '../classify.ts'
 import type { Classified, Context, Neighbour } from '../hits.ts'
 import { staticLinks } from '../intake/destinations.ts'
-import { type Engagement, findNeighbours } from '../store/engagements.ts'
+import { type Engagement, findNeighbours, type NeighbourRow } from '../store/engagements.ts'
 import type { HitMessage } from '../store/messages.ts'
 import { sightings, windowsAround } from './neighbours.ts'
 import type { Placed, ProjectDeps } from './project.ts'
@@ -12,16 +12,24 @@ const AROUND = 500 // hits of others that are looked at per network and stretch 
 
 type Judgeable = Placed | Engagement
 
+interface Hits {
+  readonly messages: ReadonlyMap<string, HitMessage>
+  readonly rows: readonly Judgeable[]
+  /** Who is around them, where that is known already. */
+  readonly around: readonly NeighbourRow[] | undefined
+}
+
 /** A row whose class is as it was is answered as it is: the same object. */
 export async function judgeMessages(
   tx: TransactionSql,
   workspaceId: string,
-  { messages, rows }: { messages: ReadonlyMap<string, HitMessage>; rows: readonly Judgeable[] },
+  { messages, rows, around: known }: Hits,
   deps: ProjectDeps,
 ): Promise<Engagement[]> {
   const { gatewaySeconds: seconds, gatewayMessages: least } = deps.limits
-  const windows = windowsAround(rows, { seconds, least })
-  const around = await findNeighbours(tx, workspaceId, windows, AROUND)
+  const lookAround = () =>
+    findNeighbours(tx, workspaceId, windowsAround(rows, { seconds, least }), AROUND)
+  const around = known ?? (await lookAround())
   const neighboursOf = sightings(rows, around, least)
   const judged: Engagement[] = []
   for (const [messageId, own] of Map.groupBy(rows, (row) => row.messageId)) {

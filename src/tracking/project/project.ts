@@ -28,7 +28,7 @@ import { findHitMessages, type HitMessage } from '../store/messages.ts'
 import { eventsOf } from './eventsOf.ts'
 import { judgeMessages } from './judge.ts'
 import { messagesToReconsider, windowsAround } from './neighbours.ts'
-import { changes, nextSummary, nothing } from './tally.ts'
+import { changes, nextSummary, nothing, together } from './tally.ts'
 
 export const MOST = 2_000 // hits of one message that are looked at again
 const AROUND = 500 // hits of others that are looked at per network and stretch of time
@@ -53,10 +53,13 @@ export async function project(
   const { taken, hits } = await takeHits(tx, workspaceId, limit)
   if (taken === 0) return 0
   const fresh = await placed(tx, workspaceId, hits, deps)
-  const { messages, before } = await concerned(tx, workspaceId, fresh, deps)
+  const { messages, before, around } = await concerned(tx, workspaceId, fresh, deps)
   const known = await knownIds(tx, workspaceId, before, fresh)
   const news = fresh.filter((hit) => !known.has(hit.id)) // not one that was carried over twice
-  const after = await judgeMessages(tx, workspaceId, { messages, rows: [...before, ...news] }, deps)
+  const rows = [...before, ...news]
+  // Where nothing was there before, the hits that are judged are those that were looked around.
+  const seen = rows.length === fresh.length && before.length === 0 ? around : undefined
+  const after = await judgeMessages(tx, workspaceId, { messages, rows, around: seen }, deps)
   await save(
     tx,
     workspaceId,
@@ -140,7 +143,7 @@ async function concerned(
       messages.set(id, message)
   }
   const before = await findEngagements(tx, workspaceId, [...messages.keys()], MOST)
-  return { messages, before }
+  return { messages, before, around }
 }
 
 interface Judged {
@@ -182,10 +185,11 @@ async function save(
     summaries.map(({ next }) => next),
   )
   // Last, since everybody waits for these rows.
+  const counted = summaries.flatMap((each) =>
+    each.changes.map((change) => ({ channel: each.channel, ...change })),
+  )
   await bumpCounts(
     tx,
-    summaries.flatMap((each) =>
-      each.changes.map((change) => ({ workspaceId, channel: each.channel, ...change })),
-    ),
+    together(counted).map((change) => ({ workspaceId, ...change })),
   )
 }

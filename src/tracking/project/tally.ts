@@ -99,16 +99,15 @@ export function changes(
   before: readonly Counted[],
   after: readonly Counted[],
 ): Change[] {
-  const sums = new Map<string, Change>()
+  const sums: { metric: string; hour: number; at: Date; n: number }[] = [] // a handful, mostly
   const add = (metric: string, at: Date | null, n: number) => {
     if (at === null) return
-    const key = `${metric} ${Math.floor(+at / HOUR_MS)}`
-    sums.set(key, { metric, at, n: (sums.get(key)?.n ?? 0) + n })
+    const hour = Math.floor(+at / HOUR_MS)
+    const sum = sums.find((each) => each.metric === metric && each.hour === hour)
+    if (sum) sum.n += n
+    else sums.push({ metric, hour, at, n })
   }
-  // Rows that are in both cancel each other.
-  const [then, now] = [new Set(before), new Set(after)]
-  for (const row of before) if (!now.has(row)) addOne(row, -1, add)
-  for (const row of after) if (!then.has(row)) addOne(row, 1, add)
+  addRows(before, after, add)
   addImplied(before, -1, add)
   addImplied(after, 1, add)
   for (const [sum, sign] of [
@@ -120,7 +119,36 @@ export function changes(
     add('clicked_unique', sum.firstClickAt, sign)
     add('clicked_unique_human', sum.firstHumanClickAt, sign)
   }
-  return [...sums.values()].filter((change) => change.n !== 0)
+  return sums.flatMap(({ metric, at, n }) => (n === 0 ? [] : [{ metric, at, n }]))
+}
+
+export type CountedChange = Change & { readonly channel: string }
+
+/** The changes of many messages as one for each counter. */
+export function together(all: Iterable<CountedChange>): CountedChange[] {
+  const counters = new Map<string, Map<number, { change: CountedChange; n: number }>>()
+  for (const change of all) {
+    const key = `${change.channel} ${change.metric}`
+    const hours = counters.get(key) ?? new Map<number, { change: CountedChange; n: number }>()
+    counters.set(key, hours)
+    const hour = Math.floor(+change.at / HOUR_MS)
+    const sum = hours.get(hour)
+    if (sum) sum.n += change.n
+    else hours.set(hour, { change, n: change.n })
+  }
+  const sums = [...counters.values()].flatMap((hours) => [...hours.values()])
+  return sums.flatMap(({ change, n }) => (n === 0 ? [] : [{ ...change, n }]))
+}
+
+/** Rows that are in both cancel each other. */
+function addRows(before: readonly Counted[], after: readonly Counted[], add: Add): void {
+  if (before.length === 0) {
+    for (const row of after) addOne(row, 1, add)
+    return
+  }
+  const [then, now] = [new Set(before), new Set(after)]
+  for (const row of before) if (!now.has(row)) addOne(row, -1, add)
+  for (const row of after) if (!then.has(row)) addOne(row, 1, add)
 }
 
 type Add = (metric: string, at: Date | null, n: number) => void
