@@ -1,6 +1,6 @@
 /** What a schema found, as the fields that are wrong: where, and in a person's words. */
-import '../lib/words.ts'
 import type { FieldError } from '../errors.ts'
+import { inNoForm, oneOf } from '../lib/words.ts'
 import { append, pointerTo } from './pointer.ts'
 
 /** One fault as zod describes it, with the parts that are looked at here. */
@@ -25,8 +25,11 @@ export function fieldErrors(issue: SchemaIssue, at = ''): FieldError[] {
     }))
   }
   if (issue.code !== 'invalid_union') return [{ pointer, detail: issue.message }]
-  if (issue.options && issue.options.length > 0)
-    return [{ pointer, detail: `not one of ${issue.options.map(String).join(', ')}` }]
+  if (issue.options && issue.options.length > 0) {
+    // A schema may say it better than its options do.
+    const detail = issue.message === inNoForm ? oneOf(issue.options) : issue.message
+    return [{ pointer, detail }]
+  }
   return ofForms(issue, pointer)
 }
 

@@ -30,6 +30,10 @@ const formats: Readonly<Record<string, string>> = {
 
 const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' }
 
+export const inNoForm = 'in none of the forms that are possible here'
+
+export const oneOf = (values: readonly unknown[]) => `not one of ${values.map(String).join(', ')}`
+
 z.config({
   customError: (issue) => {
     switch (issue.code) {
@@ -44,11 +48,11 @@ z.config({
       case 'invalid_format':
         return formats[issue.format] ?? 'not in the form that is wanted here'
       case 'invalid_value':
-        return `not one of ${issue.values.map(String).join(', ')}`
+        return oneOf(issue.values)
       case 'not_multiple_of':
         return `not a multiple of ${issue.divisor}`
       case 'invalid_union':
-        return 'in none of the forms that are possible here'
+        return inNoForm
       default:
         return undefined
     }
