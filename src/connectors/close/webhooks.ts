@@ -92,7 +92,7 @@ async function findByUrl(ctx: Context, url: string): Promise<Existing | undefine
   const Listed = z.object({ data: z.array(z.unknown()), has_more: z.boolean().optional() })
   const all: Existing[] = []
   for (let skip = 0; ; ) {
-    const query = skip === 0 ? {} : { _skip: String(skip) }
+    const query: Record<string, string> = skip === 0 ? {} : { _skip: String(skip) }
     const page = Listed.safeParse(await call(ctx, '/webhook/', { query }))
     if (!page.success) throw new Rejected('content', "Close's list of webhooks cannot be read.")
     all.push(...page.data.data.flatMap((each) => Existing.safeParse(each).data ?? []))
