@@ -96,6 +96,11 @@ const faults: readonly Fault[] = [
   },
   { id: 'R17', what: 'disks are full', files: ['test/faults/fullDisks.fault.ts'] },
   {
+    id: 'R18',
+    what: 'a heap that is too small, and an import',
+    files: ['test/faults/smallHeap.fault.ts'],
+  },
+  {
     id: 'R19',
     what: 'eight claimers race for 10,000 rows',
     files: ['test/faults/claimers.fault.ts'],
