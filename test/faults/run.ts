@@ -166,6 +166,11 @@ const faults: readonly Fault[] = [
     files: ['src/channels/email/smtpFaults.test.ts', 'src/channels/email/smtpChaos.test.ts'],
   },
   {
+    id: 'R33',
+    what: 'all of these at once, for a while',
+    files: ['test/faults/soak.fault.ts'],
+  },
+  {
     id: 'N01',
     what: 'bodies too large, declared and streamed',
     files: [api('badInput'), api('wire')],
