@@ -4,6 +4,7 @@
  */
 import { Download, Table2 } from 'lucide-react'
 import { lazy, Suspense } from 'react'
+import { csvFile } from '../lib/csv.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
@@ -78,12 +79,11 @@ function ChartTable({ title, labels, series }: ChartProps) {
 }
 
 function saveCsv({ title, labels, series }: ChartProps): void {
-  const cell = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
   const lines = [
     ['', ...series.map(({ name }) => name)],
-    ...labels.map((label, at) => [label, ...series.map(({ values }) => String(values[at] ?? 0))]),
+    ...labels.map((label, at) => [label, ...series.map(({ values }) => values[at] ?? 0)]),
   ]
-  saveFile(`${title}.csv`, `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}`)
+  saveFile(`${title}.csv`, csvFile(lines))
 }
 
 export function saveFile(name: string, text: string, type = 'text/csv'): void {
