@@ -246,7 +246,7 @@ function addJourneys(program: Command, use: Use): void {
     )
   journey
     .command('retry <name>')
-    .description('take up again every run that failed, where it stood')
+    .description('take up again every run that failed, where it stood; what was not sent is written anew')
     .option(...WORKSPACE)
     .action((name: string, options: In) => use((tool) => retryRuns(tool, name, options)))
   journey

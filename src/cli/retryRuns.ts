@@ -2,8 +2,9 @@
 import { inWorkspace } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { getJourney } from '../journeys/find.ts'
+import { retryRun } from '../journeys/retryRun.ts'
 import { listRuns, type RunFilter } from '../journeys/runs.store.ts'
-import { type RunRow, retryRun } from '../journeys/runs.ts'
+import type { RunRow } from '../journeys/runs.ts'
 import type { JourneyTool } from './journeys.ts'
 
 const PAGE = 100 // runs that are looked at together

@@ -27,6 +27,14 @@ export function nextOf(journey: JourneyDocument, step: StepDocument): string | n
   return journey.steps[journey.steps.indexOf(step) + 1]?.id ?? null
 }
 
+/** Events by which a message that a run sent was not sent after all, or did not arrive. */
+export const FAILURES: ReadonlySet<string> = new Set([
+  'message.failed',
+  'message.bounced',
+  'message.skipped',
+  'message.expired',
+])
+
 /** Every place to which a run may go from a step. */
 export function exitsOf(journey: JourneyDocument, step: StepDocument): (string | null)[] {
   const otherwise = nextOf(journey, step)

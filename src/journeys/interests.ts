@@ -1,7 +1,7 @@
 /** Which events the journeys of a workspace must hear of, and which of them go by the clock. */
 import type { TransactionSql } from 'postgres'
 import { setInterests } from '../events/subscribers.ts'
-import { interventionsOf, onMessageFailure } from './defaults.ts'
+import { FAILURES, interventionsOf, onMessageFailure } from './defaults.ts'
 import type { Intervention, JourneyDocument } from './schema.ts'
 import { refreshSchedules } from './store/schedules.ts'
 import { listHeard, lockInterests } from './store.ts'
@@ -14,7 +14,6 @@ const signalsOf = {
   crm_change: ['item.status_changed'],
   by_hand: ['message.by_hand'],
 } as const satisfies Record<Intervention['on'], readonly string[]>
-const FAILURES = ['message.failed', 'message.bounced', 'message.skipped']
 
 export function interestsOf(journey: JourneyDocument): string[] {
   const signals = interventionsOf(journey).flatMap(({ on }) => signalsOf[on])

@@ -10,6 +10,7 @@ import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
 import { JourneyParams } from './api.schema.ts'
 import { getCurrentJourney, getJourney } from './find.ts'
+import { retryRun } from './retryRun.ts'
 import { NewRun, RunChange, RunHold, RunParams, RunView } from './runs.schema.ts'
 import { findRun } from './runs.store.ts'
 import {
@@ -19,7 +20,6 @@ import {
   holdRunByHand,
   type RunRow,
   releaseRunByHand,
-  retryRun,
   runNow,
   skipWait,
 } from './runs.ts'

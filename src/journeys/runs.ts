@@ -10,13 +10,13 @@ import { runFacts } from './engine/context.ts'
 import { endRuns, holdRun, releaseRun } from './engine/end.ts'
 import { enterRuns, keyOf } from './engine/enter.ts'
 import { createLedger, type Ledger } from './engine/ledger.ts'
-import { atStep, isLive } from './engine/state.ts'
+import { isLive } from './engine/state.ts'
 import { leave, withResult } from './engine/walk.ts'
 import { renderText } from './facts.ts'
 import type { CurrentJourney } from './find.ts'
 import { readVersions } from './store/journeys.ts'
 import { readPeople } from './store/people.ts'
-import { freeKeys, lockRun, type RunRow, saveRuns, takeKeyBack } from './store/runs.ts'
+import { freeKeys, lockRun, type RunRow, saveRuns } from './store/runs.ts'
 
 export type { RunRow }
 
@@ -114,34 +114,6 @@ export const runNow = (tx: TransactionSql, workspaceId: string, id: string, by: 
     await saveRuns(tx, [after])
     return after
   })
-
-/**
- * Takes a run that failed up again at the step where it stood. One that is under way already is left alone;
- * conflict when it ended otherwise, or somebody else has entered under its key.
- */
-export async function retryRun(
-  tx: TransactionSql,
-  workspaceId: string,
-  id: string,
-  { now }: ByPerson,
-): Promise<RunRow> {
-  const run = await lockRun(tx, workspaceId, id)
-  if (!run) throw new AppError('not_found', 'There is no such run.')
-  if (isLive(run)) return run
-  const { failedStep: step = null } = run
-  if (run.status !== 'failed' || step === null)
-    throw new AppError('conflict', `This run has not failed: it is ${run.status}.`)
-  if (!(await takeKeyBack(tx, run)))
-    throw new AppError('conflict', 'Another run of the same key has begun since.')
-  const ledger = createLedger(now)
-  const open = { exitReason: null, detail: null, attention: false, endedAt: null }
-  const after: RunRow = { ...atStep(run, step, now), failedStep: null, ...open }
-  ledger.entered(after, step)
-  ledger.tell(after, 'journey.retried', { step })
-  await saveRuns(tx, [after])
-  await ledger.write(tx)
-  return after
-}
 
 export interface ByPerson {
   readonly now: Date

@@ -38,7 +38,7 @@ export async function takeOn(
   given: readonly RunRow[],
   now: Date,
 ): Promise<Taken> {
-  const ledger = createLedger(now)
+  const ledger = createLedger(now, deps.log)
   const runs = await woken(tx, given, now)
   const documents = await deps.documents.get(tx, workspaceId, runs)
   const workspace = await deps.directories.workspaces.get(workspaceId)

@@ -61,7 +61,7 @@ async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<
       await saveRuns(tx, [{ ...run, lease: null, dueAt: new Date(+now + retryMs) }])
       return nothing
     }
-    const ledger = createLedger(now)
+    const ledger = createLedger(now, deps.log)
     if ('error' in answer && given.onError === 'fail') {
       const detail = `${run.step}: ${wordsOf(answer.error)}`
       const ending = { status: 'failed', reason: 'call_failed', detail, attention: true } as const

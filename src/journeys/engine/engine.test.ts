@@ -6,7 +6,7 @@ import { inWorkspace } from '../../db/db.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
 import { recordEvents } from '../../events/record.ts'
 import { eraseRuns } from '../forget.ts'
-import { retryRun } from '../runs.ts'
+import { retryRun } from '../retryRun.ts'
 
 const database = await testDatabase()
 const { clock, db } = database
@@ -245,6 +245,76 @@ test('A run that failed is taken up again where it stood, unless its place is ta
     [after?.status, after?.step, after?.attention, after?.results['first']],
     ['waiting', 'second', false, { status: 'new' }],
   )
+})
+
+test('What was not sent is written anew when its run is taken up again, which goes on where it stood', async () => {
+  const journey = await world.add({
+    name: 'resent',
+    settings: { words: { title: 'Words', default: 'first' } },
+    trigger: { events: ['lead.added'], key: '{{ event.n }}' },
+    steps: [
+      { ...{ id: 'hello', type: 'send', channel: 'email' }, content: { subject: 's', text: 't' } },
+      { id: 'noted', type: 'act', connector: 'monday', action: 'read_status', params: {} },
+      { ...{ id: 'gone', type: 'wait_for', event: 'message.sent', for: { days: 7 } } },
+      { id: 'day', type: 'wait', hours: 24 },
+    ],
+  })
+  let acts = 0
+  world.act = async () => ({ acts: ++acts })
+  const contactId = await world.addContact('resent', 'Ada', 'ada@resent.example')
+  const enter = async (n: number) => {
+    await world.record('lead.added', { contactId, properties: { n } })
+    await engine.runOnce()
+  }
+  const runOf = async (n: number) =>
+    (await world.runs(journey)).find(({ key }) => key === String(n))!
+  const sends = (runId: string) => db.engine`
+    select m.id, m.status, m.detail from journey_sends s
+    join messages m on m.workspace_id = s.workspace_id and m.id = s.message_id
+    where s.run_id = ${runId} order by m.id
+  `
+  const fail = async (n: number, status: string) => {
+    const [sent] = (await sends((await runOf(n)).id)).slice(-1)
+    await db.engine`
+      update messages set status = ${status}, detail = 'Refused (131047)' where id = ${sent!['id']}
+    `
+    await world.record(`message.${status}`, { messageId: sent!['id'], contactId })
+    await engine.runOnce()
+  }
+  const retry = async (n: number) => {
+    const { id } = await runOf(n)
+    await db.engine.begin((tx) => retryRun(tx, workspaceId, id, { now: clock.now() }))
+    await engine.runOnce()
+  }
+  for (const n of [1, 2, 3]) await enter(n)
+  await fail(1, 'failed')
+  await fail(2, 'expired')
+  await fail(3, 'failed')
+  for (const n of [1, 2, 3]) {
+    const { status, failedStep, detail, attention } = await runOf(n)
+    const seen = [status, failedStep, detail, attention]
+    assert.deepEqual(seen, ['failed', 'gone', 'Refused (131047)', true])
+  }
+  const before = acts
+  await retry(1)
+  await retry(2)
+  for (const n of [1, 2]) {
+    const run = await runOf(n)
+    assert.deepEqual([run.status, run.step, run.failedStep], ['waiting', 'gone', null])
+    const [, again, ...none] = await sends(run.id)
+    assert.equal(none.length, 0)
+    assert.deepEqual(run.results['hello'], { message_id: again!['id'] })
+    await world.record('message.sent', { messageId: again!['id'], contactId })
+  }
+  await engine.runOnce()
+  for (const n of [1, 2]) assert.equal((await runOf(n)).step, 'day')
+
+  const [sent] = await sends((await runOf(3)).id)
+  await db.engine`update messages set status = 'sent' where id = ${sent!['id']}` // it was queued again
+  await retry(3)
+  const run = await runOf(3)
+  assert.deepEqual([run.step, (await sends(run.id)).length], ['day', 1])
+  assert.equal(acts, before)
 })
 
 test('A mark that comes before its message, as two processes may have it, is made once the message is there', async () => {

@@ -111,7 +111,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
       await deps.inTurn(async (tx) => {
         const run = await lockRun(tx, workspaceId, id)
         if (!run?.dueAt || run.dueAt > now) return
-        const ledger = createLedger(now)
+        const ledger = createLedger(now, log)
         const next = postponed(run, error)
         await saveRuns(tx, [next])
         if (next.endedAt !== null) await freeKeys(tx, [next])

@@ -1,4 +1,5 @@
-/** What a transaction has to write beside its runs: events and counters, gathered and written once. */
+/** What a transaction has to write beside its runs: events and counters, gathered and written once, and a word in the log. */
+import type { Logger } from 'pino'
 import type { TransactionSql } from 'postgres'
 import { type EventInput, recordEvents } from '../../events/record.ts'
 import { addCounts, type StepCount } from '../store/counts.ts'
@@ -8,12 +9,18 @@ export interface Ledger {
   entered(run: RunRow, step: string): void
   gone(run: RunRow, step: string): void
   tell(run: RunRow, name: string, properties: EventInput['properties']): void
+  /** It failed, and the log is to say so. */
+  needsPerson(run: RunRow): void
   write(tx: TransactionSql): Promise<void>
 }
 
-export function createLedger(now: Date): Ledger {
+const MOST_LOGGED = 10 // runs of one transaction; more have one reason
+
+/** Without a log where a person looks on anyway. */
+export function createLedger(now: Date, log?: Pick<Logger, 'warn'>): Ledger {
   const counts = new Map<string, StepCount>()
   const events: EventInput[] = []
+  const needy: RunRow[] = []
   const countOf = ({ workspaceId, journeyId, version }: RunRow, step: string): StepCount => {
     const key = `${workspaceId} ${journeyId} ${version} ${step}`
     const known = counts.get(key)
@@ -35,9 +42,28 @@ export function createLedger(now: Date): Ledger {
         properties: { journey_id: journeyId, run_id: id, ...properties },
       })
     },
+    needsPerson(run) {
+      needy.push(run)
+    },
     async write(tx) {
       await recordEvents(tx, events, now)
       await addCounts(tx, [...counts.values()])
+      for (const run of needy.slice(0, MOST_LOGGED)) log?.warn(wordsOf(run), 'a run needs a person')
+      const more = needy.length - MOST_LOGGED
+      if (more > 0) log?.warn({ runs: more }, 'more runs need a person')
     },
   }
 }
+
+const wordsOf = ({
+  workspaceId,
+  journeyId,
+  id,
+  contactId,
+  failedStep,
+  exitReason,
+  detail,
+}: RunRow) => ({
+  ...{ workspace_id: workspaceId, journey_id: journeyId, run_id: id, contact_id: contactId },
+  ...{ step: failedStep ?? null, reason: exitReason, detail },
+})

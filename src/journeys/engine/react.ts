@@ -7,7 +7,7 @@ import type { TransactionSql } from 'postgres'
 import type { QueuedEvent } from '../../events/subscribe.ts'
 import type { WorkspaceFacts } from '../../workspaces/directory.ts'
 import { holds } from '../conditions.ts'
-import { hasContact } from '../defaults.ts'
+import { FAILURES, hasContact } from '../defaults.ts'
 import { type Facts, renderText } from '../facts.ts'
 import { type Person, readPeople } from '../store/people.ts'
 import { lockRunsByKey, lockRunsOf, lockSender } from '../store/runs.ts'
@@ -16,7 +16,7 @@ import type { EngineDeps } from './deps.ts'
 import { type Journey, refOf } from './documents.ts'
 import { type Entry, enterRuns, keyOf } from './enter.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { applyRules, FAILURES, failSender, listensTo } from './rules.ts'
+import { applyRules, failSender, listensTo } from './rules.ts'
 import { KEY as SCHEDULE_KEY } from './schedules.ts'
 
 interface Scene {
@@ -41,7 +41,8 @@ export async function react(
   const workspace = await deps.directories.workspaces.get(workspaceId)
   const ids = events.flatMap((event) => (event.contactId === null ? [] : [event.contactId]))
   const people = await readPeople(tx, workspaceId, ids)
-  const scene: Scene = { tx, deps, workspace, journeys, people, ledger: createLedger(now), now }
+  const ledger = createLedger(now, deps.log)
+  const scene: Scene = { tx, deps, workspace, journeys, people, ledger, now }
   let entries: Entry[] = []
   for (const event of events) {
     if (await hasListeners(scene, event)) {

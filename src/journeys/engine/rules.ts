@@ -7,6 +7,7 @@ import { type Facts, renderAmount, renderText } from '../facts.ts'
 import type { Intervention, JourneyDocument } from '../schema.ts'
 import { isOtherItem, meets } from '../signals.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
+import { whyNotSent } from '../store/sends.ts'
 import { eventFacts } from './context.ts'
 import { endRuns, HUMAN_INTERVENTION, holdRun } from './end.ts'
 import type { Ledger } from './ledger.ts'
@@ -14,7 +15,7 @@ import { isLive } from './state.ts'
 import { leave, withResult } from './walk.ts'
 
 const DAY_MS = 86_400_000
-export const FAILURES = new Set(['message.failed', 'message.bounced', 'message.skipped'])
+const MAX_DETAIL = 2_000 // characters
 
 interface Book {
   readonly ledger: Ledger
@@ -109,8 +110,15 @@ export async function failSender(
   const { reason, detail } = event.properties
   // Whom a gate kept from being written to (consent, suppression) is no fault to be looked at.
   if (event.name === 'message.skipped' && reason !== 'no_address') return
-  const words = [event.name, reason, detail].filter((each) => typeof each === 'string').join(': ')
+  const told = [event.name, reason, detail].filter((each) => typeof each === 'string').join(': ')
+  const why = event.messageId && (await whyNotSent(tx, run.workspaceId, event.messageId))
+  const words = why || told
   const ending = { status: 'failed', reason: event.name, detail: words, attention: true } as const
-  if (isLive(run)) await endRuns(tx, [run], ending, book)
-  else await saveRuns(tx, [{ ...run, attention: true, detail: words.slice(0, 2_000) }])
+  if (isLive(run)) {
+    await endRuns(tx, [run], ending, book)
+    return
+  }
+  const after = { ...run, attention: true, detail: words.slice(0, MAX_DETAIL) }
+  await saveRuns(tx, [after])
+  book.ledger.needsPerson(after)
 }

@@ -73,7 +73,7 @@ async function beginRun(
   const facts = runFacts(begin, given)
   if (document.trigger.where && !holds(document.trigger.where, facts)) return
   const key = keyOf(document.trigger.key ? renderText(document.trigger.key, facts) : KEY)
-  const ledger = createLedger(now)
+  const ledger = createLedger(now, deps.log)
   const entry = {
     ...{ workspaceId, journeyId: row.id, version: row.version, document, contactId: null },
     ...{ key: key || KEY, event, facts },

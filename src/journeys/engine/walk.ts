@@ -114,7 +114,9 @@ async function carryOut(
         return leave(run, null, { ...ending, detail: `${step.id} was not sent.` }, context)
       }
       const result = 'refused' in sent ? { skipped: sent.refused } : { message_id: sent.messageId }
-      return leave(withResult(run, step.id, result), outcome.to, null, context)
+      const { failedStep: stood = null } = run // it is sent again for a run that had gone further
+      const after = { ...withResult(run, step.id, result), failedStep: null }
+      return leave(after, stood ?? outcome.to, null, context)
     }
   }
 }
@@ -141,6 +143,7 @@ export function leave(
   }
   const after = ended(run, ending ?? { status: 'done', reason: null }, now)
   ledger.tell(after, 'journey.left', { status: after.status, reason: after.exitReason })
+  if (ending?.attention) ledger.needsPerson(after)
   return after
 }
 

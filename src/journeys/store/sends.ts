@@ -105,6 +105,36 @@ export async function pausedOf(
   return rows.map((row) => row.messageId)
 }
 
+/** Why a message of a run was not sent; null: nothing was noted, or it is no longer kept. */
+export async function whyNotSent(
+  sql: Sql,
+  workspaceId: string,
+  messageId: string,
+): Promise<string | null> {
+  const [row] = await sql<{ detail: string | null }[]>`
+    select coalesce(detail, reason) as detail from messages
+    where workspace_id = ${workspaceId} and id = ${messageId}
+  `
+  return row?.detail ?? null
+}
+
+/** The newest message of a run: which step sent it, and what became of it. */
+export async function lastSendOf(
+  sql: Sql,
+  workspaceId: string,
+  runId: string,
+): Promise<{ step: string; status: string } | undefined> {
+  const [row] = await sql<{ step: string; status: string }[]>`
+    select s.step, m.status
+    from journey_sends s
+    join messages m on m.workspace_id = s.workspace_id and m.id = s.message_id
+    where s.workspace_id = ${workspaceId} and s.run_id = ${runId}
+    order by s.message_id desc
+    limit 1
+  `
+  return row
+}
+
 /** All messages of a journey that are in one of the states. */
 export async function messagesOfJourney(
   sql: Sql,
