@@ -15,6 +15,8 @@ export interface Look {
   readonly workspaceName: string
   /** `#rrggbb`; anything else is ignored. */
   readonly brandColor: string | null
+  /** A picture as data: URL. */
+  readonly logo?: string | null
   readonly nonce: string
 }
 
@@ -54,7 +56,7 @@ export function layout(look: Look, title: string, body: Html): string {
 <style nonce="${look.nonce}">${{ html: css(look.brandColor) }}</style>
 </head>
 <body>
-${look.workspaceName === '' ? null : html`<header><p><bdi>${look.workspaceName}</bdi></p></header>`}
+${look.workspaceName === '' ? null : header(look)}
 <main aria-labelledby="title">
 <h1 id="title">${title}</h1>
 ${body}
@@ -63,6 +65,12 @@ ${body}
 </html>
 `
   return document.html
+}
+
+/** Whose page it is; the name stays beside a logo, which need not hold it. */
+function header({ logo, workspaceName }: Look): Html {
+  const picture = logo ? html`<img src="${logo}" alt="">` : null
+  return html`<header>${picture}<p><bdi>${workspaceName}</bdi></p></header>`
 }
 
 function show(value: HtmlValue | undefined): string {
@@ -79,7 +87,9 @@ function css(brandColor: string | null): string {
 *{box-sizing:border-box}
 body{margin:0;padding:1.5rem 1rem;background:var(--ground);color:var(--ink);font:1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;overflow-wrap:anywhere}
 header,main{max-width:34rem;margin-inline:auto}
-header p{margin:0 0 1rem;font-weight:600;color:var(--soft)}
+header{display:flex;align-items:center;gap:.75rem;margin-block-end:1rem}
+header img{max-inline-size:12rem;max-block-size:3rem}
+header p{margin:0;font-weight:600;color:var(--soft)}
 main{padding:clamp(1.25rem,5vw,2.5rem);background:var(--paper);border-radius:.75rem;border-block-start:.25rem solid var(--brand)}
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
 p{margin:0 0 1rem}
@@ -118,7 +128,7 @@ function textOn(color: string): string {
 export function pageHeaders(nonce: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

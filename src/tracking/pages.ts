@@ -19,6 +19,7 @@ export interface PageFacts {
   /** Empty when it is not known whose link this was. */
   readonly workspaceName: string
   readonly brandColor?: string | null
+  readonly logo?: string | null
   /** The nonce of this answer's `style-src`. */
   readonly nonce: string
 }
@@ -127,8 +128,8 @@ export function maskAddress(address: string): string {
 }
 
 function lookOf(facts: PageFacts): Look {
-  const { workspaceName, brandColor = null, nonce } = facts
-  return { language: pageLanguage(facts.locale), workspaceName, brandColor, nonce }
+  const { workspaceName, brandColor = null, logo = null, nonce } = facts
+  return { language: pageLanguage(facts.locale), workspaceName, brandColor, logo, nonce }
 }
 
 function namesOf(facts: UnsubscribeFacts) {

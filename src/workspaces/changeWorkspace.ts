@@ -18,20 +18,30 @@ export async function changeWorkspace(
   auth: Auth,
   id: string,
   change: WorkspaceChange,
-  { actor, now }: { actor: Actor; now: Date },
+  context: Context,
 ): Promise<Workspace> {
   await getManaged(tx, auth, id)
   const workspace = (await updateWorkspace(tx, id, change))! // workspaces are not deleted
-  const before = await enterWorkspace(tx, id)
-  await audit(tx, id, {
-    actor,
-    at: now,
-    action: 'workspace.changed',
-    target: id,
-    details: { fields: Object.keys(change) },
-  })
-  await enterWorkspace(tx, before)
+  await auditChange(tx, id, Object.keys(change), context)
   return workspace
+}
+
+interface Context {
+  readonly actor: Actor
+  readonly now: Date
+}
+
+/** In that workspace's own log, which need not be the asker's. */
+export async function auditChange(
+  tx: Sql,
+  id: string,
+  fields: string[],
+  { actor, now }: Context,
+): Promise<void> {
+  const before = await enterWorkspace(tx, id)
+  const details = { fields }
+  await audit(tx, id, { actor, at: now, action: 'workspace.changed', target: id, details })
+  await enterWorkspace(tx, before)
 }
 
 /** Any for the operator; their own for keys; those they own for people. */

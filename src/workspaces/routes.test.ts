@@ -48,6 +48,8 @@ const least: Record<string, Who> = {
   'POST /workspaces': 'owner',
   'GET /workspaces/:id': 'owner',
   'PUT /workspaces/:id': 'owner',
+  'GET /workspaces/:id/brand': 'owner',
+  'PUT /workspaces/:id/brand': 'owner',
   'GET /audit': 'admin',
   'GET /audit/verification': 'admin',
 }
@@ -132,6 +134,7 @@ test("another workspace's ids are not found, and change nothing there", async ()
   const bodies: Record<string, object> = {
     'PUT /members/:id': { role: 'viewer' },
     'PUT /workspaces/:id': { name: 'Mine' },
+    'PUT /workspaces/:id/brand': { color: null, logo: null },
   }
   for (const headers of [bearer(mine.key), owner.headers]) {
     for (const name of Object.keys(least).filter(

@@ -169,6 +169,15 @@ const administration: Record<string, Case> = {
     path: (of) => `/workspaces/${of.workspace}`,
     body: (of) => ({ name: of.mark }),
   },
+  'GET /workspaces/:id/brand': {
+    access: 'workspaces:write',
+    path: (of) => `/workspaces/${of.workspace}/brand`,
+  },
+  'PUT /workspaces/:id/brand': {
+    access: 'workspaces:write',
+    path: (of) => `/workspaces/${of.workspace}/brand`,
+    body: () => ({ color: '#1f4fd8', logo: null }),
+  },
   'GET /audit': { access: 'audit:read' },
   'GET /audit/verification': { access: 'audit:read' },
 }

@@ -11,6 +11,7 @@ import { type Db, inWorkspace } from '../../db/db.ts'
 import { asAppError } from '../../http/problem.ts'
 import { pageHeaders } from '../../lib/page.ts'
 import type { TokenKind, Tokens } from '../../lib/token.ts'
+import { type Brand, findBrand } from '../../workspaces/brand.store.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../../workspaces/directory.ts'
 import { createGuesses, type Guesses } from '../guesses.ts'
 import {
@@ -49,6 +50,7 @@ interface Deps extends PageRoutesDeps {
 interface Visit {
   readonly chooser: Chooser
   readonly workspace: WorkspaceFacts
+  readonly brand: Brand
   /** The page's own path, where its buttons lead. */
   readonly action: string
 }
@@ -115,7 +117,8 @@ async function visit(
     if (!recipient) return act(undefined)
     const source = kind === 'unsubscribe' ? 'unsubscribe_link' : 'preference_page'
     const chooser = { tx, workspaceId: workspace.id, recipient, source, now: db.clock.now() }
-    return act({ chooser, workspace, action: request.url.split('?')[0] ?? '' })
+    const brand = await findBrand(tx, workspace.id)
+    return act({ chooser, workspace, brand, action: request.url.split('?')[0] ?? '' })
   })
   return answer(reply, said)
 }
@@ -192,10 +195,12 @@ function unsubscribeFacts({ tokens }: PageRoutesDeps, found: Visit, nonce: strin
   }
 }
 
-function pageFacts({ chooser, workspace }: Visit, nonce: string): PageFacts {
+function pageFacts({ chooser, workspace, brand }: Visit, nonce: string): PageFacts {
   return {
     locale: chooser.recipient.locale ?? workspace.locale,
     workspaceName: workspace.name,
+    brandColor: brand.color,
+    logo: brand.logo,
     nonce,
   }
 }

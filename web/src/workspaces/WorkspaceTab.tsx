@@ -1,4 +1,4 @@
-/** The workspace itself: its name, zone, language, country. */
+/** The workspace itself: its name, zone, language, country; its brand. */
 import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, put } from '../lib/api.ts'
@@ -10,17 +10,21 @@ import { Card } from '../ui/Card.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { Code } from '../ui/Small.tsx'
 import { Fault, Loading } from '../ui/States.tsx'
+import { BrandCard } from './BrandCard.tsx'
 
 export function WorkspaceTab() {
   const workspace = useWorkspace()
   return (
-    <Card
-      title={t('Workspace')}
-      className="max-w-2xl"
-      note={workspace && <Code>{workspace.slug}</Code>}
-    >
-      {workspace ? <WorkspaceForm workspace={workspace} /> : <Loading />}
-    </Card>
+    <div className="flex flex-col gap-5">
+      <Card
+        title={t('Workspace')}
+        className="max-w-2xl"
+        note={workspace && <Code>{workspace.slug}</Code>}
+      >
+        {workspace ? <WorkspaceForm workspace={workspace} /> : <Loading />}
+      </Card>
+      {workspace && <BrandCard id={workspace.id} name={workspace.name} />}
+    </div>
   )
 }
 
