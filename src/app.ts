@@ -413,7 +413,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     ]) {
       await server.register(routes, { db })
     }
-    await server.register(streamRoutes, { db, live })
+    await server.register(streamRoutes, {
+      ...{ db, live },
+      authenticate: (request) => authenticator.authenticate(request),
+    })
     await server.register(subjectRoutes, {
       db,
       erasers: [eraseMessages, eraseRuns],

@@ -53,6 +53,33 @@ test('who takes no stream gets the last seconds, and the end', async () => {
   assert.match(text, /"name":"page.viewed"/)
 })
 
+test('a stream ends when its session does', async () => {
+  const kiwi = await addTenant(app, 'kiwi')
+  const headers = { ...kiwi.session, accept: 'text/event-stream' }
+  const seen = readStream('/stream', headers, () => false)
+  await record(kiwi, 'order.completed')
+  assert.equal((await app.call('POST', '/auth/logout', undefined, kiwi.session)).status, 204)
+  await seen
+  await record(kiwi, 'order.stolen')
+  assert.ok(!(await seen).includes('order.stolen'))
+})
+
+test('one workspace leaves places for the others', async () => {
+  const places = 100
+  const watching = new AbortController()
+  const open = (tenant: typeof apple) =>
+    fetch(`${app.url}/stream`, {
+      headers: { ...tenant.key, accept: 'text/event-stream' },
+      signal: watching.signal,
+    })
+  const fig = await addTenant(app, 'fig')
+  const answers = await Promise.all(Array.from({ length: places + 1 }, () => open(fig)))
+  assert.equal(answers.filter(({ status }) => status === 200).length, places)
+  assert.equal(answers.filter(({ status }) => status === 503).length, 1)
+  assert.equal((await open(pear)).status, 200)
+  watching.abort()
+})
+
 test('nobody watches without a key', async () => {
   assert.equal((await fetch(`${app.url}/stream`)).status, 401)
 })

@@ -1,14 +1,16 @@
 /**
  * Events of a workspace as server-sent events (WHATWG HTML §9.2), for pages that show what happens
- * while it happens. A stream ends after some minutes, so that whoever may no longer read stops
- * reading; browsers come back by themselves, with the id of the last event that they saw.
+ * while it happens. Whoever may no longer read is found within seconds, and their stream ends. Every
+ * stream ends after some minutes; browsers come back by themselves, with the id of the last event that they saw.
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import type { Auth } from '../workspaces/auth.ts'
 import { BACK_MS, type Live, type Look } from './live.ts'
 import { eventView } from './schema.ts'
 import type { Event } from './store.ts'
@@ -17,7 +19,9 @@ const BEAT_MS = 15_000 // proxies close what is silent for a minute
 const LIFE_MS = 5 * 60_000
 const RETRY_MS = 2_000 // after which a browser comes back
 const RESUME_MS = 5 * 60_000 // what a browser missed for longer it reads from the lists
+const ASK_MS = 5_000 // between two looks whether the login still holds
 const MAX_STREAMS = 500 // of one process
+const MAX_OF_WORKSPACE = 100 // so that one workspace leaves places for the others
 const MAX_UNSENT = 256 * 1024 // bytes; a reader that is this slow comes back instead
 
 const query = z.strictObject({
@@ -32,12 +36,15 @@ type Wanted = z.infer<typeof query>
 export interface StreamDeps {
   readonly db: Db
   readonly live: Live
+  /** Who is asking, now; as for a new request. */
+  authenticate(request: FastifyRequest): Promise<Auth>
 }
 
-export const streamRoutes: FastifyPluginAsyncZod<StreamDeps> = async (server, { db, live }) => {
-  const open = new Set<ServerResponse>()
+export const streamRoutes: FastifyPluginAsyncZod<StreamDeps> = async (server, deps) => {
+  const { db, live } = deps
+  const open = new Map<ServerResponse, string>()
   server.addHook('preClose', async () => {
-    for (const response of open) response.end()
+    for (const response of open.keys()) response.end()
   })
   server.get(
     '/stream',
@@ -54,8 +61,7 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamDeps> = async (server, { 
       },
     },
     async (request, reply) => {
-      if (open.size >= MAX_STREAMS)
-        throw new AppError('unavailable', 'Too many people are watching. Try again in a moment.')
+      refuseTooMany([...open.values()], request.auth.workspaceId)
       const since = resumeAt(request.headers['last-event-id'], db.clock.now())
       const response = reply.raw
       reply.hijack()
@@ -68,21 +74,43 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamDeps> = async (server, { 
         'x-accel-buffering': 'no',
       })
       response.write(`retry: ${RETRY_MS}\n\n`)
-      open.add(response)
+      open.set(response, request.auth.workspaceId)
       const stays = request.headers.accept?.includes('text/event-stream') ?? false
       const end = live.watch(request.auth.workspaceId, since, (look) => {
         tell(response, look, request.query)
         if (!stays) response.end()
       })
       const beat = setInterval(() => response.write(': still here\n\n'), BEAT_MS)
+      const ask = setInterval(
+        () => void mayStay(deps, request).then((may) => may || response.end()),
+        ASK_MS,
+      )
       const life = setTimeout(() => response.end(), LIFE_MS)
       await once(response, 'close').catch(() => {})
       clearInterval(beat)
+      clearInterval(ask)
       clearTimeout(life)
       open.delete(response)
       end()
     },
   )
+}
+
+/** `open` has the workspace of each stream. */
+function refuseTooMany(open: readonly string[], workspaceId: string): void {
+  const own = open.filter((each) => each === workspaceId).length
+  if (open.length < MAX_STREAMS && own < MAX_OF_WORKSPACE) return
+  throw new AppError('unavailable', 'Too many people are watching. Try again in a moment.')
+}
+
+/** A database that does not answer ends no stream. */
+async function mayStay({ authenticate }: StreamDeps, request: FastifyRequest): Promise<boolean> {
+  try {
+    const { scopes, workspaceId } = await authenticate(request)
+    return scopes.has('messages:read') && workspaceId === request.auth.workspaceId
+  } catch (error) {
+    return !(error instanceof AppError) || error.status >= 500
+  }
 }
 
 function tell(response: ServerResponse, { events, more }: Look, wanted: Wanted): void {

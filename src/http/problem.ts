@@ -100,8 +100,10 @@ export function asAppError(error: FastifyError | Error): AppError {
       cause: error,
     })
   }
-  if ('statusCode' in error && error.statusCode === 400)
-    return new AppError('malformed', error.message)
+  const status = 'statusCode' in error ? error.statusCode : undefined
+  if (status === 400) return new AppError('malformed', error.message)
+  // Of the files of the documentation, for a path that leads out of them.
+  if (status === 403 || status === 404) return new AppError('not_found')
   return new AppError('internal', undefined, { cause: error })
 }
 

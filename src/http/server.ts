@@ -35,7 +35,7 @@ import { createDrain } from './drain.ts'
 import { linger } from './linger.ts'
 import { description } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
-import { securityHeaders } from './securityHeaders.ts'
+import { headersFor } from './securityHeaders.ts'
 
 export type Server = ReturnType<typeof createServer>
 
@@ -59,6 +59,7 @@ export function createServer(options: ServerOptions) {
   const { config, db } = options
   const logger: FastifyBaseLogger = options.log
   const refuse = problemHandler(config.ERROR_DETAIL)
+  const headers = headersFor(config.PUBLIC_URL)
   const drain = createDrain()
   const server = Fastify({
     loggerInstance: logger,
@@ -85,8 +86,7 @@ export function createServer(options: ServerOptions) {
     routerOptions: { maxParamLength: 500 },
     return503OnClosing: false, // what comes on an open connection while we stop is answered: drain.ts
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) =>
-      void refuse(error, request, reply.headers(securityHeaders)),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply.headers(headers)),
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()
   server.setValidatorCompiler(validatorCompiler)
@@ -139,8 +139,9 @@ function authenticateAll(
   options: ServerOptions,
 ) {
   server.decorateRequest('auth')
+  const headers = headersFor(options.config.PUBLIC_URL)
   server.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders)
+    reply.headers(headers)
     reply.header('x-request-id', request.id)
     const { public: open, scope } = request.routeOptions.config
     checkHead(request.raw, open ?? false)

@@ -340,3 +340,13 @@ test('a connection lives on after a body that was malformed', async () => {
     ['400', '200'],
   )
 })
+
+test('a path that leads out of the files leads to none', async () => {
+  for (const folder of ['/app/assets', '/api/docs/static'])
+    for (const way of ['..', '%2e%2e', '..%2f..', '%2e%2e%5c..', '....//..', '.%00.']) {
+      const path = `${folder}/${way}/${way}/package.json`
+      const { status, text } = await raw(app.port, [head('GET', path, [...fields, close]), ''])
+      assert.ok([400, 404].includes(status), `${path}: ${status} ${text.slice(0, 300)}`)
+      assert.ok(!text.includes('"dependencies"'), path)
+    }
+})

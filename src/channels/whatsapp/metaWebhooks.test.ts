@@ -161,4 +161,6 @@ test('a handshake is answered for our own token only', () => {
   assert.equal(handshake(ask(good.replace('subscribe', 'unsubscribe')), mine), null)
   assert.equal(handshake(ask('hub.mode=subscribe&hub.challenge=42'), mine), null)
   assert.equal(handshake(ask(''), mine), null)
+  for (const other of ['', '%3Cscript%3E', 'a%0d%0ab', 'a'.repeat(201)])
+    assert.equal(handshake(ask(good.replace('42', other)), mine), null, other)
 })

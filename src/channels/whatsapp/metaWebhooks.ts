@@ -120,6 +120,9 @@ export function isFor(request: RawRequest, keys: Keys): boolean {
   }
 }
 
+/** What Meta sends are digits; nothing that a browser would read as more is said back. */
+const CHALLENGE = /^[\w-]{1,200}$/
+
 /** The challenge, when the verify token is ours; else null. */
 export function handshake({ url }: RawRequest, { verify_token: token }: Keys): string | null {
   const query = new URL(url).searchParams
@@ -127,7 +130,8 @@ export function handshake({ url }: RawRequest, { verify_token: token }: Keys): s
   const given = Buffer.from(query.get('hub.verify_token') ?? '')
   const expected = Buffer.from(token)
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
-  return query.get('hub.challenge')
+  const challenge = query.get('hub.challenge') ?? ''
+  return CHALLENGE.test(challenge) ? challenge : null
 }
 
 export function receiptsOf(request: RawRequest, keys: Keys): Receipt[] {
