@@ -41,14 +41,7 @@ export function createLog(options: {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: ['req.headers', 'headers', ...paths], censor: '[hidden]' },
       serializers: { err: pino.stdSerializers.err },
-      hooks: {
-        logMethod(args, method) {
-          const shown = showAddresses
-            ? args
-            : args.map((arg) => (typeof arg === 'string' ? maskAddresses(arg) : arg))
-          method.apply(this, shown as Parameters<typeof method>) // the same list, strings masked
-        },
-      },
+      hooks: showAddresses ? {} : { streamWrite: maskAddresses }, // fields and errors too
     },
     options.pretty ? prettyStream() : jsonStream(),
   )

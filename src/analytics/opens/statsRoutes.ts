@@ -148,8 +148,9 @@ async function sendTest(senders: SenderDirectory, workspaceId: string) {
   }
   try {
     const message = { id: uuid7(), to: '', content }
-    const { reply } = await sender.provider.send(message, senders.context(sender))
-    return { status: 'sent' as const, detail: `Discord accepted it: ${reply}` }
+    const sent = await sender.provider.send(message, senders.context(sender))
+    const detail = `Discord accepted it: message ${sent.providerMessageId}. Look into the channel.`
+    return { status: 'sent' as const, detail }
   } catch (error) {
     if (!families.some((family) => error instanceof family)) throw error
     return { status: 'failed' as const, detail: (error as Error).message } // one of the four

@@ -20,7 +20,8 @@ export async function checkJourneys(db: Db, config: Config): Promise<Finding[]> 
     ...needy.map(({ workspace, name, runs, reason }) => {
       const count = runs === 1 ? '1 run needs' : `${runs} runs need`
       const detail = `${name} of ${workspace}: ${count} a person${reason ? `. ${reason}` : '.'}`
-      return warn('journeys', detail, `GET /journeys/${name}/runs?attention=true shows them.`)
+      const mend = `GET /journeys/${name}/runs?attention=true shows them. Once the reason is mended, \`beckon journey retry ${name}\`.`
+      return warn('journeys', detail, mend)
     }),
   ]
   const recipes = recipeFindings(config)

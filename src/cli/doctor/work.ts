@@ -39,7 +39,7 @@ function checkMessages({ unknown, failed, held }: Workload): Finding[] {
   }
   if (failed > 0) {
     const mend =
-      '`beckon messages list --status failed` tells why; `beckon redrive --status failed` sends them again.'
+      '`beckon messages list --status failed` tells why; `beckon redrive --status failed` sends them again, `beckon journey retry <name>` those of a journey.'
     found.push(warn(check, `${failed} failed in the last 24 hours.`, mend))
   }
   if (held > 0) {
@@ -57,7 +57,7 @@ function checkCallbacks({ callbacksFailed, callbacksWaiting }: Workload): Findin
   const found: Finding[] = []
   if (callbacksFailed > 0) {
     const mend =
-      'beckon sql "select source, reason, received_at from callbacks where status = \'failed\'"'
+      '`beckon callbacks list --status failed` tells why; `beckon callbacks process --failed` tries them again.'
     found.push(warn(check, `${callbacksFailed} of vendors could not be processed.`, mend))
   }
   if (callbacksWaiting > 0) {

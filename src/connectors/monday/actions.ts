@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineAction } from '../connector.ts'
 import { type Context, call, type Settings } from './api.ts'
 import { statusColumn } from './board.ts'
-import { readItem, statusOf } from './item.ts'
+import { phoneOf, readItem, statusOf } from './item.ts'
 
 const REPEATED_MS = 15 * 60_000 // the same words again within this are the same update
 const SKEW_MS = 30_000 // their clock may be behind ours
@@ -34,7 +34,8 @@ export const setStatus = defineAction<Settings, z.infer<typeof SetStatus>>({
     const column = (await statusColumn(ctx)).id
     const value = JSON.stringify({ label: status })
     await call(ctx, CHANGE, { board: ctx.settings.board_id, item: id, column, value }, Changed)
-    const told = { vendor: 'monday', lead_id: id, status, duration_ms: +ctx.now() - begun }
+    const { phone } = await phoneOf(item, ctx)
+    const told = { vendor: 'monday', lead_id: id, phone, status, duration_ms: +ctx.now() - begun }
     ctx.log.info(told, 'lead_processed_successfully') // as document 002 names it
     return { status, changed: true }
   },

@@ -20,6 +20,7 @@ export interface Board {
   readonly name: string
   /** Null: there is none, and no item has a number. */
   readonly phone: string | null
+  readonly phoneTitle: string | null
   readonly status: StatusColumn | null
   /** What is missing or unclear, in sentences. */
   readonly faults: readonly string[]
@@ -80,7 +81,7 @@ function understand(name: string, columns: Columns, { settings }: Context): Boar
         ]),
     ...(status ? [] : [noStatus(name, columns, settings.status_column_id)]),
   ]
-  return { name, phone, status, faults }
+  return { name, phone: phone?.id ?? null, phoneTitle: phone?.title ?? null, status, faults }
 }
 
 function noStatus(name: string, columns: Columns, wanted: string | undefined): string {
@@ -92,12 +93,11 @@ function noStatus(name: string, columns: Columns, wanted: string | undefined): s
   return `The board ${name} has several status columns: ${ids}. Name one in MONDAY_STATUS_COLUMN_ID.`
 }
 
-function findPhone(columns: Columns, wanted: string | undefined): string | null {
-  const found = wanted
+function findPhone(columns: Columns, wanted: string | undefined) {
+  return wanted
     ? columns.find(({ id }) => id === wanted)
     : (columns.find(({ type }) => type === 'phone') ??
-      columns.find(({ type, title }) => type === 'text' && PHONE_TITLE.test(title)))
-  return found?.id ?? null
+        columns.find(({ type, title }) => type === 'text' && PHONE_TITLE.test(title)))
 }
 
 function findStatus(columns: Columns, settings: Context['settings']): StatusColumn | null {

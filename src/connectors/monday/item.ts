@@ -77,10 +77,7 @@ export async function createdRecords(item: Item, ctx: Context): Promise<Records>
   const { settings } = ctx
   if (!isYoung(item, ctx)) return []
   const at = new Date(item.created_at ?? ctx.now())
-  const { phone: phoneColumn } = await readBoard(ctx)
-  const value = item.column_values.find(({ id }) => id === phoneColumn)
-  const phoneText = (value?.phone || value?.text || '').trim()
-  const phone = numberOf(phoneText, value?.country_short_name || settings.default_country)
+  const { phone, phoneText } = await phoneOf(item, ctx)
   const name = nameOf(item, ctx)
   const contact = { source: 'monday', externalId: item.id }
   const event: EventRecord = {
@@ -102,6 +99,15 @@ export async function createdRecords(item: Item, ctx: Context): Promise<Records>
 function nameOf({ name, column_values: values }: Item, { settings }: Context): string {
   const column = values.find(({ id }) => id === settings.name_column_id)
   return (column?.text || name).trim()
+}
+
+/** Null: what is written there is no number that can be used. */
+export async function phoneOf({ column_values: values }: Item, ctx: Context) {
+  const { phone: column } = await readBoard(ctx)
+  const value = values.find(({ id }) => id === column)
+  const phoneText = (value?.phone || value?.text || '').trim()
+  const country = value?.country_short_name || ctx.settings.default_country
+  return { phoneText, phone: numberOf(phoneText, country) }
 }
 
 /** monday keeps numbers without a plus, with or without the country's code. */

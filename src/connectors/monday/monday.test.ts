@@ -253,7 +253,10 @@ test('the check names whose token it is, and labels that are missing', async () 
   const { id } = await connection()
   const { ok, detail, warnings } = await checkConnection(process.sync.deps, workspaceId, id)
   assert.ok(ok)
-  assert.match(detail, /Grace's\. The board is Leads/)
+  assert.match(
+    detail,
+    /Grace's\. The board is Leads: phone numbers are in Phone, the status is in Status\./,
+  )
   assert.match(warnings.join(), /no label נשלחה הודעה, אין מענה 1, נקבעה שיחת מכירה, אין מענה 2\. /)
   await fake.set({
     labels: ['לייד חדש', 'נשלחה הודעה', 'אין מענה 1', 'אין מענה 2', 'נקבעה שיחת מכירה'],

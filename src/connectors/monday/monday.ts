@@ -45,9 +45,12 @@ export const monday = defineConnector<Settings>({
   async check(ctx) {
     const me = await readMe(ctx)
     if (!me) throw new Misconfigured('monday does not say whose token it is. Check MONDAY_API_KEY.')
-    const { name, status, faults } = await readBoard(ctx)
+    const { name, status, phoneTitle, faults } = await readBoard(ctx)
+    const columns = phoneTitle && status && { phone: phoneTitle, status: status.title }
     return {
-      detail: `The token works; it is ${me.name}'s. The board is ${name}.`,
+      detail: columns
+        ? `The token works; it is ${me.name}'s. The board is ${name}: phone numbers are in ${columns.phone}, the status is in ${columns.status}.`
+        : `The token works; it is ${me.name}'s. The board is ${name}.`,
       warnings: [...faults, ...(status ? warningOf(status, ctx.settings) : [])],
     }
   },
