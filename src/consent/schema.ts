@@ -8,9 +8,13 @@ export const topicKinds = ['system', 'transactional', 'marketing'] as const
 
 /** What the consent of a channel may name; plain words, so that new channels need no change here. */
 export const channelName = z.string().regex(/^[a-z][a-z_]{0,31}$/, 'Name a channel, such as email.')
+/** Free text, as messages give it in `category`; what begins with `*` would be taken for all topics. */
 export const topicKey = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _.:-]{0,99}$/u, 'Use letters, digits, spaces, dots and dashes.')
+  .regex(
+    /^[^\p{C}\p{Z}*<>][^\p{Cc}\p{Zl}\p{Zp}<>]{0,99}$/u,
+    'Give one line of 1 to 100 characters without < and >, not beginning with * or a space.',
+  )
 const everything = z.literal('*')
 
 export interface Suppression {

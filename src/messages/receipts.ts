@@ -10,6 +10,7 @@ import { addressKind } from '../channels/address.ts'
 import type { ChannelId } from '../channels/channel.ts'
 import type { ReceiptKind } from '../channels/provider.ts'
 import { recordConsent } from '../consent/record.ts'
+import { listConsentStates } from '../consent/store.ts'
 import { suppress } from '../consent/suppress.ts'
 import { type EventInput, recordEvents } from '../events/record.ts'
 import { uuid7 } from '../lib/uuid7.ts'
@@ -156,6 +157,7 @@ async function act(
       channel: message.channel,
       granted: false,
     }
+    if (await isOff(tx, receipt.workspaceId, consent)) return
     await recordConsent(
       tx,
       receipt.workspaceId,
@@ -169,4 +171,14 @@ async function act(
       now,
     )
   }
+}
+
+/** A no to the topic on every channel says it all: a second one would outlive a later yes to the topic. */
+async function isOff(
+  tx: TransactionSql,
+  workspaceId: string,
+  { contactId, topic }: { contactId: string; topic: string },
+): Promise<boolean> {
+  const states = await listConsentStates(tx, workspaceId, contactId)
+  return states.some((each) => each.topic === topic && each.channel === '*' && !each.granted)
 }

@@ -1,6 +1,8 @@
 /** What a message is, what a request for one holds, and how it is shown. Pure. */
 import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
+import { topicKey } from '../consent/schema.ts'
+import { locale } from '../contacts/schema.ts'
 import { SendWindow } from '../lib/window.ts'
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const
@@ -29,6 +31,7 @@ const MAX_FALLBACK_SECONDS = 7 * 86_400
 
 export const MAX_BATCH = 1_000 // messages in one request
 const MAX_TEXT = 1_000_000 // characters of one content field
+const MAX_SUBJECT = 998 // characters; RFC 5322 §2.1.1 has no longer line
 const MAX_ATTACHMENTS = 20
 
 const Channel = z.enum(channelIds, {
@@ -86,17 +89,14 @@ export const NewMessage = z
       description: 'An address for this message; it is added to the contact.',
     }),
     channel: Channel.optional(),
-    subject: Text.regex(oneLine, ONE_LINE).optional(),
+    subject: z.string().max(MAX_SUBJECT).regex(oneLine, ONE_LINE).optional(),
     message: Text.optional().meta({ description: 'Plain text.' }),
     html: Text.optional().meta({ description: 'Email only.' }),
     template_id: Name.optional().meta({ description: 'Id or name of a template.' }),
     template_variables: z.record(z.string(), z.unknown()).optional(),
-    locale: z.string().max(35).optional(),
+    locale: locale.optional(),
     priority: z.enum(priorities).default('normal'),
-    category: z
-      .string()
-      .min(1)
-      .max(100)
+    category: topicKey
       .optional()
       .meta({ description: 'A topic. Unknown ones become transactional topics.' }),
     scheduled_at: Instant.optional(),
@@ -212,7 +212,7 @@ export const ListQuery = z.strictObject({
     .string()
     .max(200)
     .optional()
-    .meta({ description: 'Part of an address or of a recipient id.' }),
+    .meta({ description: 'Part of a name, an address or a recipient id; or the whole id of a message.' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),
 })

@@ -213,6 +213,10 @@ const messages: readonly [what: string, body: object, pointer: string][] = [
   ],
   ['metadata that is no object', { ...good, metadata: [] }, '/metadata'],
   ['a category that is too long', { ...good, category: 'x'.repeat(101) }, '/category'],
+  ['a category of two lines', { ...good, category: 'a\nb' }, '/category'],
+  ['a category that means all', { ...good, category: '*' }, '/category'],
+  ['a language that is none', { ...good, locale: '!!' }, '/locale'],
+  ['a subject that is too long', { ...good, subject: 'x'.repeat(999) }, '/subject'],
   ['tracking that is neither', { ...good, tracking: 'yes' }, '/tracking'],
 ]
 
