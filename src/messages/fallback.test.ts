@@ -121,7 +121,7 @@ test('an open that was taken in and is not understood yet is waited for', async 
   await db.engine`
     insert into tracking_hits (workspace_id, id, n, hits) values (${workspaceId}, gen_random_uuid(), 1, ${JSON.stringify([['x', id, 'open']])})
   `
-  clock.forward({ minutes: 11 })
+  clock.forward({ minutes: 10, seconds: 30 })
   await fallbacks.runOnce()
   assert.equal((await sentTo(recipient)).length, 1)
   await db.engine`delete from tracking_hits where workspace_id = ${workspaceId}`
@@ -130,6 +130,20 @@ test('an open that was taken in and is not understood yet is waited for', async 
   await fallbacks.runOnce()
   assert.equal((await sentTo(recipient)).length, 1)
   assert.equal(await waiting(), 0)
+})
+
+test('what is never understood is not waited for beyond a minute', async () => {
+  const { id, recipient } = await sent()
+  await db.engine`
+    insert into tracking_hits (workspace_id, id, n, hits) values (${workspaceId}, gen_random_uuid(), 1, ${JSON.stringify([['x', id, 'open']])})
+  `
+  clock.forward({ minutes: 10, seconds: 30 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 1)
+  clock.forward({ minutes: 1 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).length, 2)
+  await db.engine`delete from tracking_hits where workspace_id = ${workspaceId}`
 })
 
 test('what comes back does not wait for its time', async () => {
@@ -143,6 +157,7 @@ test('a message that could not leave yet goes by the next channel itself', async
   const [sender] = await engine.directories.senders.forChannel(workspaceId, 'email')
   await db.engine`update senders set status = 'disabled' where id = ${sender!.id}`
   const { id, recipient } = await send()
+  engine.directories.senders.forget(workspaceId)
   clock.forward({ minutes: 11 })
   await fallbacks.runOnce()
   await until('it to be sent', async () => /sent|delivered/.test((await engine.status(id)) ?? ''))
@@ -152,6 +167,7 @@ test('a message that could not leave yet goes by the next channel itself', async
     [[id, 'sms']],
   )
   await db.engine`update senders set status = 'active' where id = ${sender!.id}`
+  engine.directories.senders.forget(workspaceId)
   assert.equal(await waiting(), 0)
 })
 
@@ -189,6 +205,97 @@ test('a person who was erased is sent nothing more', async () => {
   await fallbacks.runOnce()
   assert.equal((await sentTo(recipient)).length, 1)
   assert.equal(await waiting(), 0)
+})
+
+test('one that cannot be settled holds up no other, and is tried again', async () => {
+  const broken = await sent()
+  await db.engine`update messages set routing = '{"not": "a list"}' where id = ${broken.id}`
+  const other = await sent()
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(broken.recipient)).length, 1)
+  assert.equal((await sentTo(other.recipient)).length, 2)
+  await db.engine`update messages set routing = '["sms"]' where id = ${broken.id}`
+  clock.forward({ minutes: 2 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(broken.recipient)).length, 2)
+  assert.equal(await waiting(), 0)
+})
+
+test('a sender that was removed a moment ago is passed over', async () => {
+  const { id, recipient } = await sent({ fallback_channels: ['sms', 'voice'] })
+  const { senders } = engine.directories
+  await senders.forChannel(workspaceId, 'sms') // is known
+  const [sms] = await db.engine`
+    delete from senders where workspace_id = ${workspaceId} and channel = 'sms'
+      and not exists (select from messages m where m.sender_id = senders.id and m.status in ('queued', 'sending'))
+    returning id
+  `
+  assert.ok(sms)
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  const rows = await sentTo(recipient)
+  assert.deepEqual(
+    rows.map((row) => row.channel),
+    ['email', 'voice'],
+  )
+  await engine.addSender({ channel: 'sms', provider: 'sandbox', settings: {} })
+  assert.ok(id)
+})
+
+test('what waits for its turn at a sender that works has not begun its time', async () => {
+  const { id, recipient } = await send({
+    scheduled_at: new Date(+clock.now() + 3_600_000).toISOString(),
+  })
+  await db.engine`update messages set status = 'queued', due_at = 'infinity' where id = ${id}`
+  clock.forward({ hours: 2 })
+  await fallbacks.runOnce()
+  const [row] = await sentTo(recipient)
+  assert.deepEqual([row?.channel, row?.status], ['email', 'queued'])
+  assert.equal(await waiting(), 1)
+  await db.engine`update messages set status = 'cancelled' where id = ${id}`
+  clock.forward({ hours: 2 })
+  await fallbacks.runOnce()
+  assert.equal(await waiting(), 0)
+})
+
+test('where it can go no other way its timeline says so', async () => {
+  const { id, recipient } = await sent()
+  await db.engine`
+    delete from contact_addresses a using messages m
+    where m.id = ${id} and a.contact_id = m.contact_id and a.kind = 'phone'
+  `
+  const senders = await db.engine`
+    update senders set origin = 'environment' where workspace_id = ${workspaceId} and channel = 'sms' returning id
+  `
+  engine.directories.senders.forget(workspaceId)
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  await db.engine`update senders set origin = 'builtin' where id = any(${senders.map((row) => row['id'])})`
+  engine.directories.senders.forget(workspaceId)
+  assert.equal((await sentTo(recipient)).length, 1)
+  const [event] = await db.engine`
+    select properties from events where message_id = ${id} and name = 'message.fallback_ended'
+  `
+  assert.equal(event?.['properties'].reason, 'no_channel')
+  assert.equal(await waiting(), 0)
+})
+
+test('who was merged into another is reached by the address of that one', async () => {
+  const { id, recipient } = await sent()
+  const phone = '+972501239999'
+  const [other] = await sentTo((await sent({ fallback_channels: ['voice'] })).recipient)
+  await db.engine`
+    update contacts set merged_into = (select contact_id from messages where id = ${other!.id})
+    where id = (select contact_id from messages where id = ${id})
+  `
+  await db.engine`
+    update contact_addresses set address = ${phone}
+    where kind = 'phone' and contact_id = (select contact_id from messages where id = ${other!.id})
+  `
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(recipient)).at(-1)?.address, phone)
 })
 
 test('fallback_after needs channels to fall back to', async () => {

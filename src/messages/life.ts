@@ -18,6 +18,11 @@
  *   unknown  -> sent | delivered | … [receipt]  or a person
  *   sent     -> delivered | bounced | failed  [receipt]
  *   queued, scheduled, held -> cancelled      [change]  only while nothing is on its way
+ *   queued, scheduled, held -> queued         [fallback] by its next channel, when its sender cannot work in time
+ *   sending  -> queued                        [reroute]  by its next channel, when this one refused it
+ *
+ * What was sent and not heard of in time (`fallback_after`) stays as it is: fallback.ts sends its
+ * content by the next channel as a new message.
  *
  * Invariants
  *   1. A late receipt never moves a state backwards: `rank` below, and the guard in every update.

@@ -22,7 +22,7 @@ export async function resend(
   const attachments = (await findAttachments(tx, [row])).get(id) ?? []
   const copy = {
     ...row,
-    id: uuid7(),
+    id: uuid7(+now), // by the clock that writes created_at, as in prepare.ts
     status: 'queued' as const,
     variables: row.variables && JSON.stringify(row.variables),
     routing: row.routing && JSON.stringify(row.routing),

@@ -104,6 +104,7 @@ const words: Readonly<Record<string, (p: Readonly<Record<string, unknown>>) => s
     `Attempt ${p['attempt'] ?? ''} failed and will be repeated: ${p['error'] ?? p['detail'] ?? ''}`,
   'message.rerouted': (p) =>
     `Goes by ${p['next_channel']} ${p['next_message_id'] ? `too, as ${p['next_message_id']}` : 'now'}: ${p['detail'] ?? p['reason'] ?? ''}`,
+  'message.fallback_ended': (p) => `Goes no other way: ${p['detail'] ?? p['reason'] ?? ''}`,
   'message.failed': (p) => `Failed: ${p['error'] ?? p['detail'] ?? p['reason'] ?? ''}`,
   'message.skipped': (p) => `Not sent: ${p['detail'] ?? p['reason'] ?? ''}`,
   'message.expired': (p) => `Not sent: ${p['detail'] ?? 'its time was over'}`,

@@ -1,15 +1,15 @@
 /** Puts dispatching together: what the workers ask for, answered by the rooms above. */
 import type { Logger } from 'pino'
 import { addressKind } from '../../channels/address.ts'
-import { type ChannelId, channelIds } from '../../channels/channel.ts'
+import type { ChannelId } from '../../channels/channel.ts'
 import type { Sender } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import { setBreaker } from '../../channels/store.ts'
 import { recordConsent } from '../../consent/record.ts'
 import { suppress } from '../../consent/suppress.ts'
-import { findContacts } from '../../contacts/resolve.ts'
 import type { Db } from '../../db/db.ts'
 import type { Presence } from '../../db/presence.ts'
+import { canWork, nextWay } from '../nextWay.ts'
 import { pauseSender } from '../pauseSender.ts'
 import type { Directories } from '../prepare.ts'
 import type { RenderDeps } from '../render.ts'
@@ -89,12 +89,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
       topic !== null && (await directories.topics.get(workspaceId, topic)).onUnknown === 'resend',
     async alternative(sender) {
       const others = await directories.senders.forChannel(sender.workspaceId, sender.channel)
-      return others.find(
-        (other) =>
-          other.id !== sender.id &&
-          other.status === 'active' &&
-          !(other.breakerOpenUntil && other.breakerOpenUntil > now()),
-      )
+      return others.find((other) => other.id !== sender.id && canWork(other, now()))
     },
     move: (item, to) =>
       move(
@@ -177,41 +172,20 @@ export function buildDispatch(options: DispatchOptions): Engine {
 
   const reroute: DispatchDeps['reroute'] = async (item, why, properties) => {
     const { row } = item
-    const channels = (row.routing ?? []).filter((name): name is ChannelId =>
-      channelIds.some((id) => id === name),
+    const way = await nextWay(db.engine, row, directories.senders, now())
+    if (!way) return false
+    return move(
+      item,
+      {
+        sender: way.sender,
+        dueAt: now(),
+        reason: why.reason,
+        detail: why.detail,
+        event: 'message.rerouted',
+        properties: { ...properties, ...why, next_channel: way.channel },
+      },
+      { ...way, reset: true },
     )
-    for (const [index, channel] of channels.entries()) {
-      const [sender] = await directories.senders.forChannel(row.workspaceId, channel)
-      if (!sender) continue
-      const kind = addressKind(channel)
-      const [contact] =
-        kind && row.recipientId
-          ? await findContacts(db.engine, [
-              { workspaceId: row.workspaceId, recipientId: row.recipientId, kind },
-            ])
-          : []
-      if (kind && !contact?.address && sender.origin !== 'builtin') continue
-      const rest = channels.slice(index + 1)
-      const moved = await move(
-        item,
-        {
-          sender,
-          dueAt: now(),
-          reason: why.reason,
-          detail: why.detail,
-          event: 'message.rerouted',
-          properties: { ...properties, ...why, next_channel: channel },
-        },
-        {
-          channel,
-          address: contact?.address ?? null,
-          routing: rest.length > 0 ? rest : null,
-          reset: true,
-        },
-      )
-      return moved
-    }
-    return false
   }
 
   const engine = createEngine(deps, options.presence)

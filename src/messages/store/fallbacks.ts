@@ -30,23 +30,47 @@ export async function insertFallbacks(sql: Sql, rows: readonly NewRow[]): Promis
   `
 }
 
-/** Whose time is over, longest ago first. Nothing is locked: lockFallback() says whose it is. */
-export function findDueFallbacks(sql: Sql, now: Date, limit: number) {
-  return sql<{ workspaceId: string; messageId: string }[]>`
-    select workspace_id, message_id from message_fallbacks where due_at <= ${now} order by due_at limit ${limit}
-  `
+/** A fallback that is looked at; `until` is also what shows that it is still ours. */
+export interface Claim {
+  readonly workspaceId: string
+  readonly messageId: string
+  readonly until: Date
 }
 
-/** Undefined when another process has settled it, or put it off. Its message is locked before. */
+/** Takes those whose time is over, longest ago first; who dies over one leaves it due again at `until`. */
+export async function claimFallbacks(
+  sql: Sql,
+  now: Date,
+  until: Date,
+  limit: number,
+): Promise<Claim[]> {
+  const rows = await sql<Omit<Claim, 'until'>[]>`
+    with due as (
+      select workspace_id, message_id
+      from message_fallbacks
+      where due_at <= ${now}
+      order by due_at
+      limit ${limit}
+      for update skip locked
+    )
+    update message_fallbacks f
+    set due_at = ${until}
+    from due
+    where f.workspace_id = due.workspace_id and f.message_id = due.message_id
+    returning f.workspace_id, f.message_id
+  `
+  return rows.map((row) => ({ ...row, until }))
+}
+
+/** Undefined when it is settled, or due for somebody else, by now. Its message is locked before. */
 export async function lockFallback(
   sql: Sql,
-  { workspaceId, messageId }: Pick<Fallback, 'workspaceId' | 'messageId'>,
-  now: Date,
+  { workspaceId, messageId, until }: Claim,
 ): Promise<Fallback | undefined> {
   const [row] = await sql<Fallback[]>`
     select workspace_id, message_id, channel, after_seconds, unless
     from message_fallbacks
-    where workspace_id = ${workspaceId} and message_id = ${messageId} and due_at <= ${now}
+    where workspace_id = ${workspaceId} and message_id = ${messageId} and due_at = ${until}
     for update
   `
   return row
@@ -66,6 +90,19 @@ export async function putOffFallback(
     update message_fallbacks
     set due_at = ${until}, channel = ${channel}
     where workspace_id = ${workspaceId} and message_id = ${messageId}
+  `
+}
+
+/** One that could not be settled; not when it is settled or due for somebody else by now. */
+export async function postponeClaim(
+  sql: Sql,
+  { workspaceId, messageId, until }: Claim,
+  later: Date,
+): Promise<void> {
+  await sql`
+    update message_fallbacks
+    set due_at = ${later}
+    where workspace_id = ${workspaceId} and message_id = ${messageId} and due_at = ${until}
   `
 }
 
@@ -94,26 +131,34 @@ export async function nextFallback(sql: Sql): Promise<Date | undefined> {
   return row?.dueAt
 }
 
-/** Whether a person saw the message, and whether something about it was taken in that is not understood yet. */
-export async function isSeen(
+/** Whether a person saw the message. */
+export async function isSeen(sql: Sql, { workspaceId, messageId }: Fallback): Promise<boolean> {
+  const rows = await sql`
+    select from message_engagement e
+    where e.workspace_id = ${workspaceId} and e.message_id = ${messageId}
+      and (e.human_opens > 0 or e.human_clicks > 0 or e.replied_at is not null or e.complained_at is not null
+        or e.unsubscribed_at is not null)
+  `
+  return rows.length > 0
+}
+
+/** Whether something that may be about the message came in until then and is not understood yet. */
+export async function hasUnread(
   sql: Sql,
   { workspaceId, messageId }: Fallback,
-): Promise<{ seen: boolean; unread: boolean }> {
-  const [row] = await sql<{ seen: boolean; unread: boolean }[]>`
-    select
-      exists (
-        select from message_engagement e
-        where e.workspace_id = ${workspaceId} and e.message_id = ${messageId}
-          and (e.human_opens > 0 or e.human_clicks > 0 or e.replied_at is not null or e.complained_at is not null
-            or e.unsubscribed_at is not null)
-      ) as seen,
-      exists (
+  senderId: string,
+  until: Date,
+): Promise<boolean> {
+  const [row] = await sql<{ unread: boolean }[]>`
+    select exists (
         select from tracking_hits h where h.workspace_id = ${workspaceId} and strpos(h.hits, ${messageId}) > 0
       ) or exists (
-        select from callbacks c where c.workspace_id = ${workspaceId} and c.status = 'received' and c.attempts = 0
+        select from callbacks c
+        where c.workspace_id = ${workspaceId} and c.status = 'received' and c.attempts = 0 and c.received_at <= ${until}
+          and c.connection_id is null and (c.sender_id is null or c.sender_id = ${senderId})
       ) as unread
   `
-  return row ?? { seen: false, unread: true }
+  return row?.unread ?? false
 }
 
 /** Their address for a kind of channel, as whoever accepts a message chooses it. */
@@ -156,9 +201,9 @@ export async function changeWay(
 ): Promise<void> {
   await sql`
     update messages
-    set channel = ${way.channel}, address = ${way.address}, sender_id = ${way.senderId}, attempt = 0,
+    set status = 'queued', channel = ${way.channel}, address = ${way.address}, sender_id = ${way.senderId}, attempt = 0,
       routing = ${way.routing && JSON.stringify(way.routing)}::text::jsonb, due_at = ${now},
-      lease = null, leased_by = null
+      lease = null, leased_by = null, reason = null, detail = null
     where workspace_id = ${workspaceId} and id = ${id}
   `
   await touchLanes(sql, [{ ...way, workspaceId, dueAt: now }])

@@ -42,6 +42,7 @@ const happenings: Record<string, readonly [words: string, tone: Tone]> = {
   'message.sent': [msg('Sent'), 'good'],
   'message.retried': [msg('Will be tried again'), 'warn'],
   'message.rerouted': [msg('Goes another way'), 'warn'],
+  'message.fallback_ended': [msg('Goes no other way'), 'warn'],
   'message.failed': [msg('Failed'), 'bad'],
   'message.skipped': [msg('Not sent'), 'warn'],
   'message.expired': [msg('Expired'), 'warn'],
