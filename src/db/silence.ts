@@ -4,9 +4,9 @@
  * time limits are at its other end. driver.ts has the driver call `watch`.
  *
  * Silence alone says little, because a long statement is silent too. So PostgreSQL is asked, over
- * a new connection, what that session is doing. Is it idle, the answer was lost on its
- * way; can nobody be asked, the database is away. A session that PostgreSQL does not know may
- * be that of a pooler, which has numbers of its own, and is given time for every statement.
+ * a new connection, what that session is doing. Is it idle, at two looks in a row, the answer was
+ * lost on its way; can nobody be asked, the database is away. A session that PostgreSQL does not
+ * know may be that of a pooler, which has numbers of its own, and is given time for every statement.
  */
 import type { Socket } from 'node:net'
 import type Postgres from 'postgres'
@@ -35,6 +35,7 @@ export function watch(socket: Socket, address: Address, waiting: () => number | 
   let heard = performance.now()
   let looked = heard
   let asking = false
+  let idleLooks = 0 // in a row, in one silence: a statement may end, or begin, just as is asked
   socket.on('data', () => {
     heard = performance.now()
   })
@@ -45,12 +46,14 @@ export function watch(socket: Socket, address: Address, waiting: () => number | 
     looked = now
     const session = waiting()
     if (late || session === null) heard = now
+    if (now - heard < SILENCE_MS) idleLooks = 0
     if (session === null || asking || now - heard < SILENCE_MS) return
     asking = true
     const before = heard
     const doing = await whatSessionsDo(address).then((sessions) => doingOf(sessions, session))
     asking = false
-    if (heard !== before || doing === 'active') return
+    idleLooks = doing === 'else' && heard === before ? idleLooks + 1 : 0
+    if (heard !== before || doing === 'active' || idleLooks === 1) return
     if (doing === 'unknown' && performance.now() - heard < UNKNOWN_MS) return
     const error = new Error(
       `PostgreSQL has not answered for ${Math.round((now - heard) / 1000)} s.`,
@@ -102,7 +105,7 @@ async function ask(address: Address): Promise<Sessions> {
     `
     const rows = await Promise.race([answer, late])
     if (rows === 'away') return rows
-    return new Map(rows.map(({ pid, state }) => [pid, state === 'active']))
+    return new Map(rows.map(({ pid, state }) => [pid, isActive(state)]))
   } catch (error) {
     // It speaks, so it is there: too many connections, or starting.
     return error instanceof PostgresError ? 'busy' : 'away'
@@ -111,6 +114,9 @@ async function ask(address: Address): Promise<Sessions> {
     void sql.end({ timeout: 0 }).catch(() => {})
   }
 }
+
+/** What is not told (`track_activities` is off, or the session is starting) may be at work. */
+const isActive = (state: string | null) => !state?.startsWith('idle')
 
 /** Not at the top: the driver imports this file. */
 async function driver() {
