@@ -10,6 +10,7 @@
  */
 import type { Logger } from 'pino'
 import type { TransactionSql } from 'postgres'
+import { ZodError, z } from 'zod'
 import type { Sender, SenderDirectory } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import type { Db } from '../../db/db.ts'
@@ -132,19 +133,24 @@ const isDatabaseAway = (error: unknown) =>
   asAppError(error instanceof Error ? error : new Error(String(error))).code === 'unavailable'
 
 function warnOf(error: unknown, callback: CallbackRow, { log }: ProcessorDeps): void {
-  log.warn(
-    { err: error, callback_id: callback.id, vendor: callback.source },
-    'a callback could not be processed',
-  )
+  const about = { callback_id: callback.id, vendor: callback.source, reason: reasonOf(error) }
+  const known = error instanceof SyntaxError || error instanceof ZodError
+  log.warn(known ? about : { ...about, err: error }, 'a callback could not be processed')
 }
 
 /** What went wrong, as text that can be stored. */
 function reasonOf(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error)
-  return words
+  return wordsOf(error)
     .replace(/[\x00-\x1f]/g, ' ')
     .slice(0, MAX_REASON)
     .toWellFormed()
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof SyntaxError) return `The body is no JSON. ${error.message}`
+  if (error instanceof ZodError)
+    return `The body is not as the vendor describes it. ${z.prettifyError(error)}`
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function processOne(
