@@ -96,6 +96,18 @@ test('what is no window is refused', () => {
   }
 })
 
+test('a clock that is put back behind the opening closes the window until it shows that time again', () => {
+  const window = SendWindow.parse({ from: '03:30', until: '05:45' })
+  // Chatham, 2030-04-07: after 03:45 comes 02:45, at 14:00Z.
+  for (const [at, expected] of [
+    ['2030-04-06T13:44:00Z', '2030-04-06T13:45:00.000Z'],
+    ['2030-04-06T13:50:00Z', '2030-04-06T13:50:00.000Z'],
+    ['2030-04-06T14:30:00Z', '2030-04-06T14:45:00.000Z'],
+    ['2030-04-06T14:50:00Z', '2030-04-06T14:50:00.000Z'],
+  ] as const)
+    assert.equal(nextOpening(window, new Date(at), 'Pacific/Chatham').toISOString(), expected)
+})
+
 /** Days around which a zone's clock is changed, 2025 to 2028; for zones without, one plain day. */
 function changes(zone: string): number[] {
   const offset = (at: number) => wallAt(at, zone) - at
@@ -145,7 +157,10 @@ function openMinutes(window: SendWindow, zone: string, from: number, until: numb
     const [opens, closes] = [minuteOf(window.from), minuteOf(window.until)]
     const begin = firstAt(day * DAY_MS + opens * MINUTE_MS)
     const end = firstAt(day * DAY_MS + (closes <= opens ? closes + 1440 : closes) * MINUTE_MS)
-    for (let at = begin; at < end && at < until; at += MINUTE_MS) open.add(at)
+    // A clock that is put back behind the opening closes it until it shows that time again.
+    for (const { at, wall } of steps)
+      if (at >= begin && at < end && at < until && wall >= day * DAY_MS + opens * MINUTE_MS)
+        open.add(at)
   }
   return open
 }

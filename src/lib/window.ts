@@ -44,13 +44,18 @@ export type SendWindow = z.infer<typeof SendWindow>
 export function nextOpening(window: SendWindow, at: Date, fallbackZone: string): Date {
   const zone = window.time_zone ?? fallbackZone
   const now = at.getTime()
-  const today = Math.floor(wallAt(now, zone) / DAY_MS)
+  const wall = wallAt(now, zone)
+  const today = Math.floor(wall / DAY_MS)
   const closed = new Set(window.holidays)
   // Beginning with yesterday, whose night may not be over.
   for (let day = today - 1; day <= today + searchDays(window); day++) {
     if (!isOpenOn(window, closed, day)) continue
     const { opens, closes } = hoursOf(window, zone, day)
-    if (closes > now && closes > opens) return opens <= now ? at : new Date(opens)
+    if (closes <= now || closes <= opens) continue
+    if (opens > now) return new Date(opens)
+    // The clock was put back since it opened: whoever looks at it sees a time before that.
+    const early = day * DAY_MS + minutesOf(window.from) * MINUTE_MS - wall
+    return early > 0 ? new Date(now + early) : at
   }
   throw new Error('a window that never opens') // searchDays is longer than any row of closed days
 }
