@@ -152,7 +152,7 @@ test('a reply that came while we were away ends the run and sets the sales call'
   for (let time = 0; time < 3; time++) assert.equal(await meta.write(metaHook(), reply), 200)
   await hasStatus(id, ANSWERED)
   const run = await runIs(id, ({ status }) => status === 'exited')
-  assert.match(JSON.stringify(run), /human_intervention/)
+  assert.match(JSON.stringify(run), /human intervention/)
   assert.equal((await sentTo(to)).length, 1)
 })
 

@@ -100,7 +100,7 @@ test('a reply ends the run and sets the sales call', async () => {
   assert.equal(await meta.write(metaHook, { from: to, text: 'כן, מחר', answers: welcome!.id }), 200)
   await hasStatus(id, 'נקבעה שיחת מכירה')
   const run = await runHas(id, 'exited')
-  assert.match(JSON.stringify(run), /human_intervention/)
+  assert.match(JSON.stringify(run), /human intervention/)
   assert.equal((await sentTo(to)).length, 1)
 })
 
@@ -129,7 +129,7 @@ test('a message that one of ours writes with the WhatsApp Business app ends the 
   await hasStatus(id, 'נשלחה הודעה')
   assert.equal(await meta.writeByHand(metaHook, to, 'היי, כאן דנה'), 200)
   const run = await runHas(id, 'exited')
-  assert.match(JSON.stringify(run), /human_intervention.*message\.by_hand/)
+  assert.match(JSON.stringify(run), /human intervention.*message\.by_hand/)
   assert.equal(await statusOf(id), 'נשלחה הודעה')
   assert.equal((await sentTo(to)).length, 1)
 })

@@ -1,6 +1,9 @@
 /** Which events are somebody intervening: a person wrote to us, one of ours to them, or somebody else changed the CRM. Pure. */
 import type { Intervention } from './schema.ts'
 
+/** Why a run ended; recipes say it in the same words, however it was noticed. */
+export const HUMAN_INTERVENTION = 'human intervention'
+
 interface Happened {
   readonly name: string
   readonly properties: Readonly<Record<string, unknown>>

@@ -2,13 +2,14 @@
 import type { TransactionSql } from 'postgres'
 import { endMessages, holdMessages, releaseMessages } from '../../messages/hold.ts'
 import { waiting } from '../../messages/life.ts'
+import { HUMAN_INTERVENTION } from '../signals.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
 import { messagesOf, pausedOf } from '../store/sends.ts'
 import type { Ledger } from './ledger.ts'
 import type { Ending } from './state.ts'
 import { leave } from './walk.ts'
 
-export const HUMAN_INTERVENTION = 'human_intervention'
+const OF_MESSAGES = 'human_intervention'
 
 /** The runs' rows are locked by the caller. Answers them as they are now. */
 export async function endRuns(
@@ -21,7 +22,7 @@ export async function endRuns(
   await saveRuns(tx, after)
   await freeKeys(tx, after)
   const detail = [ending.reason, ending.detail].filter(Boolean).join(': ') || 'The journey ended.'
-  const reason = ending.reason === HUMAN_INTERVENTION ? HUMAN_INTERVENTION : 'journey_ended'
+  const reason = ending.reason === HUMAN_INTERVENTION ? OF_MESSAGES : 'journey_ended'
   for (const [workspaceId, ids] of await waitingOf(tx, runs))
     await endMessages(tx, workspaceId, ids, { reason, detail }, now)
   return after

@@ -99,7 +99,7 @@ test('A reply ends the run, and the message that waits does not go', async () =>
   await world.record('message.replied', { contactId })
   await engine.runOnce()
   const [run] = await world.runs(journey)
-  assert.deepEqual([run?.status, run?.exitReason], ['exited', 'human_intervention'])
+  assert.deepEqual([run?.status, run?.exitReason], ['exited', 'human intervention'])
   assert.equal(await world.statusOf(messageId.message_id), 'cancelled')
 })
 

@@ -212,7 +212,7 @@ test('an answer ends it and sets the status, also after the follow-up; other kin
   assert.equal(board.get('7'), ANSWERED)
   assert.deepEqual(
     [(await run())?.status, (await run())?.exitReason],
-    ['exited', 'human_intervention'],
+    ['exited', 'human intervention'],
   )
   await later({ hours: 48 })
   assert.equal((await texts()).length, 1)

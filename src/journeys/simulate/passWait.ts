@@ -4,7 +4,7 @@ import type { Condition } from '../conditions.schema.ts'
 import { holds } from '../conditions.ts'
 import { interventionsOf, nextOf } from '../defaults.ts'
 import { renderText } from '../facts.ts'
-import { isOtherItem, meets } from '../signals.ts'
+import { HUMAN_INTERVENTION, isOtherItem, meets } from '../signals.ts'
 import { decideStep } from '../steps/registry.ts'
 import type { StepDocument } from '../steps.schema.ts'
 import {
@@ -58,5 +58,5 @@ function endOf(state: State, event: HappeningEvent): End | null {
   if (exit) return { status: 'exited', reason: renderText(exit.reason ?? event.name, facts) }
   const rule = interventionsOf(journey).find((each) => meets(each, event))
   if (!rule || isOtherItem(state.given.event, event)) return null
-  return { status: rule.do === 'exit' ? 'exited' : 'held', reason: 'human_intervention' }
+  return { status: rule.do === 'exit' ? 'exited' : 'held', reason: HUMAN_INTERVENTION }
 }

@@ -73,7 +73,7 @@ test('an answer ends it while it waits; a note that the mailbox sent by itself d
   const answered = await play(monday, { event, events: [reply('human')] })
   assert.equal(stepsOf(answered).at(-1), 'day')
   assert.deepEqual(answered.ended, {
-    ...{ status: 'exited', reason: 'human_intervention', at: '2026-03-10T12:00:00.000Z' },
+    ...{ status: 'exited', reason: 'human intervention', at: '2026-03-10T12:00:00.000Z' },
   })
   const echoed = await play(monday, { event, events: [reply('auto')] })
   assert.equal(stepsOf(echoed).at(-1), 'taken_over')
