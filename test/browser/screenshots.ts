@@ -1,5 +1,5 @@
 /**
- * Pictures of every page, in both languages and both themes: `node test/browser/screenshots.ts <folder> [part of a page's name] [part of a look's name]`.
+ * Pictures of every page, in both languages and both themes: `node test/browser/screenshots.ts <folder> [parts of pages' names,…] [parts of looks' names,…]`.
  * To be looked at; nothing is compared. With `--demo` they show the demo's ninety days.
  */
 import { mkdir } from 'node:fs/promises'
@@ -28,8 +28,12 @@ async function takeAll(folder: string, { part, look: ofLook, isDemo }: Wanted): 
   const world = await openWorld()
   try {
     const seeded = isDemo ? await demo(world) : await seed(world)
-    const pages = Object.entries(pagesOf(seeded)).filter(([name]) => name.includes(part))
-    for (const [kind, look] of Object.entries(looks).filter(([name]) => name.includes(ofLook))) {
+    const pages = Object.entries(pagesOf(seeded)).filter(([name]) =>
+      part.split(',').some((each) => name.includes(each)),
+    )
+    for (const [kind, look] of Object.entries(looks).filter(([name]) =>
+      ofLook.split(',').some((each) => name.includes(each)),
+    )) {
       const page = await world.enter(look)
       page.on('console', (message) => {
         if (message.type() === 'error') console.log(`${page.url()}: ${message.text()}`)

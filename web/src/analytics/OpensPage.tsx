@@ -69,7 +69,7 @@ function Summary({ source }: { source: Source }) {
     <ul className="grid grid-cols-2 gap-3 md:grid-cols-5">
       {(figures ?? Array.from({ length: 5 }, () => null)).map((figure, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: always the same five
-        <li key={at} className="rounded-xl border bg-card p-4">
+        <li key={at} className="rounded-xl border bg-card p-4 max-md:last:col-span-2">
           {figure ? (
             <>
               <p className="text-sm text-muted-foreground">{figure[0]}</p>

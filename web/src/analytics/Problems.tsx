@@ -109,7 +109,7 @@ export function Problems() {
             <Link
               to={to}
               search={(search ?? {}) as never}
-              className="underline-offset-4 hover:underline"
+              className="underline decoration-warning/50 underline-offset-4 hover:decoration-warning"
               dir="auto"
             >
               {text}

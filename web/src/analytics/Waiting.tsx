@@ -35,7 +35,7 @@ export function Waiting() {
               className="flex items-center gap-2 hover:underline"
             >
               <StatusBadge status={message.status} />
-              <span className="min-w-0 flex-1 truncate">
+              <span dir="ltr" className="min-w-0 flex-1 truncate rtl:text-right">
                 <Code>{message.to ?? message.recipient_id ?? ''}</Code>
               </span>
               {(message.held_until ?? message.scheduled_at) && (

@@ -124,7 +124,7 @@ function Line({ id, address, mayWrite }: { id: string; address: Address; mayWrit
         </span>
       )}
       {mayWrite && (
-        <span className="flex flex-wrap gap-1">
+        <span className="-ms-3 flex w-full flex-wrap gap-1">
           {!primary && (
             <Button size="sm" look="ghost" onClick={() => prefer.mutate(undefined)}>
               {t('Make primary')}

@@ -40,12 +40,16 @@ export function ContactPage() {
             value={tab || 'timeline'}
             onChange={(next) => setTab({ tab: next })}
             tabs={[
-              { id: 'timeline', title: t('What happened'), body: <ContactTimeline id={id} /> },
+              {
+                id: 'timeline',
+                title: t('What happened'),
+                body: <ContactTimeline id={id} externalId={contact.external_id} />,
+              },
               { id: 'consents', title: t('Consents'), body: <ContactConsents id={id} /> },
             ]}
           />
         </Card>
-        <div className="flex flex-col gap-5">
+        <div className="flex min-w-0 flex-col gap-5 max-lg:order-first">
           <ContactAddresses contact={contact} />
           <Card title={t('Details')}>
             <Facts

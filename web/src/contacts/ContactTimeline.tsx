@@ -1,14 +1,17 @@
 /** All that happened to a contact, newest first; a message's events lead to it. */
 import { Link } from '@tanstack/react-router'
 import { dateTime, zone } from '../lib/format.ts'
-import { t } from '../lib/language.ts'
+import { isolated } from '../lib/isolate.ts'
+import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
-import { happening } from '../messages/words.ts'
+import { useMay } from '../lib/session.ts'
+import { channels, happening } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 
-export function ContactTimeline({ id }: { id: string }) {
+export function ContactTimeline({ id, externalId }: { id: string; externalId: string | null }) {
+  const names = useNames(externalId)
   const query = useList('/contacts/{id}/timeline', {}, { params: { id } })
   if (query.isPending) return <Loading />
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
@@ -34,7 +37,7 @@ export function ContactTimeline({ id }: { id: string }) {
                     search={{ id: event.message_id } as never}
                     className="text-primary underline-offset-4 hover:underline"
                   >
-                    {t('The message')}
+                    {names.get(event.message_id) ?? t('The message')}
                   </Link>
                 )}
                 {!event.message_id && <bdi className="text-muted-foreground">{event.source}</bdi>}
@@ -59,5 +62,23 @@ export function ContactTimeline({ id }: { id: string }) {
         </Button>
       )}
     </>
+  )
+}
+
+/** What their latest messages are called, so that a line says which it is about. */
+function useNames(externalId: string | null): ReadonlyMap<string, string> {
+  const enabled = useMay('messages:read') && externalId !== null
+  const query = useList(
+    '/notifications',
+    { recipient_id: externalId ?? '' },
+    { enabled, limit: 100 },
+  )
+  return new Map(
+    query.data?.pages
+      .flatMap(({ data }) => data)
+      .map(({ id, channel, category }) => [
+        id,
+        [told(channels[channel]), category && isolated(category)].filter(Boolean).join(' · '),
+      ]),
   )
 }

@@ -52,6 +52,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             <input
               type="file"
               accept=".csv,text/csv"
+              className="rounded-md border border-input p-1 text-muted-foreground file:me-3 file:rounded file:bg-muted file:px-3 file:py-1 file:text-foreground"
               onChange={(event) => void handleFile(event)}
             />
           </label>

@@ -72,6 +72,7 @@ export function Canvas({ document, figures, chosen, edit, onChoose }: Props) {
         deleteKeyCode={null}
         colorMode={isDark() ? 'dark' : 'light'}
         onNodeClick={(_, { id }) => handleNode(id)}
+        style={{ background: 'var(--card)' }}
         proOptions={{ hideAttribution: true }}
         ariaLabelConfig={{
           'node.a11yDescription.default': t('Press Enter to choose the step.'),
@@ -132,6 +133,7 @@ function drawn(
     const { x, y } = graph.node(box.id)
     return {
       id: box.id,
+      type: box.id === START ? 'input' : box.id === END ? 'output' : 'default', // where lines begin and end
       position: { x: x - WIDTH / 2, y: y - height / 2 },
       ariaLabel: [`${box.title}: ${box.text}`, box.fault].filter(Boolean).join('. '),
       style: styleOf(box, chosen),

@@ -52,7 +52,10 @@ export function EditBar({ draft, faults, error, pending, save, isNew = false, ..
           <Redo2 className="rtl:-scale-x-100" />
         </Button>
         <Button onClick={onRules}>{t('Beginning and rules')}</Button>
-        <span role="status" className="flex min-w-0 flex-1 items-center gap-1.5 text-sm">
+        <span
+          role="status"
+          className="flex min-w-0 items-center gap-1.5 text-sm max-sm:order-last max-sm:w-full sm:flex-1"
+        >
           {!faults.isChecked && <span className="text-muted-foreground">{t('Checking…')}</span>}
           {faults.isChecked && isSound && (
             <>

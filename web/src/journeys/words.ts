@@ -45,7 +45,8 @@ export const kinds: Record<Step['type'], string> = {
 export function sayStep(step: Step): string {
   if (step.type === 'send') {
     const what = step.template_id ?? step.content?.subject ?? step.content?.text ?? ''
-    return `${told(channels[step.channel])}: ${isolated(what.slice(0, 80))}`
+    const channel = told(channels[step.channel])
+    return what ? `${channel}: ${isolated(what.slice(0, 80))}` : channel
   }
   if (step.type === 'wait') return step.until ?? span(timesOf(step))
   if (step.type === 'window') return `${step.window.from}–${step.window.until}`

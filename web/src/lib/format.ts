@@ -59,7 +59,7 @@ export function gap(from: string, to: string): string {
   return new Intl.NumberFormat(locale(), {
     style: 'unit',
     unit,
-    unitDisplay: 'narrow',
+    unitDisplay: 'short',
     maximumFractionDigits: ms < 60_000 && ms >= 1000 ? 1 : 0,
   }).format(ms / size)
 }

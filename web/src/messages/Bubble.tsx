@@ -1,4 +1,5 @@
 /** A message without HTML, drawn the way its channel shows it. */
+import { cn } from '../lib/cn.ts'
 import { t, told } from '../lib/language.ts'
 import { type Channel, channels } from './words.ts'
 
@@ -16,6 +17,7 @@ const looks: Partial<Record<Channel, string>> = {
   discord: 'border-s-4 border-info bg-muted',
   slack: 'border-s-4 border-success bg-card',
   teams: 'rounded-md border bg-card',
+  email: 'w-full max-w-none rounded-md border bg-card', // its subject stands above it
 }
 
 export function Bubble({ channel, title, text }: Props) {
@@ -28,9 +30,12 @@ export function Bubble({ channel, title, text }: Props) {
       </figcaption>
       <div
         dir="auto"
-        className={`max-w-md p-3 text-sm break-words whitespace-pre-wrap ${looks[channel] ?? 'rounded-lg bg-muted'}`}
+        className={cn(
+          'max-w-md p-3 text-sm break-words whitespace-pre-wrap',
+          looks[channel] ?? 'rounded-lg bg-muted',
+        )}
       >
-        {title && <p className="font-semibold">{title}</p>}
+        {title && channel !== 'email' && <p className="font-semibold">{title}</p>}
         {text}
       </div>
     </figure>

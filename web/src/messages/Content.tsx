@@ -2,15 +2,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Answer, get } from '../lib/api.ts'
+import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Button } from '../ui/Button.tsx'
 import { Frame } from '../ui/Frame.tsx'
-import { CodeBlock, Facts, Text } from '../ui/Small.tsx'
+import { Code, CodeBlock, Facts, Text } from '../ui/Small.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Bubble } from './Bubble.tsx'
 import type { Channel } from './words.ts'
 
-type View = 'preview' | 'phone' | 'text' | 'html' | 'headers'
+type View = 'preview' | 'phone' | 'text' | 'html' | 'headers' | 'raw'
 
 export function Content({ id, channel }: { id: string; channel: Channel }) {
   const [view, setView] = useState<View>('preview')
@@ -27,10 +28,11 @@ export function Content({ id, channel }: { id: string; channel: Channel }) {
     ['text', t('Text'), true],
     ['html', t('HTML'), content.html !== null],
     ['headers', t('Headers'), Object.keys(content.headers).length > 0],
+    ['raw', t('Source'), content.raw !== null],
   ]
   return (
     <div className="flex flex-col gap-3">
-      {content.subject && (
+      {content.subject && (channel === 'email' || view !== 'preview') && (
         <p className="font-medium">
           <Text>{content.subject}</Text>
         </p>
@@ -43,8 +45,8 @@ export function Content({ id, channel }: { id: string; channel: Channel }) {
             <Button
               key={each}
               size="sm"
-              look={each === view ? 'primary' : 'outline'}
               aria-pressed={each === view}
+              className="aria-pressed:border-primary aria-pressed:bg-accent"
               onClick={() => setView(each)}
             >
               {words}
@@ -52,6 +54,19 @@ export function Content({ id, channel }: { id: string; channel: Channel }) {
           ))}
       </fieldset>
       <Shown view={view} content={content} channel={channel} />
+      {content.attachments.length > 0 && (
+        <section aria-label={t('Attachments')}>
+          <h3 className="text-sm font-medium">{t('Attachments')}</h3>
+          <ul className="text-sm">
+            {content.attachments.map(({ filename, content_type, bytes }) => (
+              <li key={filename}>
+                <Text>{filename}</Text> · <Code>{content_type}</Code> ·{' '}
+                {t('{bytes} bytes', { bytes: number(bytes) })}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </div>
   )
 }
@@ -64,6 +79,7 @@ interface ShownProps {
 
 function Shown({ view, content, channel }: ShownProps) {
   if (view === 'html') return <CodeBlock label={t('HTML')} text={content.html ?? ''} />
+  if (view === 'raw') return <CodeBlock label={t('Source')} text={content.raw ?? ''} />
   if (view === 'headers')
     return (
       <Facts

@@ -1,6 +1,8 @@
 /** What would have gone out: messages of sandbox senders, drawn as their channel shows them, and what their recipients could do. */
 import { useQuery } from '@tanstack/react-query'
+import { ArrowLeft } from 'lucide-react'
 import { get } from '../lib/api.ts'
+import { cn } from '../lib/cn.ts'
 import { t, told } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh, useList } from '../lib/query.ts'
@@ -67,8 +69,8 @@ export function OutboxPage() {
       )}
       {open && (
         <div className="grid gap-5 grid-cols-1 lg:grid-cols-[20rem_minmax(0,1fr)]">
-          <Card flush className="lg:max-h-[75vh] lg:overflow-y-auto">
-            <OutboxList rows={rows} open={open.id} onOpen={(next) => setUrl({ id: next })} />
+          <Card flush className={cn('lg:max-h-[75vh] lg:overflow-y-auto', id && 'max-lg:hidden')}>
+            <OutboxList rows={rows} open={open.id} onOpen={(next) => setUrl({ id: next }, true)} />
             {query.hasNextPage && (
               <div className="p-3 text-center">
                 <Button size="sm" onClick={() => void query.fetchNextPage()}>
@@ -78,10 +80,14 @@ export function OutboxPage() {
             )}
           </Card>
           <Card
+            className={id ? '' : 'max-lg:hidden'}
             title={<Code>{open.to ?? told(channels[open.channel])}</Code>}
             note={told(channels[open.channel])}
             actions={<SimulateButtons message={open} />}
           >
+            <Button className="mb-3 lg:hidden" size="sm" onClick={() => setUrl({ id: '' })}>
+              <ArrowLeft className="rtl:-scale-x-100" /> {t('Messages')}
+            </Button>
             <Content key={open.id} id={open.id} channel={open.channel} />
           </Card>
         </div>

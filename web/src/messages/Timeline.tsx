@@ -43,8 +43,13 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
                   title={entry.at}
                   className="text-xs text-muted-foreground tabular-nums"
                 >
-                  {exactTime(entry.at)}
-                  {before && <bdi> · +{gap(before.at, entry.at)}</bdi>}
+                  <bdi>{exactTime(entry.at)}</bdi>
+                  {before && (
+                    <>
+                      {' · '}
+                      <bdi dir="ltr">+{gap(before.at, entry.at)}</bdi>
+                    </>
+                  )}
                 </time>
               </p>
               {!saysTheSame(entry.detail, words) && (

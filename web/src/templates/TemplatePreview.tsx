@@ -93,7 +93,7 @@ export function TemplatePreview({ template, locale, draft }: Props) {
           </Note>
         )}
         {shown.isLoading && <Skeleton className="h-80" />}
-        {shown.data?.subject && (
+        {shown.data?.subject && (shown.data.html || template.channel === 'email') && (
           <p className="font-medium">
             <Text>{shown.data.subject}</Text>
           </p>

@@ -20,7 +20,12 @@ export function Card({ title, note, actions, children, className, flush = false 
       className={cn('min-w-0 rounded-xl border bg-card', flush && 'overflow-hidden', className)}
     >
       {title && (
-        <header className="flex flex-wrap items-start justify-between gap-2 px-5 pt-4 pb-2">
+        <header
+          className={cn(
+            'flex flex-wrap justify-between gap-2 px-5 pt-4 pb-2',
+            note ? 'items-start' : 'items-center',
+          )}
+        >
           <div className="min-w-0">
             <h2 id={id} className="font-semibold">
               {title}

@@ -46,14 +46,14 @@ export function ChartActions({
   onTable: (asTable: boolean) => void
 }) {
   return (
-    <>
+    <div className="-me-3 flex flex-wrap">
       <Button look="ghost" size="sm" aria-pressed={asTable} onClick={() => onTable(!asTable)}>
         <Table2 /> {t('View as table')}
       </Button>
       <Button look="ghost" size="sm" onClick={() => saveCsv(chart)}>
         <Download /> {t('CSV')}
       </Button>
-    </>
+    </div>
   )
 }
 

@@ -38,7 +38,7 @@ export function DataTable<T extends RowData>({ label, rows, columns, keyOf, onOp
   const table = useTable({ features, columns: definitions, data: rows, getRowId: keyOf })
   const byId = new Map(columns.map((column) => [column.id, column]))
   const place = (id: string) =>
-    `px-3 py-2 first:ps-5 last:pe-5 [&_.code]:[word-break:normal] ${byId.get(id)?.end ? 'text-end tabular-nums' : 'text-start'} ${byId.get(id)?.wide ? 'max-md:hidden' : ''}`
+    `px-2 py-2 first:ps-4 last:pe-4 sm:px-3 sm:first:ps-5 sm:last:pe-5 [&_.code]:[word-break:normal] ${byId.get(id)?.end ? 'text-end tabular-nums' : 'text-start'} ${byId.get(id)?.wide ? 'max-md:hidden' : ''}`
   return (
     <section className="relative overflow-x-auto" tabIndex={0} aria-label={label}>
       <table className="w-full text-sm">

@@ -3,8 +3,9 @@ import { ChevronDown } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from '../lib/cn.ts'
 
+// 16 px on a phone: below that Safari enlarges the page while one types.
 const box =
-  'w-full min-w-0 rounded-md border border-input bg-card px-3 text-foreground placeholder:text-muted-foreground disabled:opacity-60 aria-invalid:border-destructive'
+  'text-base md:text-sm w-full min-w-0 rounded-md border border-input bg-card px-3 text-foreground placeholder:text-muted-foreground disabled:opacity-60 aria-invalid:border-destructive'
 
 interface Around {
   readonly label: ReactNode

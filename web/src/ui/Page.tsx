@@ -1,5 +1,6 @@
 /** The frame of every page: its title, what one can do there, its content. */
 import { type ReactNode, useEffect } from 'react'
+import { cn } from '../lib/cn.ts'
 
 interface Props {
   readonly title: string
@@ -14,7 +15,12 @@ export function Page({ title, note, actions, children }: Props) {
   }, [title])
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-5 p-4 sm:p-6">
-      <header className="flex flex-wrap items-start justify-between gap-3">
+      <header
+        className={cn(
+          'flex flex-wrap justify-between gap-3',
+          note ? 'items-start' : 'items-center',
+        )}
+      >
         <div className="min-w-0">
           <h1 className="text-xl font-semibold" dir="auto">
             {title}

@@ -156,10 +156,11 @@ function NewKey({ onMade }: { onMade: (key: string) => void }) {
         />
         <fieldset>
           <legend className="mb-2 text-sm font-medium">{t('What it may do')}</legend>
-          <div className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
+          <div className="gap-x-6 sm:columns-2 lg:columns-3">
             {scopes.map((scope) => (
               <CheckField
                 key={scope}
+                className="break-inside-avoid pb-2"
                 label={<Code>{scope}</Code>}
                 name="scopes"
                 value={scope}
