@@ -5,12 +5,11 @@
 import type { ChannelId } from '../channels/channel.ts'
 import type { Sender } from '../channels/directory.ts'
 import type { Sql } from '../db/db.ts'
-import { listMembers } from '../workspaces/members/store.ts'
+import { listKeepers } from '../workspaces/members/store.ts'
 import { type Directories, type Prepared, prepare } from './prepare.ts'
 import { NewMessage } from './schema.ts'
 
 const ROOMS: readonly ChannelId[] = ['slack', 'discord', 'teams'] // in order of preference
-const MAX_MEMBERS = 100 // looked at
 const MAX_TOLD = 10
 
 export interface Notice {
@@ -39,7 +38,7 @@ export async function prepareNotice(
     return prepared.map((each) => ({ ...each, kind: 'system' as const }))
   }
   const mail = await usable('email')
-  const people = mail ? await whoLooksAfter(sql, workspaceId) : []
+  const people = mail ? await listKeepers(sql, workspaceId, MAX_TOLD) : []
   if (mail && people.length > 0) {
     const all: Prepared[] = []
     for (const to of people)
@@ -51,12 +50,4 @@ export async function prepareNotice(
     if (room) return plan({ channel, sender_id: room.id })
   }
   return []
-}
-
-async function whoLooksAfter(sql: Sql, workspaceId: string): Promise<string[]> {
-  const members = await listMembers(sql, workspaceId, { limit: MAX_MEMBERS })
-  return members
-    .filter(({ role, isActive }) => isActive && (role === 'owner' || role === 'admin'))
-    .map(({ email }) => email)
-    .slice(0, MAX_TOLD)
 }

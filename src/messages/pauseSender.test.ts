@@ -80,3 +80,26 @@ test('without mail a room is told; without a room nobody, and it is paused all t
   await alone.pause(engine)
   assert.deepEqual([await alone.status(), (await alone.told()).length], ['paused', 0])
 })
+
+test('it is paused although its notice cannot be written', async () => {
+  const { add, pause, member, told, status, workspaceId } = await world()
+  const mail = await add('email', 'smtp', smtp)
+  await member('late@example.com', 'owner')
+  await engine.directories.senders.forChannel(workspaceId, 'email') // is known
+  await db.engine`delete from senders where id = ${mail}`
+  await pause(engine)
+  assert.deepEqual([await status(), (await told()).length], ['paused', 0])
+})
+
+test('the owner is found behind many others', async () => {
+  const { add, pause, member, told } = await world()
+  await add('email', 'smtp', smtp)
+  for (let n = 0; n < 101; n++) await member(`viewer${n}@example.com`, 'viewer')
+  await member('last@example.com', 'owner')
+  await pause(engine)
+  const mails = await told()
+  assert.deepEqual(
+    mails.map(({ address }) => address),
+    ['last@example.com'],
+  )
+})

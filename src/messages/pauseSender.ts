@@ -5,7 +5,7 @@ import { markPaused } from '../channels/store.ts'
 import type { Db } from '../db/db.ts'
 import { acceptIn } from './acceptIn.ts'
 import { type Notice, prepareNotice } from './notice.ts'
-import type { Directories, Prepared } from './prepare.ts'
+import type { Directories } from './prepare.ts'
 
 export interface PauseDeps {
   readonly db: Db
@@ -18,29 +18,27 @@ export interface PauseDeps {
 export async function pauseSender(sender: Sender, reason: string, deps: PauseDeps): Promise<void> {
   const { db, log, directories } = deps
   const { workspaceId, id, provider } = sender
-  const now = db.clock.now()
-  const notice = await noticeOf(sender, reason, deps)
-  const paused = await db.engine.begin(async (tx) => {
-    const row = await markPaused(tx, workspaceId, id, reason, now)
-    if (row) await acceptIn(tx, notice, now)
-    return row
-  })
+  const paused = await markPaused(db.engine, workspaceId, id, reason, db.clock.now())
   directories.senders.forget(workspaceId)
   if (!paused) return
-  const about = { workspace_id: workspaceId, sender_id: id, provider: provider.id, reason }
-  log.error({ ...about, told: notice.length }, 'sender paused: its settings need a person')
+  const told = await tell(sender, reason, deps)
+  const about = { workspace_id: workspaceId, sender_id: id, provider: provider.id, reason, told }
+  log.error(about, 'sender paused: its settings need a person')
 }
 
-/** That nobody can be told keeps no sender from being paused. */
-async function noticeOf(sender: Sender, reason: string, deps: PauseDeps): Promise<Prepared[]> {
+/** How many were told. By itself: that nobody can be told keeps no sender from being paused. */
+async function tell(sender: Sender, reason: string, deps: PauseDeps): Promise<number> {
   const { db, log, directories } = deps
   try {
     const { name } = await directories.workspaces.get(sender.workspaceId)
     const notice = words(sender, { reason, workspace: name, publicUrl: deps.publicUrl })
-    return await prepareNotice(db.engine, directories, sender, notice, db.clock.now())
+    const now = db.clock.now()
+    const prepared = await prepareNotice(db.engine, directories, sender, notice, now)
+    await db.engine.begin((tx) => acceptIn(tx, prepared, now))
+    return prepared.length
   } catch (error) {
     log.warn({ err: error, sender_id: sender.id }, 'nobody could be told of a paused sender')
-    return []
+    return 0
   }
 }
 

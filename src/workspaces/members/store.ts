@@ -89,6 +89,19 @@ export async function listMembers(
   `
 }
 
+/** The addresses of those who look after the workspace: owners, then admins, who may sign in. */
+export async function listKeepers(sql: Sql, workspaceId: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ email: string }[]>`
+    select p.email
+    from memberships m
+    join members p on p.id = m.member_id
+    where m.workspace_id = ${workspaceId} and m.is_active and m.role in ('owner', 'admin')
+    order by m.role desc, m.member_id
+    limit ${limit}
+  `
+  return rows.map(({ email }) => email)
+}
+
 export async function updateMembership(
   sql: Sql,
   workspaceId: string,
