@@ -170,6 +170,35 @@ test('leads are runs: who waits for the follow-up still waits, and nobody is wel
   assert.equal((await ask('select 1 from journey_runs')).length, 3)
 })
 
+test('of many with one phone, the one that still waits is the run, wherever it stands', async () => {
+  const file = join(folder, 'many.db')
+  const sqlite = new DatabaseSync(file)
+  sqlite.exec(`CREATE TABLE leads (
+    id INTEGER PRIMARY KEY, monday_item_id VARCHAR, phone_number VARCHAR, created_at DATETIME, is_done BOOLEAN)`)
+  const insert = sqlite.prepare('INSERT INTO leads VALUES (?, ?, ?, ?, ?)')
+  const created = '2026-03-01 12:00:00'
+  insert.run(1, 'many-1', '+972501230000', created, 1)
+  for (let n = 2; n <= 600; n++) insert.run(n, `many-${n}`, null, created, 1)
+  insert.run(601, 'many-601', '+972501230000', created, 0)
+  insert.run(602, 'twice', '+972501230001', created, 1)
+  insert.run(603, 'twice', '+972501230001', created, 0)
+  insert.run(604, 'far', '+972501230002', 1e300, 0)
+  sqlite.close()
+  const [answer] = await run(file)
+  assert.deepEqual(answer?.faults, ['row 604: created_at is no time: 1e+300'])
+  const keys = await ask<{ key: string; live: boolean }>(
+    `select key, live from journey_keys where key like '+97250123000%' order by key`,
+  )
+  assert.deepEqual(
+    keys.map(({ key, live }) => [key, live]),
+    [
+      ['+972501230000', true],
+      ['+972501230001', true],
+    ],
+  )
+  rmSync(file)
+})
+
 test('without a name, the files of the data folder are taken', async () => {
   const files = await run()
   assert.deepEqual(

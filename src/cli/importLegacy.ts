@@ -12,7 +12,7 @@ import { toE164 } from '../lib/phone.ts'
 import { storableText } from '../lib/storable.ts'
 import type { Tool } from './tool.ts'
 
-export const legacyNames = ['email_opens.db', 'leads.db'] as const
+const legacyNames = ['email_opens.db', 'leads.db'] as const
 const AT_ONCE = 500 // rows of one transaction
 const MAX_FAULTS = 20 // told one by one
 const MAX_COUNT = 2_147_483_647 // PostgreSQL's integer
@@ -71,7 +71,8 @@ async function importFile({ db }: Tool, workspaceId: string, file: string): Prom
           : importOpens(tx, workspaceId, read(some, openOf, taken)),
       )
     }
-    for (const row of sqlite.prepare(`select * from ${table} order by id`).iterate()) {
+    const order = table === 'leads' ? "is_done in (1, 'true'), id" : 'id' // who still waits comes first: see importLeads
+    for (const row of sqlite.prepare(`select * from ${table} order by ${order}`).iterate()) {
       taken.rows++
       part.push(row)
       if (part.length === AT_ONCE) await write()
@@ -137,12 +138,17 @@ function textOf(value: unknown): string | null {
 
 /** As Python writes times: with a T or a blank, and in UTC where no zone is said. */
 function timeOf(value: unknown): Date | null {
-  if (typeof value === 'number') return new Date(value < 1e11 ? value * 1000 : value)
-  const text = textOf(value)
+  const time = typeof value === 'number' ? ofNumber(value) : ofText(textOf(value))
+  return time === null || Number.isNaN(+time) ? null : time
+}
+
+/** Seconds or milliseconds. */
+const ofNumber = (value: number) => new Date(value < 1e11 ? value * 1000 : value)
+
+function ofText(text: string | null): Date | null {
   if (text === null) return null
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`
-  const time = new Date(zoned.replace(' ', 'T').replace(/(\.\d{3})\d+/, '$1'))
-  return Number.isNaN(+time) ? null : time
+  return new Date(zoned.replace(' ', 'T').replace(/(\.\d{3})\d+/, '$1'))
 }
 
 function needed(row: SqliteRow, name: string): string {

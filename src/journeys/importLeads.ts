@@ -37,10 +37,9 @@ export async function importLeads(
   now: Date,
 ): Promise<number> {
   const journey = await recipeIn(tx, workspaceId)
-  // Of several with one phone, the one that still waits is the run.
+  // Of several with one phone or of one item, the one that still waits is the run: the first of each counts.
   const ordered = leads.toSorted((a, b) => Number(a.isDone) - Number(b.isDone))
-  const byItem = new Map(ordered.map((lead) => [lead.itemId, lead]))
-  const unique = [...byItem.values()]
+  const unique = firstOfEach(ordered, (lead) => lead.itemId)
   if (unique.length === 0) return 0
   const contacts = await upsertContacts(tx, workspaceId, unique.map(contactOf), now)
   const runs = unique.flatMap((lead, at) => {
@@ -104,19 +103,22 @@ function runOf(
   }
 }
 
+const firstOfEach = <T>(all: readonly T[], keyOf: (one: T) => string): T[] =>
+  [...Map.groupBy(all, keyOf).values()].map(([first]) => first!) // groups are not empty
+
 async function writeRuns(
   tx: TransactionSql,
   { workspaceId, journey }: { workspaceId: string; journey: CurrentJourney },
   runs: readonly RunRow[],
   now: Date,
 ): Promise<number> {
-  const byKey = new Map(runs.toReversed().map((run) => [run.key, run]))
+  const unique = firstOfEach(runs, (run) => run.key)
   const { row, version } = journey
   const journeyId = row.id
   const where = { workspaceId, journeyId, again: { policy: 'once' } as const, now }
-  const wanted = [...byKey.values()].map((run) => ({ key: run.key, runId: run.id }))
+  const wanted = unique.map((run) => ({ key: run.key, runId: run.id }))
   const taken = await takeKeys(tx, where, wanted)
-  const fresh = [...byKey.values()].filter((run) => taken.has(run.id))
+  const fresh = unique.filter((run) => taken.has(run.id))
   await insertRuns(tx, fresh)
   await saveRuns(tx, fresh)
   await freeKeys(
