@@ -3,20 +3,26 @@
 import { inWorkspace } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { parse } from '../http/parse.ts'
-import { audit, system } from '../workspaces/audit/audit.ts'
+import { system } from '../workspaces/audit/audit.ts'
 import { type Auth, scopes } from '../workspaces/auth.ts'
+import { changeWorkspace } from '../workspaces/changeWorkspace.ts'
 import { openWorkspace } from '../workspaces/openWorkspace.ts'
 import { NewWorkspaceBody, WorkspaceChangeBody } from '../workspaces/schema.ts'
-import {
-  findWorkspaceBySlug,
-  listWorkspaces,
-  updateWorkspace,
-  type Workspace,
-} from '../workspaces/store.ts'
+import { findWorkspaceBySlug, listWorkspaces, type Workspace } from '../workspaces/store.ts'
 import { table } from './output.ts'
 import type { Tool } from './tool.ts'
 
 const MAX_LISTED = 100_000
+
+/** Whoever can run this. */
+const operator: Auth = {
+  kind: 'instance',
+  workspaceId: '',
+  actorId: 'cli',
+  memberId: null,
+  sessionHash: null,
+  scopes: new Set(scopes),
+}
 
 export interface WorkspaceOptions {
   readonly name?: string
@@ -41,17 +47,9 @@ export async function makeWorkspace(
     ...{ slug: body.slug, name: body.name, locale: body.locale },
     ...{ timeZone: body.time_zone, defaultCountry: body.default_country },
   }
-  const auth: Auth = {
-    kind: 'instance',
-    workspaceId: '',
-    actorId: 'cli',
-    memberId: null,
-    sessionHash: null,
-    scopes: new Set(scopes),
-  }
   const now = db.clock.now()
   const { workspace, key } = await db.app.begin((tx) =>
-    openWorkspace(tx, input, { auth, actor: system, now, hooks }),
+    openWorkspace(tx, input, { auth: operator, actor: system, now, hooks }),
   )
   out.result(
     { ...view(workspace), api_key: { id: key.id, key: key.key } },
@@ -80,14 +78,10 @@ export async function limitWorkspace({ db, out }: Tool, slug: string, rate: stri
   })
   const workspace = await findWorkspaceBySlug(db.app, slug)
   if (!workspace) throw new AppError('not_found', `There is no workspace ${slug}.`)
-  const changed = await inWorkspace(db, workspace.id, async (tx) => {
-    const row = (await updateWorkspace(tx, workspace.id, { acceptPerSecond }))! // workspaces are not deleted
-    await audit(tx, workspace.id, {
-      ...{ actor: system, at: db.clock.now(), action: 'workspace.changed', target: workspace.id },
-      details: { fields: ['accept_per_second'] },
-    })
-    return row
-  })
+  const context = { actor: system, now: db.clock.now() }
+  const changed = await inWorkspace(db, workspace.id, (tx) =>
+    changeWorkspace(tx, operator, workspace.id, { acceptPerSecond }, context),
+  )
   out.result(view(changed), () =>
     acceptPerSecond === null
       ? `${slug} may hand in as many messages as it likes.`

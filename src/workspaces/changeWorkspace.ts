@@ -21,10 +21,16 @@ export async function changeWorkspace(
   context: Context,
 ): Promise<Workspace> {
   await getManaged(tx, auth, id)
-  const workspace = (await updateWorkspace(tx, id, change))! // workspaces are not deleted
-  await auditChange(tx, id, Object.keys(change), context)
+  const workspace = await updateWorkspace(tx, id, change)
+  if (!workspace) throw noSuchWorkspace() // removed meanwhile
+  await auditChange(tx, id, Object.keys(change).map(snakeCase), context)
   return workspace
 }
+
+/** As the API calls it. */
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+const noSuchWorkspace = () => new AppError('not_found', 'There is no such workspace.')
 
 interface Context {
   readonly actor: Actor
@@ -47,7 +53,7 @@ export async function auditChange(
 /** Any for the operator; their own for keys; those they own for people. */
 export async function getManaged(sql: Sql, auth: Auth, id: string): Promise<Workspace> {
   const workspace = (await manages(sql, auth, id)) ? await findWorkspaceById(sql, id) : undefined
-  if (!workspace) throw new AppError('not_found', 'There is no such workspace.')
+  if (!workspace) throw noSuchWorkspace()
   return workspace
 }
 
