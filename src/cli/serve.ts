@@ -36,10 +36,8 @@ export async function serve(context: Context, options: { roles: string }): Promi
     await ground.close()
   })
   await welcome(app, config)
-  for (const file of legacyFilesIn(config.DATA_DIR)) {
-    if (options.roles.includes('serve'))
-      log.info(`${file} is of a service that Beckon replaces: beckon import legacy takes it over`)
-  }
+  for (const file of roles.includes('serve') ? legacyFilesIn(config.DATA_DIR) : [])
+    log.info(`${file} is of a service that Beckon replaces: beckon import legacy takes it over`)
   flushCompileCache() // bin/start says where; a process that is killed writes nothing at its end
   console.log(app.url ? `beckon ready on ${app.url}` : 'beckon ready to work')
 }

@@ -16,7 +16,10 @@ export async function takePort(config: Config): Promise<Config> {
   return { ...config, PORT: port, PUBLIC_URL: url, warnings }
 }
 
-/** The system gives out such ports in turn, so that nobody else gets this one in the next seconds. */
+/**
+ * Nobody holds it until the server listens. The system picks such ports at random from thousands, so
+ * that another program seldom gets this one meanwhile; then the server says so and ends.
+ */
 async function freePort(host: string): Promise<number> {
   const server = createServer()
   await once(server.listen(0, host), 'listening')

@@ -39,12 +39,13 @@ export async function findDemo({ db }: Tool): Promise<Demo | undefined> {
   )
 }
 
-/** The workspace with what it needs, in one transaction; members of the default one are members here. */
+/** The workspace with what it needs, in one transaction; who may sign in to the default one is a member here. */
 export async function makeDemo(tool: Tool): Promise<Demo> {
   const { db } = tool
   const home = await tool.workspace()
   const now = db.clock.now()
-  const members = await listMembers(db.app, home.id, { limit: MAX_MEMBERS })
+  const all = await listMembers(db.app, home.id, { limit: MAX_MEMBERS })
+  const members = all.filter(({ isActive }) => isActive)
   const begin: WorkspaceHook = async (tx, { id }) => {
     for (const { id: member, role } of members) await insertMembership(tx, id, member, role, now)
     for (const topic of topics) await saveTopic(tx, id, topic, now)
