@@ -7,7 +7,7 @@
 import { AppError, invalid } from '../errors.ts'
 import { compile } from './compile.ts'
 import type { Contents } from './contents.ts'
-import type { NewTemplate } from './schema.ts'
+import { type NewTemplate, VariableName } from './schema.ts'
 import type { DeclaredVariable } from './variables.ts'
 
 /** Filled in by us for every message. */
@@ -64,7 +64,20 @@ function usedNames(contents: Contents): string[] {
   const names = sourcesOf(contents).flatMap(
     (source) => compile(source, { escape: 'none' }).variables,
   )
-  return [...new Set(names)].filter((name) => !BUILT_IN.has(name))
+  const used = [...new Set(names)].filter((name) => !BUILT_IN.has(name))
+  for (const name of used) requireName(name)
+  return used
+}
+
+/** LiquidJS takes more for a name than can be declared and filled in: `first-name`, `1e3`. */
+function requireName(name: string): void {
+  const { success } = VariableName.safeParse(name)
+  if (success) return
+  const shown = JSON.stringify(name.slice(0, 100))
+  throw new AppError(
+    'invalid_input',
+    `The content uses ${shown}, which cannot be the name of a variable: letters, digits and _ only.`,
+  )
 }
 
 function optionalNames(contents: Contents): ReadonlySet<string> {

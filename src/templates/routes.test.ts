@@ -72,6 +72,26 @@ test('what does not compile is named with its field, line and column', async () 
   assert.equal((await call('GET', '/templates/broken')).status, 404)
 })
 
+test('what LiquidJS takes for a name and nobody can declare is refused, and not stored', async () => {
+  for (const text of [
+    '{{ first-name }}',
+    '{{ שם }}',
+    '{{ 1 | times: 1e308 }}',
+    '{% if a? %}{% endif %}',
+  ])
+    for (const variables of [undefined, []]) {
+      const answer = await call('POST', '/templates', {
+        ...{ name: 'odd', channel: 'sms', text, variables },
+      })
+      assert.equal(answer.status, 422, answer.text)
+      assert.match(answer.json.detail, /cannot be the name of a variable/)
+    }
+  assert.equal((await call('GET', '/templates/odd')).status, 404)
+  const made = await create({ name: 'even', text: 'Hello' })
+  const changed = await call('PUT', `/templates/${made.id}`, { text: '{{ first-name }}' })
+  assert.equal(changed.status, 422, changed.text)
+})
+
 test('MJML is checked where it was written', async () => {
   const answer = await call('POST', '/templates', {
     name: 'mjml',

@@ -20,7 +20,7 @@ const Name = z
   .max(200)
   .refine((name) => !UUID.test(name), 'A name may not look like an id.')
   .meta({ description: 'Unique. Messages may use it in place of the id.' })
-const VariableName = z
+export const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only')
   .max(100)
