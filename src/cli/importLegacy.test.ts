@@ -51,7 +51,7 @@ const ask = <T>(query: string) =>
 function makeOpens(name: string) {
   const file = join(folder, name)
   const sqlite = new DatabaseSync(file)
-  sqlite.exec(`CREATE TABLE notification_log (
+  sqlite.exec(`BEGIN; CREATE TABLE notification_log (
     id INTEGER PRIMARY KEY, email_id TEXT NOT NULL, lead_id TEXT, lead_name TEXT, subject TEXT, recipient TEXT,
     opens_count INTEGER, opened_at TIMESTAMP, notified_at TIMESTAMP, UNIQUE(email_id, opened_at))`)
   const insert = sqlite.prepare(
@@ -70,6 +70,7 @@ function makeOpens(name: string) {
       new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString(),
       null,
     )
+  sqlite.exec('COMMIT')
   sqlite.close()
   return file
 }
@@ -108,7 +109,7 @@ test('opens that were told count in every answer, once, and raise nothing', asyn
 function makeLeads(name: string) {
   const file = join(folder, name)
   const sqlite = new DatabaseSync(file)
-  sqlite.exec(`CREATE TABLE leads (
+  sqlite.exec(`BEGIN; CREATE TABLE leads (
     id INTEGER NOT NULL PRIMARY KEY, monday_item_id VARCHAR NOT NULL, phone_number VARCHAR, lead_name VARCHAR,
     created_at DATETIME, status VARCHAR, followup_due_at DATETIME, is_done BOOLEAN);
     CREATE UNIQUE INDEX ix_leads_monday_item_id ON leads (monday_item_id)`)
@@ -127,6 +128,7 @@ function makeLeads(name: string) {
   )
   insert.run('102', '+972501234568', 'Dan', created, 'אין מענה 1', '2026-03-02 12:00:00.000000', 1)
   insert.run('103', null, 'Nobody', created, 'לייד חדש', null, 1)
+  sqlite.exec('COMMIT')
   sqlite.close()
   return file
 }
@@ -173,7 +175,7 @@ test('leads are runs: who waits for the follow-up still waits, and nobody is wel
 test('of many with one phone, the one that still waits is the run, wherever it stands', async () => {
   const file = join(folder, 'many.db')
   const sqlite = new DatabaseSync(file)
-  sqlite.exec(`CREATE TABLE leads (
+  sqlite.exec(`BEGIN; CREATE TABLE leads (
     id INTEGER PRIMARY KEY, monday_item_id VARCHAR, phone_number VARCHAR, created_at DATETIME, is_done BOOLEAN)`)
   const insert = sqlite.prepare('INSERT INTO leads VALUES (?, ?, ?, ?, ?)')
   const created = '2026-03-01 12:00:00'
@@ -183,6 +185,7 @@ test('of many with one phone, the one that still waits is the run, wherever it s
   insert.run(602, 'twice', '+972501230001', created, 1)
   insert.run(603, 'twice', '+972501230001', created, 0)
   insert.run(604, 'far', '+972501230002', 1e300, 0)
+  sqlite.exec('COMMIT')
   sqlite.close()
   const [answer] = await run(file)
   assert.deepEqual(answer?.faults, ['row 604: created_at is no time: 1e+300'])
