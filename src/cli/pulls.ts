@@ -50,6 +50,7 @@ export async function processPull(
   const said = {
     due: `${run.task} is due now.`,
     waiting: `${run.task} is due once its connection is active.`,
+    disabled: `${run.task} is due once somebody switches its connection on.`,
   }
   tool.out.result({ id, task: run.task, status }, () => said[status])
 }

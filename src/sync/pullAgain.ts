@@ -8,9 +8,11 @@ import { dueNow } from './store/tasks.ts'
 
 export interface Again {
   readonly run: RunRow
-  /** `waiting`: its connection is paused, and it is done once that is active. */
-  readonly status: 'due' | 'waiting'
+  /** `waiting`: its connection is paused, and it is done once that is active; `disabled`: that is switched off. */
+  readonly status: 'due' | 'waiting' | 'disabled'
 }
+
+const answers = { active: 'due', paused: 'waiting', disabled: 'disabled' } as const
 
 /** Raises `not_found`, and `conflict` where nothing would come of it. Twice is harmless. */
 export async function pullAgain(
@@ -22,9 +24,11 @@ export async function pullAgain(
   const run = await findRun(tx, workspaceId, id)
   if (!run) throw new AppError('not_found', 'There is no such pull.')
   if (run.status === 'running') throw new AppError('conflict', 'This pull is still running.')
+  if (run.status === 'done')
+    throw new AppError('conflict', 'This pull is finished. POST /sync starts another.')
   const { status, name } = await getConnection(tx, workspaceId, run.connectionId)
   const key = { workspaceId, connectionId: run.connectionId }
   const found = await dueNow(tx, key, [run.task], db.clock.now())
   if (found === 0) throw new AppError('conflict', `${name} has no ${run.task} any more.`)
-  return { run, status: status === 'active' ? 'due' : 'waiting' }
+  return { run, status: answers[status] }
 }

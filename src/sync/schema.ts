@@ -103,8 +103,9 @@ export const RunView = z.object({
 export const RunAgain = z.object({
   id: z.uuid(),
   connection_id: z.uuid(),
-  status: z.enum(['due', 'waiting']).meta({
-    description: 'waiting: its connection is paused, and it is done once that is active.',
+  status: z.enum(['due', 'waiting', 'disabled']).meta({
+    description:
+      'waiting: its connection is paused, and it is done once that is active. disabled: nothing is done until somebody switches that on.',
   }),
 })
 

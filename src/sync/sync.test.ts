@@ -114,6 +114,16 @@ test('what a pull did not finish is done again when a person says so', async () 
   assert.equal(again.status, 'due')
   await process.sync.runOnce()
   assert.equal((await events()).length, 1)
+  const [done] = await inWorkspace(db, workspaceId, (tx) =>
+    listRuns(tx, workspaceId, {
+      ...{ connectionId: undefined, status: 'done', before: undefined, limit: 1 },
+    }),
+  )
+  const repeat = (id: string) =>
+    inWorkspace(db, workspaceId, (tx) => pullAgain(tx, workspaceId, id, process.sync.deps))
+  await assert.rejects(repeat(done!.id), { code: 'conflict' })
+  await db.engine`update connections set status = 'disabled' where id = ${failed[0]!.connectionId}`
+  assert.equal((await repeat(failed[0]!.id)).status, 'disabled')
   await process.stop()
 })
 
