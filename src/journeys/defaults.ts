@@ -9,13 +9,13 @@ export const hasContact = ({ trigger }: JourneyDocument) =>
 export const reEntryOf = ({ re_entry }: JourneyDocument): z.infer<typeof ReEntry> =>
   re_entry ?? { policy: 'when_not_active' }
 
-const OF_PEOPLE: readonly Intervention[] = [
+const DEFAULT_INTERVENTIONS: readonly Intervention[] = [
   { on: 'reply', do: 'exit' },
   { on: 'by_hand', do: 'exit' },
 ]
 
 export const interventionsOf = (journey: JourneyDocument): readonly Intervention[] =>
-  journey.intervention ?? (hasContact(journey) ? OF_PEOPLE : [])
+  journey.intervention ?? (hasContact(journey) ? DEFAULT_INTERVENTIONS : [])
 
 export const onMessageFailure = (journey: JourneyDocument): 'fail' | 'ignore' =>
   journey.on_message_failure ?? (hasContact(journey) ? 'fail' : 'ignore')

@@ -10,7 +10,7 @@ import { forgetBoard, type StatusColumn, statusColumn } from './board.ts'
 const HOURS = 24 // until it is looked at again
 const MOST = 40 // labels of a status column
 const EMPTY = 5 // the index by which monday names an empty status
-export const OF_PEOPLE = ['אין מענה 2'] // document 002's fifth status, which we never set
+const SET_BY_PEOPLE = ['אין מענה 2'] // document 002's fifth status, which we never set
 
 /** Of monday's StatusColumnColors, in the order in which they are given out. */
 const COLORS = [
@@ -50,7 +50,7 @@ const Written = z.object({ update_status_column: z.object({ id: z.string() }).nu
 export const allStatuses = ({ status_new: fresh, own_statuses: own }: Settings) => [
   fresh,
   ...own,
-  ...OF_PEOPLE,
+  ...SET_BY_PEOPLE,
 ]
 
 export function missingLabels({ labels }: StatusColumn, wanted: readonly string[]): string[] {
