@@ -91,3 +91,10 @@ test('a rare match among many is found, though a page may be short and say where
   assert.equal((await search({ topic: 'common' })).rows.length, 3)
   assert.equal((await search({})).stoppedAt, null, 'without a filter every message is one')
 })
+
+test('an address that nobody has any more finds what went to it', async () => {
+  const id = await send('moved', { channel: 'email', subject: 'Hello', to: 'former@example.com' })
+  await database.db
+    .engine`update contact_addresses set address = 'new@example.com' where address = 'former@example.com'`
+  assert.deepEqual(await idsOf({ text: 'former@' }), [id])
+})

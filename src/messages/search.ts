@@ -2,7 +2,8 @@
  * Finds messages in bounded time, however many there are and however few match.
  *
  * Ids are UUID v7, so a stretch of time is a stretch of ids. A text is looked up among people, of whom
- * there are fewer than messages. Ends that ask for a person (failed, skipped, …) and what waits have
+ * there are fewer than messages; where nobody has it now, messages may still bear it: an address that
+ * was changed since. Ends that ask for a person (failed, skipped, …) and what waits have
  * indexes. All else is looked for among SPAN messages at a time: a page may then be short, or
  * empty, and say where to go on.
  */
@@ -32,9 +33,8 @@ export async function searchMessages(
   const since = from && uuid7Floor(+from - SKEW_MS)
   const before = earliest(filter.before, to && uuid7Floor(+to + SKEW_MS))
   const people = text === null ? null : await findPeopleLike(tx, workspaceId, text, MANY)
-  if (people?.length === 0) return { rows: [], stoppedAt: null }
   const within = { ...filter, before, since }
-  if (people && people.length < MANY)
+  if (people && people.length > 0 && people.length < MANY)
     return { rows: await listMessages(tx, workspaceId, { ...within, people }), stoppedAt: null }
   const back = isSwift(filter) ? undefined : await findBack(tx, workspaceId, { before, span: SPAN })
   const floor = back !== undefined && (since === null || back > since) ? back : null
