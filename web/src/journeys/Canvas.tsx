@@ -12,7 +12,7 @@ import {
   type Node,
   ReactFlow,
 } from '@xyflow/react'
-import { said } from '../lib/said.ts'
+import { titled } from '../lib/said.ts'
 import '@xyflow/react/dist/style.css'
 import { useMemo } from 'react'
 import { number } from '../lib/format.ts'
@@ -105,7 +105,7 @@ function boxesOf(document: Document, figures: JourneyView['steps'], edit?: Editi
     ...document.steps.map((step, at) => ({
       id: step.id,
       title: told(kinds[step.type]),
-      text: step.title ? said(step.title) : sayStep(step),
+      text: step.title ? titled(step.title) : sayStep(step),
       figure: figures.find((each) => each.step === step.id),
       fault: edit && Object.values(faultsAt(edit.faults, at))[0],
       tools: edit,

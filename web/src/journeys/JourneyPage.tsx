@@ -8,7 +8,7 @@ import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
-import { said } from '../lib/said.ts'
+import { said, titled } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -50,8 +50,8 @@ function Journey({ journey }: { journey: JourneyView }) {
   const [words, tone] = states[journey.status]
   return (
     <Page
-      title={said(journey.title ?? journey.name)}
-      note={journey.document.description && said(journey.document.description)}
+      title={titled(journey.title ?? journey.name)}
+      note={journey.document.description && titled(journey.document.description)}
       actions={
         <>
           {mayWrite && isOwn && !edit && (

@@ -2,7 +2,7 @@
 
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
-import { said } from '../lib/said.ts'
+import { titled } from '../lib/said.ts'
 import { Button } from '../ui/Button.tsx'
 import { Code, Text } from '../ui/Small.tsx'
 import { AddStep } from './AddStep.tsx'
@@ -71,7 +71,7 @@ function Line({ step, at, below, arrows, figure, edit, onChoose }: LineProps) {
             {at + 1}. {told(kinds[step.type])} · <Code>{step.id}</Code>
           </p>
           <p className="font-medium break-words">
-            <Text>{step.title ? said(step.title) : sayStep(step)}</Text>
+            <Text>{step.title ? titled(step.title) : sayStep(step)}</Text>
           </p>
         </div>
         {edit && <StepTools id={step.id} edit={edit} />}

@@ -18,13 +18,17 @@ onLanguage(() => {
   known.clear()
 })
 
+/** A recipe's own words, which somebody may have changed in their copy: then they are theirs, and stay. */
+export const titled = (text: string): string => marked(serverTexts()[text] ?? text, text)
+
 export function said(text: string): string {
   const before = known.get(text)
   if (before !== undefined) return before
-  const told = translate(text)
-  const mark = told !== text && direction() === 'rtl' && LATIN.test(told) ? RIGHT_TO_LEFT : ''
-  const answer = mark + told.replace(INSTANT, (at) => dateTime(at))
+  const answer = marked(translate(text), text).replace(INSTANT, (at) => dateTime(at))
   if (known.size >= KEPT) known.clear()
   known.set(text, answer)
   return answer
 }
+
+const marked = (told: string, text: string): string =>
+  told !== text && direction() === 'rtl' && LATIN.test(told) ? RIGHT_TO_LEFT + told : told

@@ -14,6 +14,7 @@ interface Sentence {
 }
 
 const PLACE = /\{(\d)\}/g
+const LONGEST = 500 // characters; a longer text is a vendor's, and patterns take their time with it
 const DEEP = 3 // sentences within sentences: "Failed: Gave up after 9 attempts. Last: …"
 
 export function translator(texts: Texts): (text: string) => string {
@@ -22,7 +23,9 @@ export function translator(texts: Texts): (text: string) => string {
     const whole = texts[text]
     if (whole !== undefined) return whole
     sentences ??= sentencesOf(texts)
-    for (const { pattern, places, translation } of depth > 0 ? sentences : []) {
+    for (const { pattern, places, translation } of depth > 0 && text.length <= LONGEST
+      ? sentences
+      : []) {
       const [, ...values] = pattern.exec(text) ?? []
       if (values.length === 0) continue
       const found = new Map(places.map((place, at) => [place, values[at] ?? '']))

@@ -26,7 +26,7 @@ interface Props {
 }
 
 export function TemplatePreview({ template, locale, draft }: Props) {
-  const mayTest = useMay('templates:write')
+  const maySend = useMay('messages:write')
   const mayContacts = useMay('contacts:read')
   const [contactId, setContact] = useState('')
   const [isPhone, setPhone] = useState(false)
@@ -54,7 +54,7 @@ export function TemplatePreview({ template, locale, draft }: Props) {
   }
   const shown = useQuery({
     queryKey: ['/templates/{id}', 'preview', template.id, template.version, body],
-    enabled: mayTest && !contacts.isLoading,
+    enabled: !contacts.isLoading,
     placeholderData: keepPreviousData,
     retry: false,
     queryFn: () => post('/templates/{id}/test', { params: { id: template.id }, body }),
@@ -108,7 +108,7 @@ export function TemplatePreview({ template, locale, draft }: Props) {
           ) : (
             <Bubble channel={template.channel} title={shown.data.subject} text={shown.data.text} />
           ))}
-        {mayTest && <TestSend id={template.id} body={body} />}
+        {maySend && <TestSend id={template.id} body={body} />}
       </div>
     </Card>
   )

@@ -3,7 +3,7 @@
  * removed. A control of one's own can stand in for a property or for a named schema.
  */
 import { Plus, X } from 'lucide-react'
-import { type ComponentType, useState } from 'react'
+import { type ComponentType, useEffect, useRef, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { Button } from './Button.tsx'
@@ -283,7 +283,10 @@ function RowsField({ title, hint, fault, schema, value, at, onChange, ...around 
   )
 }
 
-/** Lists in lines and anything else as JSON. What is typed stays as it is typed. */
+/**
+ * Lists in lines and anything else as JSON. What is typed stays as it is typed, as long as the value is the
+ * one that it was read as: rows are told apart by their place, so another's value may come to stand here.
+ */
 function WrittenField({
   kind,
   schema,
@@ -292,29 +295,36 @@ function WrittenField({
   onChange,
   ...about
 }: ControlProps & { kind: Kind; schema: JsonSchema }) {
-  const [text, setText] = useState(() => writtenOf(kind, value))
-  const [fault, setFault] = useState<string>()
+  const area = useRef<HTMLTextAreaElement>(null)
+  const [typed, setTyped] = useState({ text: writtenOf(kind, value), value, isBroken: false })
+  const isSame = JSON.stringify(typed.value) === JSON.stringify(value)
+  const text = isSame ? typed.text : writtenOf(kind, value)
+  const broken = isSame && typed.isBroken ? t('This is no JSON yet.') : ''
+  // The form is not taken over without it, as if it had never been typed.
+  useEffect(() => area.current?.setCustomValidity(broken), [broken])
   const isNumbers = schema.items?.type === 'number' || schema.items?.type === 'integer'
+  function read(next: string): unknown {
+    if (next.trim() === '') return isRequired && kind === 'lines' ? [] : undefined
+    if (kind !== 'lines') return JSON.parse(next)
+    if (next.includes('{{')) return next.trim()
+    const lines = next.split(/[\n,]/).map((line) => line.trim())
+    const given = lines.filter(Boolean)
+    return isNumbers ? given.map(Number) : given
+  }
   function handleChange(next: string) {
-    setText(next)
-    setFault(undefined)
-    if (next.trim() === '') return onChange(isRequired && kind === 'lines' ? [] : undefined)
-    if (kind === 'lines' && next.includes('{{')) return onChange(next.trim())
-    if (kind === 'lines') {
-      const lines = next.split(/[\n,]/).map((line) => line.trim())
-      const given = lines.filter(Boolean)
-      return onChange(isNumbers ? given.map(Number) : given)
-    }
     try {
-      onChange(JSON.parse(next))
+      const now = read(next)
+      setTyped({ text: next, value: now, isBroken: false })
+      onChange(now)
     } catch {
-      setFault(t('This is no JSON yet.'))
+      setTyped({ text: next, value, isBroken: true })
     }
   }
   return (
     <AreaField
       {...about}
-      fault={fault ?? about.fault}
+      ref={area}
+      fault={broken || about.fault}
       dir="ltr"
       hint={about.hint ?? (kind === 'lines' ? t('One per line.') : t('As JSON.'))}
       value={text}
