@@ -4,7 +4,7 @@
  * such that this is harmless, and requests carry a key by which the other side can tell.
  */
 import { errorForStatus, Misconfigured, Rejected, Retryable } from '../../errors.ts'
-import { retryDelay } from '../../messages/retry.ts'
+import { MAX_ATTEMPTS, retryDelay } from '../../messages/retry.ts'
 import type { StepCall } from '../steps/step.ts'
 import { readLive } from '../store/journeys.ts'
 import { freeKeys, lockRun, type RunRow, saveRuns } from '../store/runs.ts'
@@ -12,6 +12,9 @@ import { type Taken, takeOn } from './batch.ts'
 import type { EngineDeps } from './deps.ts'
 import { createLedger } from './ledger.ts'
 import { leave, withResult } from './walk.ts'
+
+const LATER_MS = 3_600_000 // between tries once the vendor has been away for half an hour
+const MAX_LATER = 72 // of these, in about three days
 
 /** `run` as it is leased. */
 export interface Call {
@@ -56,7 +59,7 @@ async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<
     const run = await lockRun(tx, workspaceId, id)
     // It was ended, held or taken over meanwhile.
     if (!run || run.lease === null || run.lease !== lease) return nothing
-    const retryMs = 'error' in answer ? retryAfter(answer.error, run.attempt) : null
+    const retryMs = 'error' in answer ? retryAfter(answer.error, run.attempt, given.onError) : null
     if (retryMs !== null) {
       await saveRuns(tx, [{ ...run, lease: null, dueAt: new Date(+now + retryMs) }])
       return nothing
@@ -95,10 +98,15 @@ function storable(value: unknown): unknown {
   return JSON.parse(text.toWellFormed().replaceAll(/\\u0000|\\ud[89a-f][0-9a-f]{2}/gi, '\ufffd'))
 }
 
-/** Milliseconds until the next try; null when there is none. A lost answer is asked for again. */
-function retryAfter(error: unknown, attempt: number): number | null {
+/**
+ * Milliseconds until the next try; null when there is none. A lost answer is asked for again. Where a run
+ * cannot go on without the answer it outlasts a long outage; where it can, it does not wait for it.
+ */
+function retryAfter(error: unknown, attempt: number, onError: Call['onError']): number | null {
   if (error instanceof Rejected || error instanceof Misconfigured) return null
-  return retryDelay(attempt, error instanceof Retryable ? error.after : undefined)
+  const soon = retryDelay(attempt, error instanceof Retryable ? error.after : undefined)
+  if (soon !== null || onError === 'continue' || attempt >= MAX_ATTEMPTS + MAX_LATER) return soon
+  return LATER_MS * (1 - Math.random() / 4) // not all at once
 }
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testJourneys } from '../../../test/helpers/journeys.ts'
@@ -118,16 +122,77 @@ test('A call that fails is made again later, and one given up ends the run for a
   await engine.runOnce()
   const [run] = await world.runs(journey)
   assert.deepEqual([run?.status, run?.attempt, tries], ['active', 1, 1])
-  for (let round = 0; round < 12; round++) {
-    clock.forward({ hours: 1 })
-    await engine.runOnce()
+  const wait = async (rounds: number) => {
+    for (let round = 0; round < rounds; round++) {
+      clock.forward({ hours: 1 })
+      await engine.runOnce()
+    }
   }
+  await wait(24)
+  assert.equal((await world.runs(journey))[0]?.status, 'active') // a long outage is outlasted
+  await wait(70)
   const [after] = await world.runs(journey)
   assert.deepEqual(
     [after?.status, after?.attention, after?.exitReason],
     ['failed', true, 'call_failed'],
   )
-  assert.ok(tries > 3)
+  assert.ok(tries > 70)
+})
+
+test('A call that a run can do without is given up after half an hour', async () => {
+  const journey = await world.add({
+    name: 'optional',
+    trigger: { events: ['note.wanted'], contact: 'none' },
+    steps: [
+      { id: 'note', type: 'act', connector: 'crm', action: 'add_note', on_error: 'continue' },
+      { id: 'out', type: 'exit', reason: '{{ steps.note.error }}' },
+    ],
+  })
+  world.act = () => Promise.reject(new Retryable('busy'))
+  await world.record('note.wanted', {})
+  for (let round = 0; round < 12; round++) {
+    await engine.runOnce()
+    clock.forward({ minutes: 15 })
+  }
+  const [run] = await world.runs(journey)
+  assert.deepEqual([run?.status, run?.exitReason], ['exited', 'busy'])
+})
+
+test('A request carries a key by which the other side can tell its repetition, and its answer is a result', async () => {
+  const seen: { key: unknown; body: string }[] = []
+  const server = createServer(async (request, response) => {
+    const { 'idempotency-key': key } = request.headers
+    seen.push({ key, body: await text(request) })
+    response.writeHead(seen.length === 1 ? 503 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ score: 7 }))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  const journey = await world.add({
+    name: 'asks',
+    trigger: { events: ['score.wanted'], contact: 'none' },
+    steps: [
+      {
+        ...{ id: 'ask', type: 'request', method: 'POST', save_as: 'score' },
+        ...{ url: `{{ event.base }}/score`, body: { who: '{{ event.who }}' } },
+      },
+      { id: 'out', type: 'exit', reason: '{{ steps.ask.status }}: {{ steps.score.body.score }}' },
+    ],
+  })
+  const base = `http://127.0.0.1:${port}`
+  await world.record('score.wanted', { properties: { base, who: 'ada' } })
+  await engine.runOnce()
+  clock.forward({ minutes: 1 })
+  await engine.runOnce()
+  server.close()
+  const [run] = await world.runs(journey)
+  assert.deepEqual([run?.status, run?.exitReason], ['exited', '200: 7'])
+  assert.deepEqual(
+    seen.map(({ body }) => JSON.parse(body)),
+    [{ who: 'ada' }, { who: 'ada' }],
+  )
+  assert.ok(seen[0]?.key)
+  assert.equal(seen[0]?.key, seen[1]?.key)
 })
 
 test('The same event twice begins one run; with once, nobody enters again', async () => {
