@@ -7,18 +7,16 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../../src/db/db.ts'
 import { findPostmaster } from '../../src/db/postmaster.ts'
-import { type Api, api } from '../helpers/api.ts'
+import { api } from '../helpers/api.ts'
 import { startServer, stopDatabase } from '../helpers/process.ts'
 import { chance, seedOf } from '../helpers/random.ts'
 import { idOf, startSmtpSink } from '../helpers/smtpSink.ts'
 import { until } from '../helpers/until.ts'
 import { allSettled, checkInvariants } from './checker.ts'
+import { startMailLoad } from './mailLoad.ts'
 
 const KILLS = 5
-const CLIENTS = 4
-const BATCH = 20
 const KEY = 'database-test-key-of-the-instance'
-const LAST_TRIES = 500 // of a client that is asked to stop
 const FIRST_SUCCESS_MS = 5_000
 
 const dataDir = await mkdtemp(join(tmpdir(), 'beckon-killed-'))
@@ -45,7 +43,7 @@ after(async () => {
 test('R03', async (t) => {
   const random = chance(seedOf())
   const call = api(() => server.url, KEY)
-  const load = startLoad(call)
+  const load = startMailLoad(call)
   const waits: number[] = []
   t.after(() => load.stop())
   for (let kill = 0; kill < KILLS; kill++) {
@@ -96,45 +94,6 @@ test('R03', async (t) => {
       `first success at most ${slowest} ms after it accepts again, without a restart`,
   )
 })
-
-/** Clients that hand in mail without pause, each request until it is answered by 202. */
-function startLoad(call: Api) {
-  const acknowledged: string[] = []
-  const statuses = new Map<number, number>()
-  let broken = 0
-  let running = true
-  let lastSuccessAt = 0
-  const client = async (name: number) => {
-    for (let n = 0; running; n++) {
-      const batch = Array.from({ length: BATCH }, (_, at) => ({
-        ...{ to: `p${name}-${n}-${at}@example.org`, channel: 'email' },
-        ...{ subject: 'Once', message: 'Once.' },
-      }))
-      const headers = { 'idempotency-key': `${name}-${n}` }
-      for (let tries = 0; running || tries < LAST_TRIES; tries++) {
-        const answer = await call('POST', '/notifications', batch, headers).catch(() => null)
-        if (!answer) broken++
-        else statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
-        if (answer?.status === 202) {
-          lastSuccessAt = performance.now()
-          acknowledged.push(...answer.json.data.map(({ id }: { id: string }) => id))
-          break
-        }
-        await sleep(20)
-      }
-      await sleep(10)
-    }
-  }
-  const clients = Promise.all(Array.from({ length: CLIENTS }, (_, name) => client(name)))
-  return {
-    lastSuccessAt: () => lastSuccessAt,
-    async stop() {
-      running = false
-      await clients
-      return { acknowledged, statuses, broken }
-    },
-  }
-}
 
 async function owner() {
   const found = await until('the database', () => findPostmaster(cluster))

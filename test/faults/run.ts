@@ -44,6 +44,11 @@ const faults: readonly Fault[] = [
     files: ['test/faults/killedDatabase.fault.ts'],
   },
   {
+    id: 'R04',
+    what: 'the database ends every session, and takes no writes',
+    files: ['test/faults/refusingDatabase.fault.ts'],
+  },
+  {
     id: 'R05',
     what: 'the database is away for a while',
     files: ['test/faults/databaseAway.fault.ts'],
@@ -68,6 +73,11 @@ const faults: readonly Fault[] = [
     id: 'R10',
     what: 'half answers, resets, garbage, replies too large',
     files: [contract, 'src/lib/http.test.ts'],
+  },
+  {
+    id: 'R11',
+    what: 'a callback is quicker than the answer that it is about',
+    files: ['src/tracking/callbacks/callbacks.test.ts'],
   },
   {
     id: 'R12',
@@ -166,6 +176,11 @@ const faults: readonly Fault[] = [
     files: ['src/channels/email/smtpFaults.test.ts', 'src/channels/email/smtpChaos.test.ts'],
   },
   {
+    id: 'R32',
+    what: 'a worker stands still for less than its lease',
+    files: ['test/faults/stalledWorker.fault.ts'],
+  },
+  {
     id: 'R33',
     what: 'all of these at once, for a while',
     files: ['test/faults/soak.fault.ts'],
@@ -194,11 +209,18 @@ const faults: readonly Fault[] = [
     files: ['src/lib/csv.test.ts', 'src/contacts/imports.test.ts'],
   },
   {
+    id: 'N08',
+    what: 'archives where CSV is taken, the only file that is',
+    files: ['src/lib/csv.test.ts'],
+  },
+  { id: 'N09', what: 'hostile pictures and media', notYet: 'there is no media library yet' },
+  {
     id: 'N10',
     what: 'texts that make validators slow',
     files: ['src/lib/email.test.ts', 'src/templates/attacks.test.ts'],
   },
   { id: 'N11', what: 'random requests to every route', files: [api('fuzz')] },
+  { id: 'N12', what: 'broken mail', files: ['src/tracking/report.test.ts'] },
   {
     id: 'S01',
     what: 'templates that reach for the host',
@@ -226,7 +248,14 @@ const faults: readonly Fault[] = [
     files: ['src/channels/email/headers.test.ts', 'src/channels/email/mime.test.ts'],
   },
   { id: 'S11', what: 'addresses that mislead parsers', files: ['src/lib/email.test.ts'] },
+  { id: 'S12', what: 'files and addresses where content belongs', files: [api('badInput')] },
+  { id: 'S13', what: 'paths that lead out of their folder', files: [api('wire')] },
   { id: 'S14', what: 'forged callbacks', files: ['src/tracking/callbacks/callbacks.test.ts'] },
+  {
+    id: 'S15',
+    what: 'handshakes that would say back anything',
+    files: ['src/channels/whatsapp/metaWebhooks.test.ts'],
+  },
   {
     id: 'S16',
     what: 'forged tokens of clients',
@@ -246,6 +275,16 @@ const faults: readonly Fault[] = [
   { id: 'S20', what: 'formulas in exported CSV', files: ['src/lib/csv.test.ts'] },
   { id: 'S21', what: 'prototype pollution', files: [api('strict')] },
   {
+    id: 'S22',
+    what: 'secrets in logs, answers and the database',
+    files: ['test/faults/secretLeaks.fault.ts'],
+  },
+  {
+    id: 'S23',
+    what: 'keys that are changed while mail goes out',
+    notYet: 'ENCRYPTION_KEY cannot be changed; API keys and tokens can, as keys.test.ts proves',
+  },
+  {
     id: 'S24',
     what: 'an audit log that was tampered with',
     files: ['src/workspaces/audit/audit.test.ts'],
@@ -253,9 +292,19 @@ const faults: readonly Fault[] = [
   { id: 'S25', what: 'a person is erased', files: ['src/consent/routes.test.ts'] },
   { id: 'S26', what: 'what browsers are told', files: [api('access')] },
   {
+    id: 'S27',
+    what: 'guessed links and pixels',
+    files: ['src/lib/token.test.ts', 'src/tracking/intake/handler.test.ts'],
+  },
+  {
     id: 'S28',
     what: 'scanners that follow unsubscribe links',
     files: ['src/tracking/unsubscribe/routes.test.ts'],
+  },
+  {
+    id: 'S29',
+    what: 'packages that somebody slipped in',
+    files: ['test/lockfileGate.test.ts'],
   },
   {
     id: 'S30',

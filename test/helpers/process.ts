@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly by: 'npm' | 'node'
   readonly env: Readonly<Record<string, string>>
   readonly roles?: string
+  /** Characters of its output that are kept. */
+  readonly kept?: number
 }
 
 /** Resolves when it says that it is ready. */
@@ -44,7 +46,7 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
   })
   let output = ''
   const keep = (part: Buffer) => {
-    output = (output + part.toString()).slice(-KEPT)
+    output = (output + part.toString()).slice(-(options.kept ?? KEPT))
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
