@@ -19,6 +19,7 @@ import { createJourney } from './create.ts'
 import { archiveJourney, enableJourney, pauseJourney } from './enable.ts'
 import { getCurrentJourney } from './find.ts'
 import { detailOf } from './numbers.ts'
+import { originRoutes } from './originRoutes.ts'
 import { JourneyDocument } from './schema.ts'
 import { stepRoutes } from './stepRoutes.ts'
 import { listJourneys } from './store.ts'
@@ -46,6 +47,7 @@ export const journeyRoutes =
     await app.register(statusRoutes(deps))
     await app.register(versionRoutes)
     await app.register(stepRoutes)
+    await app.register(originRoutes)
   }
 
 const readRoutes: FastifyPluginAsyncZod = async (app) => {

@@ -69,6 +69,7 @@ function filterOf(query: z.infer<typeof FilterQuery>): Omit<ListFilter, 'before'
     channel: query.channel ?? null,
     recipientId: query.recipient_id ?? null,
     senderId: query.sender_id ?? null,
+    provider: query.provider ?? null,
     topic: query.category ?? null,
     priority: query.priority === undefined ? null : priorityNumber[query.priority],
     from: query.from === undefined ? null : new Date(query.from),

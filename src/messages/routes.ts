@@ -150,6 +150,10 @@ export const messageRoutes =
               html: z.string().nullable(),
               text: z.string(),
               headers: z.record(z.string(), z.string()),
+              raw: z.string().nullable().meta({
+                description:
+                  'A mail as it is handed over (RFC 5322), its first 200,000 characters; null: it is no mail.',
+              }),
               attachments: z.array(
                 z.object({
                   filename: z.string(),

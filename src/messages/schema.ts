@@ -204,15 +204,17 @@ export const ListQuery = z.strictObject({
   channel: Channel.optional(),
   recipient_id: Name.optional(),
   sender_id: z.uuid('not an id of a sender').optional(),
+  provider: z.string().max(100).optional().meta({
+    description: 'Of its sender; sandbox: what has not left the server.',
+  }),
   category: z.string().max(100).optional(),
   priority: z.enum(priorities).optional(),
   from: Instant.optional(),
   to: Instant.optional(),
-  q: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: 'Part of a name, an address or a recipient id; or the whole id of a message.' }),
+  q: z.string().max(200).optional().meta({
+    description:
+      'Part of a name, an address or a recipient id; or the whole id of a message. Goes by the names, addresses and ids that people have now; where nobody has it, by what messages went to.',
+  }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),
 })

@@ -36,6 +36,25 @@ test('a part of an address or of an id finds the messages of who has it, the new
   assert.deepEqual(await idsOf({ text: 'nobody' }), [])
 })
 
+test('a name finds its messages, and an id the message', async () => {
+  const first = await send('named-1')
+  const second = await send('named-1', { channel: 'email', subject: 'Hello', to: 'q@example.com' })
+  await database.db.engine`
+    update contacts set name = 'Quentin Specimen'
+    where id = (select contact_id from messages where id = ${first})
+  `
+  assert.deepEqual(await idsOf({ text: 'quentin s' }), [second, first])
+  assert.deepEqual(await idsOf({ text: 'quentin s', channel: 'email' }), [second])
+  assert.deepEqual(await idsOf({ text: first }), [first])
+  assert.deepEqual(await idsOf({ text: first, channel: 'email' }), [])
+})
+
+test('what one provider sent is a list of its own', async () => {
+  const id = await send('sandboxed')
+  assert.equal((await idsOf({ provider: 'sandbox', limit: 1 }))[0], id)
+  assert.deepEqual(await idsOf({ provider: 'smtp' }), [])
+})
+
 test('a stretch of time has its own messages only', async () => {
   await send('time-1')
   clock.forward({ days: 2 })

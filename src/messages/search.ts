@@ -7,6 +7,7 @@
  * indexes. All else is looked for among SPAN messages at a time: a page may then be short, or
  * empty, and say where to go on.
  */
+import { z } from 'zod'
 import type { Sql } from '../db/db.ts'
 import { uuid7Floor } from '../lib/uuid7.ts'
 import { type ListFilter, listMessages, type MessageRow } from './store/read.ts'
@@ -30,6 +31,10 @@ export async function searchMessages(
   filter: ListFilter,
 ): Promise<Found> {
   const { from, to, text } = filter
+  if (text !== null && isUuid(text)) {
+    const rows = await listMessages(tx, workspaceId, { ...filter, text: null, id: text })
+    if (rows.length > 0) return { rows, stoppedAt: null }
+  }
   const since = from && uuid7Floor(+from - SKEW_MS)
   const before = earliest(filter.before, to && uuid7Floor(+to + SKEW_MS))
   const people = text === null ? null : await findPeopleLike(tx, workspaceId, text, MANY)
@@ -42,11 +47,14 @@ export async function searchMessages(
   return { rows, stoppedAt: rows.length < filter.limit ? floor : null }
 }
 
+const isUuid = (text: string) => z.guid().safeParse(text).success
+
 /** Whether an index leads to what is wanted, or every message is. */
 function isSwift(filter: ListFilter): boolean {
-  const { status, recipientId, senderId = null, channel, topic, priority, text } = filter
+  const { status, recipientId, channel, topic, priority, text } = filter
+  const { senderId = null, provider = null } = filter
   if (recipientId !== null) return true
-  const alone = [senderId, channel, topic, priority, text].every((each) => each === null)
+  const alone = [senderId, provider, channel, topic, priority, text].every((each) => each === null)
   return alone && (status === null || !common.has(status))
 }
 

@@ -418,6 +418,10 @@ const messages: Record<string, Case> = {
     access: 'messages:read',
     path: (of) => notification(of, '/content'),
   },
+  'GET /notifications/:id/origin': {
+    access: 'journeys:read',
+    path: (of) => notification(of, '/origin'),
+  },
   'PUT /notifications/:id/clicked': {
     access: 'messages:write',
     path: (of) => notification(of, '/clicked'),

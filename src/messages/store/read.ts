@@ -40,11 +40,15 @@ export interface ListFilter {
   readonly channel: string | null
   readonly recipientId: string | null
   readonly senderId?: string | null
+  readonly provider?: string | null
   readonly topic: string | null
   readonly priority: number | null
   readonly from: Date | null
   readonly to: Date | null
+  /** Part of an address, of a recipient id, or of their name. */
   readonly text: string | null
+  /** This message alone. */
+  readonly id?: string
   readonly before: string | null
   readonly limit: number
   /** No id below this one. */
@@ -102,12 +106,22 @@ const conditionsOf = (sql: Sql, workspaceId: string, filter: ListFilter) => sql`
       ${filter.channel ? sql`and channel = ${filter.channel}` : sql``}
       ${filter.recipientId ? sql`and contact_id in (${personOf(sql, workspaceId, filter.recipientId)})` : sql``}
       ${filter.senderId ? sql`and sender_id = ${filter.senderId}` : sql``}
+      ${filter.provider ? sql`and sender_id in (select s.id from senders s where s.workspace_id = ${workspaceId} and s.provider = ${filter.provider})` : sql``}
       ${filter.topic ? sql`and topic = ${filter.topic}` : sql``}
       ${filter.priority !== null ? sql`and priority = ${filter.priority}` : sql``}
       ${filter.from ? sql`and created_at >= ${filter.from}` : sql``}
       ${filter.to ? sql`and created_at < ${filter.to}` : sql``}
-      ${filter.text ? sql`and (strpos(lower(address), lower(${filter.text})) > 0 or strpos(lower(recipient_id), lower(${filter.text})) > 0)` : sql``}
+      ${filter.text ? sql`and (strpos(lower(address), lower(${filter.text})) > 0 or strpos(lower(recipient_id), lower(${filter.text})) > 0 or ${isNamed(sql, filter.text)})` : sql``}
+      ${filter.id ? sql`and id = ${filter.id}` : sql``}
       ${filter.since ? sql`and id >= ${filter.since}` : sql``}
+`
+
+const isNamed = (sql: Sql, text: string) => sql`
+  exists (
+    select from contacts named
+    where named.workspace_id = messages.workspace_id and named.id = messages.contact_id
+      and strpos(lower(named.name), lower(${text})) > 0
+  )
 `
 
 export async function findMessage(

@@ -1,7 +1,7 @@
 /** What a search of messages needs beside the list itself: whom a text means, and how far back to look. */
 import type { Sql } from '../../db/db.ts'
 
-/** Contacts one of whose addresses or ids holds the text, with those that were merged into them; `limit` or more: too many to go by. */
+/** Contacts whose name, or one of whose addresses or ids, holds the text, with those that were merged into them; `limit` or more: too many to go by. */
 export async function findPeopleLike(
   sql: Sql,
   workspaceId: string,
@@ -19,6 +19,12 @@ export async function findPeopleLike(
       (
         select contact_id from contact_identities
         where workspace_id = ${workspaceId} and strpos(lower(external_id), lower(${text})) > 0
+        limit ${limit}
+      )
+      union
+      (
+        select id from contacts
+        where workspace_id = ${workspaceId} and strpos(lower(name), lower(${text})) > 0
         limit ${limit}
       )
     )

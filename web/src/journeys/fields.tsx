@@ -4,7 +4,7 @@ import { useId } from 'react'
 import { get } from '../lib/api.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
-import { channels } from '../messages/words.ts'
+import { channels, priorities } from '../messages/words.ts'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { ControlProps, Controls, JsonTexts } from '../ui/JsonFields.tsx'
 import { ConditionControl } from './ConditionField.tsx'
@@ -88,10 +88,7 @@ const titles: Readonly<Record<string, string>> = {
 
 const values: Readonly<Record<string, string>> = {
   ...channels,
-  low: msg('Low'),
-  normal: msg('Normal'),
-  high: msg('High'),
-  urgent: msg('Urgent'),
+  ...priorities,
   contact: msg('The contact'),
   destination: msg('The sender’s own place'),
   fail: msg('The run fails'),

@@ -1,4 +1,5 @@
-/** What can be done with the messages that are chosen, up to 100 in one request. */
+/** What can be done with the messages that are chosen, however many, in turns of 100. */
+import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
@@ -6,26 +7,52 @@ import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
 import { toast } from '../ui/toast.ts'
 
-const MOST = 100 // ids that the API takes at once
+const AT_ONCE = 100 // ids that the API takes in one request
 
-export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
-  const body = { ids: ids.slice(0, MOST) }
-  const count = body.ids.length
+type Outcome = Answer<'/notifications/cancel', 'post'>['data']
+
+interface Props {
+  readonly ids: readonly string[]
+  readonly onDone: () => void
+  /** Chooses what the list has beyond its page; absent: nothing is there, or it is chosen. */
+  readonly onChooseAll?: (() => void) | undefined
+}
+
+export function ManyActions({ ids, onDone, onChooseAll }: Props) {
+  const [gone, setGone] = useState(0)
+  const count = ids.length
+  async function inTurns(act: (ids: string[]) => Promise<{ data: Outcome }>) {
+    const all: Outcome = []
+    for (let at = 0; at < count; at += AT_ONCE) {
+      setGone(at)
+      all.push(...(await act(ids.slice(at, at + AT_ONCE))).data)
+    }
+    return all
+  }
   const options = {
     refreshes: ['/notifications'],
-    onDone: ({ data }: Answer<'/notifications/cancel', 'post'>) => {
-      sayOutcome(data.length, data.filter(({ status }) => status === null).length)
+    onDone: (outcome: Outcome) => {
+      sayOutcome(outcome.length, outcome.filter(({ status }) => status === null).length)
       onDone()
     },
   }
-  const cancel = useAct(() => post('/notifications/cancel', { body }), options)
-  const resend = useAct(() => post('/notifications/resend', { body }), options)
+  const cancel = useAct(
+    () => inTurns((some) => post('/notifications/cancel', { body: { ids: some } })),
+    options,
+  )
+  const resend = useAct(
+    () => inTurns((some) => post('/notifications/resend', { body: { ids: some } })),
+    options,
+  )
   const isBusy = cancel.isPending || resend.isPending
   return (
     <div className="flex flex-wrap items-center gap-3 border-b bg-accent px-5 py-2 text-sm">
-      <span role="status">
-        {t('{count, plural, one {# chosen} other {# chosen}}', { count: ids.length })}
-      </span>
+      <span role="status">{t('{count, plural, one {# chosen} other {# chosen}}', { count })}</span>
+      {onChooseAll && (
+        <Button size="sm" look="ghost" disabled={isBusy} onClick={onChooseAll}>
+          {t('Choose all that match, up to 1,000')}
+        </Button>
+      )}
       <AskButton
         size="sm"
         title={t('Cancel sending {count, plural, one {# message} other {# messages}}?', { count })}
@@ -43,9 +70,12 @@ export function ManyActions({ ids, onDone }: { ids: readonly string[]; onDone: (
         disabled={isBusy}
         onConfirm={() => resend.mutate(undefined)}
       />
-      <Button size="sm" look="ghost" onClick={onDone}>
+      <Button size="sm" look="ghost" disabled={isBusy} onClick={onDone}>
         {t('Choose none')}
       </Button>
+      {isBusy && count > AT_ONCE && (
+        <progress className="w-40" aria-label={t('Done so far')} value={gone} max={count} />
+      )}
     </div>
   )
 }

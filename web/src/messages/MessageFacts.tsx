@@ -2,8 +2,12 @@
 import { Link } from '@tanstack/react-router'
 import type { Answer } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
-import { t } from '../lib/language.ts'
+import { t, told } from '../lib/language.ts'
 import { Code, CodeBlock, Facts, Text, When } from '../ui/Small.tsx'
+import { Why } from './Why.tsx'
+import { priorities } from './words.ts'
+
+const link = 'text-primary underline-offset-4 hover:underline'
 
 export function MessageFacts({ message }: { message: Answer<'/notifications/{id}'> }) {
   const { engagement } = message
@@ -16,17 +20,33 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
           [
             t('Contact'),
             message.contact_id && (
-              <Link
-                key="contact"
-                to={`/contacts/${message.contact_id}`}
-                className="text-primary underline-offset-4 hover:underline"
-              >
+              <Link key="contact" to={`/contacts/${message.contact_id}`} className={link}>
                 {message.recipient_id ?? t('Open the contact')}
               </Link>
             ),
           ],
           [t('Category'), message.category && <Text>{message.category}</Text>],
-          [t('Priority'), message.priority],
+          [t('Why'), <Why key="why" message={message} />],
+          [
+            t('Template'),
+            message.template_id && (
+              <Link key="template" to={`/templates/${message.template_id}`} className={link}>
+                {t('Version {version}', { version: number(message.template_version ?? 1) })}
+              </Link>
+            ),
+          ],
+          [
+            t('Sender'),
+            <Link
+              key="sender"
+              to="/senders"
+              search={{ id: message.sender_id } as never}
+              className={link}
+            >
+              {t('The sender')}
+            </Link>,
+          ],
+          [t('Priority'), told(priorities[message.priority])],
           [t('Attempts'), number(message.attempts)],
           [t('Accepted'), when(message.created_at)],
           [t('Scheduled for'), when(message.scheduled_at)],
@@ -37,7 +57,14 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
             t('Id at the vendor'),
             message.provider_message_id && <Code>{message.provider_message_id}</Code>,
           ],
-          [t('Copy of'), message.resend_of && <Code>{message.resend_of}</Code>],
+          [
+            t('Copy of'),
+            message.resend_of && (
+              <Link to="/messages" search={{ id: message.resend_of } as never} className={link}>
+                <Code>{message.resend_of}</Code>
+              </Link>
+            ),
+          ],
           [t('Opens by people'), number(engagement.human_opens)],
           [t('Opens in all, machines too'), number(engagement.opens)],
           [t('Clicks by people'), number(engagement.human_clicks)],

@@ -2,27 +2,14 @@
 import { X } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import { nameOf } from '../channels/health.ts'
-import { t } from '../lib/language.ts'
+import { beginOf, dayOf } from '../lib/day.ts'
+import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import { channelOptions, statusOptions } from './words.ts'
-
-type Filters = Readonly<
-  Record<
-    | 'q'
-    | 'status'
-    | 'channel'
-    | 'priority'
-    | 'category'
-    | 'recipient_id'
-    | 'sender_id'
-    | 'from'
-    | 'to',
-    string
-  >
->
+import type { Filters } from './filters.ts'
+import { channelOptions, priorities, statusOptions } from './words.ts'
 
 interface Props {
   readonly filters: Filters
@@ -40,10 +27,11 @@ export function MessageFilters({ filters, onChange }: Props) {
   const { category, recipient_id, priority, sender_id } = filters
   const senders = useList('/providers', {}, { enabled: sender_id !== '' && maySenders })
   const sender = senders.data?.pages.flatMap(({ data }) => data).find(({ id }) => id === sender_id)
-  const named = { sender_id: sender ? nameOf(sender) : sender_id }
-  const chips = Object.entries({ category, recipient_id, priority, ...named }).filter(
-    ([, value]) => value,
-  )
+  const named = {
+    priority: priority && told(priorities[priority as keyof typeof priorities]), // soundFilters has looked
+    sender_id: sender ? nameOf(sender) : sender_id,
+  }
+  const chips = Object.entries({ category, recipient_id, ...named }).filter(([, value]) => value)
   return (
     <div className="flex flex-col gap-3 border-b p-4">
       <search>
@@ -55,7 +43,7 @@ export function MessageFilters({ filters, onChange }: Props) {
             label={t('Search')}
             quiet
             type="search"
-            placeholder={t('Address, recipient, id…')}
+            placeholder={t('Name, address, id…')}
             className="col-span-2 min-w-52 flex-1"
             value={text}
             onChange={(event) => setText(event.target.value)}
@@ -79,10 +67,15 @@ export function MessageFilters({ filters, onChange }: Props) {
             label={t('From day')}
             quiet
             type="date"
-            value={filters.from.slice(0, 10)}
-            onChange={({ target }) =>
-              onChange({ from: target.value && new Date(`${target.value}T00:00`).toISOString() })
-            }
+            value={filters.from && dayOf(filters.from)}
+            onChange={({ target }) => onChange({ from: beginOf(target.value) })}
+          />
+          <TextField
+            label={t('To day')}
+            quiet
+            type="date"
+            value={filters.to && dayOf(filters.to, true)}
+            onChange={({ target }) => onChange({ to: beginOf(target.value, 1) })}
           />
           <Button type="submit">{t('Search')}</Button>
         </form>

@@ -1,6 +1,7 @@
 /** All messages: search, filters, what comes in while one looks, and one message in a drawer. */
 import { Download, RefreshCw } from 'lucide-react'
 import { useRef, useState } from 'react'
+import { useAct } from '../lib/act.ts'
 import { addressOf } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
@@ -10,26 +11,17 @@ import { useUrl } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
+import { allThatMatch } from './allThatMatch.ts'
 import { DeadLetters, isDead } from './DeadLetters.tsx'
+import { filterNames, soundFilters } from './filters.ts'
 import { ManyActions } from './ManyActions.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { MessageFilters } from './MessageFilters.tsx'
 import { MessagesTable } from './MessagesTable.tsx'
 
-const filterNames = [
-  'q',
-  'status',
-  'channel',
-  'priority',
-  'category',
-  'recipient_id',
-  'sender_id',
-  'from',
-  'to',
-] as const
-
 export function MessagesPage() {
-  const [filters, setFilters] = useUrl(filterNames)
+  const [asked, setFilters] = useUrl(filterNames)
+  const filters = soundFilters(asked)
   const [{ id }, setOpen] = useUrl(['id', 'tab'])
   const [news, setNews] = useState(0)
   const begun = useRef(new Date().toISOString()) // the stream begins a little before
@@ -38,6 +30,9 @@ export function MessagesPage() {
   const query = useList('/notifications', present(filters))
   const { status, channel, category, from, to, ...others } = filters
   const deadStatus = isDead(status) && Object.keys(present(others)).length === 0 ? status : null
+  const chooseAll = useAct(() => allThatMatch(present(filters)), {
+    onDone: (ids) => setChosen(new Set(ids)),
+  })
   useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
     if (!event || event.at > begun.current) setNews((count) => count + 1)
   })
@@ -71,7 +66,18 @@ export function MessagesPage() {
           <DeadLetters status={deadStatus} filters={present({ channel, category, from, to })} />
         )}
         {mayWrite && chosen.size > 0 && (
-          <ManyActions ids={[...chosen]} onDone={() => setChosen(new Set())} />
+          <ManyActions
+            ids={[...chosen]}
+            onDone={() => {
+              setChosen(new Set())
+              chooseAll.reset()
+            }}
+            onChooseAll={
+              query.hasNextPage && !chooseAll.isPending && !chooseAll.data
+                ? () => chooseAll.mutate(undefined)
+                : undefined
+            }
+          />
         )}
         <MessagesTable
           query={query}

@@ -1,7 +1,5 @@
 /** What would have gone out: messages of sandbox senders, drawn as their channel shows them, and what their recipients could do. */
-import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { get } from '../lib/api.ts'
 import { cn } from '../lib/cn.ts'
 import { t, told } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
@@ -22,20 +20,15 @@ const gone = ['sent', 'delivered', 'bounced', 'failed', 'unknown']
 
 export function OutboxPage() {
   const [{ channel, id }, setUrl] = useUrl(['channel', 'id'])
-  const senders = useQuery({
-    queryKey: ['/providers', 'all'],
-    queryFn: () => get('/providers', { query: { limit: 100 } }),
+  const query = useList('/notifications', {
+    provider: 'sandbox',
+    ...(channel && Object.hasOwn(channels, channel) ? { channel } : {}),
   })
-  const query = useList('/notifications', channel ? { channel } : {})
   useActivity({ names: 'message.*' }, () => void refresh('/notifications', '/notifications/{id}'))
-  const sandboxes = new Set(
-    senders.data?.data.filter(({ provider }) => provider === 'sandbox').map((each) => each.id),
-  )
   const rows = (query.data?.pages ?? [])
     .flatMap(({ data }) => data)
-    .filter(({ sender_id, status }) => sandboxes.has(sender_id) && gone.includes(status))
+    .filter(({ status }) => gone.includes(status))
   const open = rows.find((row) => row.id === id) ?? rows[0]
-  const failure = query.error ?? senders.error
   return (
     <Page
       title={t('Sandbox outbox')}
@@ -52,9 +45,18 @@ export function OutboxPage() {
         />
       }
     >
-      {failure && <Failed error={failure} onRetry={() => void query.refetch()} />}
-      {!failure && (query.isPending || senders.isPending) && <Loading />}
-      {!failure && query.data && senders.data && !open && (
+      {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <Loading />}
+      {query.data && !open && query.hasNextPage && (
+        <Button
+          className="self-start"
+          disabled={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {t('Look further back')}
+        </Button>
+      )}
+      {query.data && !open && !query.hasNextPage && (
         <Card>
           <Empty
             title={t('The outbox is empty.')}

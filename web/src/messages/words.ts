@@ -37,6 +37,13 @@ export const channels: Record<Channel, string> = {
   discord: msg('Discord'),
 }
 
+export const priorities: Record<Message['priority'], string> = {
+  low: msg('Low'),
+  normal: msg('Normal'),
+  high: msg('High'),
+  urgent: msg('Urgent'),
+}
+
 const happenings: Record<string, readonly [words: string, tone: Tone]> = {
   'message.accepted': [msg('Accepted'), 'info'],
   'message.sent': [msg('Sent'), 'good'],

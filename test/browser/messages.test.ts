@@ -1,0 +1,92 @@
+/** The list of messages: found, filtered by its address, read to the source, chosen by the hundred, and still while others come in. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { until } from '../helpers/until.ts'
+import { expectAccessible } from './expectAccessible.ts'
+import { openWorld } from './world.ts'
+
+const world = await openWorld()
+after(() => world.stop())
+
+const mail = (n: number, more: object = {}) => ({
+  ...{ recipient_id: `u-${n}`, channel: 'email', to: `u${n}@example.com` },
+  ...{ subject: `Offer ${n}`, html: '<p>Dear reader, שלום</p>', category: 'offers', ...more },
+})
+await world.call('POST', '/contacts', { external_id: 'u-1', name: 'Quentin Specimen' })
+const later = new Date(Date.now() + 86_400_000).toISOString()
+const waiting = Array.from({ length: 130 }, (_, n) => mail(n + 100, { scheduled_at: later }))
+await world.call('POST', '/notifications', waiting)
+const attachment = { filename: 'plan.txt', content_type: 'text/plain', content: 'aGVsbG8=' }
+const { id } = await world.call('POST', '/notifications', mail(1, { attachments: [attachment] }))
+await until('the message', async () =>
+  (await world.call('GET', `/notifications/${id}`)).status === 'delivered' ? true : undefined,
+)
+
+test('a name finds messages, the address keeps the filters, and what is mistyped there falls back', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages?status=nonsense&from=soon&sender_id=7`)
+  await page.getByText('u229@example.com').waitFor()
+  await page.getByRole('searchbox', { name: 'Search' }).fill('quentin')
+  await page.getByRole('searchbox', { name: 'Search' }).press('Enter')
+  await page.getByText('u229@example.com').waitFor({ state: 'detached' })
+  await page.getByText('u1@example.com').waitFor()
+  const today = await page.evaluate(() => new Date().toLocaleDateString('sv'))
+  await page.getByLabel('To day').fill(today)
+  await page.reload()
+  await page.getByText('u1@example.com').waitFor()
+  assert.equal(await page.getByLabel('To day').inputValue(), today)
+  assert.match(page.url(), /q=quentin/)
+  await page.context().close()
+})
+
+test('a mail is read to its source, with what is attached, and says why it came', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages?id=${id}&tab=content`)
+  await page.getByText('plan.txt').waitFor()
+  await page.getByRole('button', { name: 'Source' }).click()
+  await page.getByText(/MIME-Version: 1\.0/).waitFor()
+  await page.getByText('Subject: Offer 1').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('tab', { name: 'Details' }).click()
+  await page.getByText('It came through the API, or from one of yours.').waitFor()
+  await expectAccessible(page)
+  await page.context().close()
+})
+
+test('all that match are chosen and stopped, more than one request takes', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages?status=scheduled`)
+  await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check()
+  await page.getByRole('button', { name: /Choose all that match/ }).click()
+  await page.getByText('130 chosen').waitFor()
+  await page.getByRole('button', { name: 'Cancel sending' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel sending' }).click()
+  await page.getByText('130 messages done').waitFor()
+  const left = await world.call('GET', '/notifications?status=scheduled')
+  assert.equal(left.data.length, 0)
+  await page.context().close()
+})
+
+test('what comes in while one reads waits behind a number, and the list stands still', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages`)
+  await page.getByText('u1@example.com').waitFor()
+  const first = page.locator('tbody tr').first()
+  assert.match(await first.innerText(), /u1@example\.com/)
+  await world.call('POST', '/notifications', mail(2))
+  await page.getByRole('button', { name: '1 new' }).waitFor()
+  assert.match(await first.innerText(), /u1@example\.com/)
+  await page.getByRole('button', { name: '1 new' }).click()
+  await page.getByText('u2@example.com').waitFor()
+  await page.context().close()
+})
+
+test('the outbox shows what a sandbox sent, also where other senders have sent since', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/outbox`)
+  const list = page.getByRole('list', { name: 'Messages' })
+  await list.getByText('u1@example.com').click()
+  await page.getByText('Offer 1', { exact: true }).waitFor()
+  await expectAccessible(page)
+  await page.context().close()
+})
