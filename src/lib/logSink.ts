@@ -8,6 +8,7 @@ import { write, writeSync } from 'node:fs'
 
 const MAX_KEPT = 1024 * 1024 // characters that wait
 const RETRY_MS = 1_000
+const LAST_WAIT_MS = 100 // for what another thread is writing, when the process ends
 const LAST_TRIES = 100 // of a pipe that takes nothing at the moment, when the process ends
 
 export interface LogSink {
@@ -54,7 +55,8 @@ export function createLogSink(fd: number): LogSink {
       next()
     },
     flush() {
-      // What is being written is on its way.
+      // What is being written comes first, and is not seen to end without a turn of the loop.
+      if (busy) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WAIT_MS)
       let text = busy ? take() : Buffer.concat([rest ?? Buffer.alloc(0), take()])
       rest = null
       for (let tries = 0; text.length > 0 && tries < LAST_TRIES; tries++) {
