@@ -78,6 +78,7 @@ import { trackingJobs, trackingSchedules } from './tracking/jobs.ts'
 import { createProjector } from './tracking/project/projector.ts'
 import { createReceiver } from './tracking/receive.ts'
 import { trackingRoutes } from './tracking/routes.ts'
+import type { Auth } from './workspaces/auth.ts'
 import { createAuthenticator } from './workspaces/authenticate.ts'
 import { ensureDefaultWorkspace, type WorkspaceHook } from './workspaces/createWorkspace.ts'
 import { createWorkspaceDirectory } from './workspaces/directory.ts'
@@ -180,6 +181,8 @@ export interface AppOptions {
   readonly log: Logger
   readonly version: string
   readonly roles: readonly Role[]
+  /** A tool that asks the routes itself: it listens nowhere, and provisions nothing. */
+  readonly caller?: Auth
 }
 
 export interface App {
@@ -188,20 +191,29 @@ export interface App {
   readonly db: Db
   readonly secrets: Secrets
   readonly defaultWorkspaceId: string
+  /** Answers as over HTTP, without a connection. */
+  ask(request: Question): Promise<{ status: number; type: string; text: string }>
   /** Drains and stops: no new work, what is on its way ends, connections close. */
   stop(): Promise<void>
 }
 
+export interface Question {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly type?: string
+  readonly body?: string | Buffer
+}
+
 /** Migrates, provisions and starts the roles that were asked for. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, address, log, roles } = options
+  const { config, address, log, roles, caller } = options
   await migrateAs(address, log, config)
   const db = await openDb(address, { connections: config.DATABASE_CONNECTIONS })
   const secrets = await loadSecrets(config, config.DATA_DIR)
   const counters = createCounters()
   const receive = createReceiver({ db, onHits: () => projector.poke() })
   const assembly = await assemble({
-    ...{ db, address, log, secrets, roles },
+    ...{ db, address, log, secrets, roles: caller ? ['tool'] : roles },
     publicUrl: config.PUBLIC_URL,
     onReceipts: (row, receipts) => receive(row, receipts),
     onSent: (sender, ms) => metrics.sent(sender.channel, sender.provider.id, ms / 1000),
@@ -209,24 +221,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { directories, sealing } = assembly
   const hooks = workspaceHooks(sealing)
   const workspace = await ensureDefaultWorkspace(db, config, hooks)
-  await inWorkspace(db, workspace.id, async (tx) => {
-    await provisionWorkspace(tx, workspace.id, db.clock.now(), sealing.seal)
-    await provisionFromEnvironment(tx, workspace.id, config, db.clock.now(), sealing)
-    await provisionConnections(
-      tx,
-      workspace.id,
-      config,
-      { sealing, publicUrl: config.PUBLIC_URL },
-      db.clock.now(),
-    )
-    await setInterests(tx, workspace.id, OPENS, openEvents)
-  })
   const recipes = { recipes: loadRecipes(), environment: config }
-  const provisioned = await inWorkspace(db, workspace.id, (tx) =>
-    provisionRecipes(tx, workspace.id, recipes, db.clock.now()),
-  )
-  for (const warning of provisioned.warnings) log.warn(warning)
-  await ensureOwner(db, config, workspace.id)
+  if (!caller) await provision(db, { workspaceId: workspace.id, config, log, sealing, recipes })
 
   const { templates, senders, workspaces } = directories
   const projector = createProjector({ db, templates, log, counters, logPii: config.LOG_PII })
@@ -324,10 +320,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     destinations: createDestinations({ db, templates }),
     trustProxy: config.TRUST_PROXY,
   })
-  const listens = roles.includes('serve') || roles.includes('track')
+  const listens = !caller && (roles.includes('serve') || roles.includes('track'))
   const server = createServer({
     ...{ config, db, log, version: options.version },
-    authenticate: (request) => authenticator.authenticate(request),
+    authenticate: async (request) => caller ?? authenticator.authenticate(request),
     intercept: handler,
   })
   await server.register(
@@ -466,6 +462,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     db,
     secrets,
     defaultWorkspaceId: workspace.id,
+    async ask({ method, path, type = 'application/json', body }) {
+      const answer = await server.inject({
+        ...{ method, url: path },
+        ...(body === undefined ? {} : { payload: body, headers: { 'content-type': type } }),
+      })
+      const kind = String(answer.headers['content-type'] ?? '')
+      return { status: answer.statusCode, type: kind, text: answer.payload }
+    },
     async stop() {
       await server.close()
       await Promise.all([journeys.stop(), opens.stop(), sync.stop(), live.stop()])
@@ -478,6 +482,34 @@ export async function startApp(options: AppOptions): Promise<App> {
       await db.close()
     },
   }
+}
+
+/** What the environment names, and what every workspace has; read again at each start. */
+async function provision(
+  db: Db,
+  { workspaceId, config, log, sealing, recipes }: Provisioned,
+): Promise<void> {
+  const now = db.clock.now()
+  const publicUrl = config.PUBLIC_URL
+  await inWorkspace(db, workspaceId, async (tx) => {
+    await provisionWorkspace(tx, workspaceId, now, sealing.seal)
+    await provisionFromEnvironment(tx, workspaceId, config, now, sealing)
+    await provisionConnections(tx, workspaceId, config, { sealing, publicUrl }, now)
+    await setInterests(tx, workspaceId, OPENS, openEvents)
+  })
+  const { warnings } = await inWorkspace(db, workspaceId, (tx) =>
+    provisionRecipes(tx, workspaceId, recipes, now),
+  )
+  for (const warning of warnings) log.warn(warning)
+  await ensureOwner(db, config, workspaceId)
+}
+
+interface Provisioned {
+  readonly workspaceId: string
+  readonly config: Config
+  readonly log: Logger
+  readonly sealing: Sealing
+  readonly recipes: Parameters<typeof provisionRecipes>[2]
 }
 
 /** What belongs into every new workspace. */

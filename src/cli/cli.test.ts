@@ -274,6 +274,27 @@ test('beside a running server, send waits for what its engine does', async () =>
   await refused('conflict', 'redrive', '--status', 'unknown')
 })
 
+test('rooms of the API are asked from the terminal, by its rules', async () => {
+  const file = join(home, 'contact.json')
+  writeFileSync(file, '{"external_id":"cli/1 ?","email":"a@example.com"}')
+  const saved = await beckon('contact', 'save', `@${file}`)
+  assert.match(
+    await refused('invalid_input', 'contact', 'save', '{"email":"none"}'),
+    /not an email address/,
+  )
+  const shown = await beckon('contact', 'show', 'cli/1 ?')
+  assert.equal(shown.json.id, saved.json.id)
+  assert.match(await refused('invalid_input', 'contact', 'erase', 'cli-1'), /--yes/)
+  const template = '{"name":"cli","channel":"email","subject":"Hi {name}","text":"Hello {name}"}'
+  const created = await run(['api', 'post', '/templates', '-'], { input: template })
+  assert.equal(created.code, 0, created.err)
+  const tested = await beckon('template', 'test', 'cli', '--var', 'name=Ada', '--locale', 'en')
+  assert.equal(tested.json.subject, 'Hi Ada')
+  const audit = await beckon('audit', 'list', '--limit', '1')
+  const [last] = audit.json.data
+  assert.deepEqual([last.action, last.actor_id], ['template.created', 'cli'])
+})
+
 test('contacts that are exported come back unchanged by an import', async () => {
   const file = join(home, 'contacts.csv')
   writeFileSync(

@@ -1,6 +1,7 @@
 /** The tools of the command line: their names, options and help. What they do is in files of their own. */
 import { type Command, Option } from 'commander'
 import { AppError } from '../errors.ts'
+import { type ApiOptions, askApi } from './api.ts'
 import { backup, holdAfterRestore, restore } from './backup.ts'
 import { type CallbackListOptions, processCallbacks, showCallbacks } from './callbacks.ts'
 import { printConfig } from './configPrint.ts'
@@ -26,6 +27,7 @@ import type { Flags } from './output.ts'
 import type { PasswordFlags } from './prompt.ts'
 import { type PullListOptions, processPull, showPulls } from './pulls.ts'
 import { retryRuns } from './retryRuns.ts'
+import { addRooms } from './rooms.ts'
 import { type SendOptions, sendMessage } from './send.ts'
 import { runSql, type SqlOptions } from './sql.ts'
 import { type Tool, withTool } from './tool.ts'
@@ -57,6 +59,15 @@ export function addCommands(program: Command, context: Context): void {
   addConnectors(program, use)
   addIntake(program, use)
   addRows(program, use)
+  addRooms(program, use)
+  program
+    .command('api <method> <path> [data]')
+    .description('ask any route as the API does; data is JSON, @file or - for stdin')
+    .option('--type <type>', 'of the data, when it is no JSON, such as text/csv')
+    .option(...WORKSPACE)
+    .action((method: string, path: string, data: string | undefined, options: ApiOptions) =>
+      use((tool) => askApi(tool, [method, path, data], options)),
+    )
   program
     .command('demo')
     .description('fill a workspace of its own, demo, with 90 days of invented messages and answers')
@@ -246,7 +257,9 @@ function addJourneys(program: Command, use: Use): void {
     )
   journey
     .command('retry <name>')
-    .description('take up again every run that failed, where it stood; what was not sent is written anew')
+    .description(
+      'take up again every run that failed, where it stood; what was not sent is written anew',
+    )
     .option(...WORKSPACE)
     .action((name: string, options: In) => use((tool) => retryRuns(tool, name, options)))
   journey
