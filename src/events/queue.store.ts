@@ -1,5 +1,5 @@
 /** The queue of events that subscribers have not reacted to. Filled by a trigger on `events`. */
-import type { Sql } from '../db/db.ts'
+import { asText, type Sql } from '../db/db.ts'
 
 export interface QueuedEvent {
   readonly id: string
@@ -132,6 +132,21 @@ export async function takeEvent(
     join events e on e.workspace_id = t.workspace_id and e.recorded_at = t.recorded_at and e.id = t.event_id
   `
   return row
+}
+
+/** They are looked at again when their time has come. */
+export async function deferEvents(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  later: ReadonlyMap<string, Date>,
+): Promise<void> {
+  if (later.size === 0) return
+  await sql`
+    update event_queue q
+    set due_at = w.due_at
+    from unnest(${[...later.keys()]}::uuid[], ${asText([...later.values()])}::timestamptz[]) as w (event_id, due_at)
+    where q.workspace_id = ${workspaceId} and q.subscriber = ${subscriber} and q.event_id = w.event_id
+  `
 }
 
 /** Notes a failure. Without a next time it is kept for people to see. */

@@ -12,6 +12,7 @@ import type { Db } from '../db/db.ts'
 import { createLoop } from '../lib/loop.ts'
 import { truncate } from '../lib/reply.ts'
 import {
+  deferEvents,
   dropEvents,
   dropLost,
   dueEventIds,
@@ -47,12 +48,32 @@ export interface SubscriberOptions {
   readonly name: string
   /** In their transaction, on the engine role, in the order in which they were recorded. */
   handle(tx: TransactionSql, workspaceId: string, events: readonly QueuedEvent[]): Promise<void>
+  /** Which of them it is too early to react to, and until when. */
+  notYet?(
+    tx: TransactionSql,
+    workspaceId: string,
+    events: readonly QueuedEvent[],
+  ): Promise<ReadonlyMap<string, Date>>
   /** After a commit. */
   onHandled?(workspaceId: string): void
 }
 
+interface Queue {
+  readonly workspaceId: string
+  readonly subscriber: string
+}
+
 export function createSubscriber(options: SubscriberOptions): Subscriber {
   const { db, log, name } = options
+
+  const react = async (tx: TransactionSql, queue: Queue, events: readonly QueuedEvent[]) => {
+    const later = (await options.notYet?.(tx, queue.workspaceId, events)) ?? new Map()
+    const ready = events.filter(({ id }) => !later.has(id))
+    if (ready.length > 0) await options.handle(tx, queue.workspaceId, ready)
+    await deferEvents(tx, queue, later)
+    const ids = ready.map((event) => event.id)
+    await dropEvents(tx, queue, ids)
+  }
 
   /** Answers whether there may be more. */
   const batch = async (workspaceId: string): Promise<boolean> => {
@@ -62,9 +83,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       const taken = await db.engine.begin(async (tx) => {
         const events = await takeEvents(tx, queue, due)
         if (events.length === 0) return 0
-        await options.handle(tx, workspaceId, events)
-        const ids = events.map((event) => event.id)
-        await dropEvents(tx, queue, ids)
+        await react(tx, queue, events)
         return events.length
       })
       if (taken > 0) options.onHandled?.(workspaceId)
@@ -78,15 +97,14 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     }
   }
 
-  const alone = async (queue: { workspaceId: string; subscriber: string }, eventId: string) => {
+  const alone = async (queue: Queue, eventId: string) => {
     let attempt = 0
     try {
       await db.engine.begin(async (tx) => {
         const event = await takeEvent(tx, queue, eventId)
         if (!event) return
         attempt = event.attempt
-        await options.handle(tx, queue.workspaceId, [event])
-        await dropEvents(tx, queue, [eventId])
+        await react(tx, queue, [event])
       })
       options.onHandled?.(queue.workspaceId)
     } catch (error) {

@@ -19,6 +19,7 @@ import {
 import { type Taken, takeOn } from './batch.ts'
 import { type Call, makeCall } from './calls.ts'
 import type { EngineDeps } from './deps.ts'
+import { holdHits } from './hits.ts'
 import { createLedger } from './ledger.ts'
 import { react } from './react.ts'
 import { beginScheduled } from './schedules.ts'
@@ -161,6 +162,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
   const subscriber = createSubscriber({
     ...{ db, log, name: SUBSCRIBER },
     handle: (tx, workspaceId, events) => react(tx, deps, workspaceId, events),
+    notYet: (tx, workspaceId, events) => holdHits(tx, workspaceId, events, db.clock.now()),
     onHandled: () => loop.poke(),
   })
 

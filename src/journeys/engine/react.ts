@@ -15,6 +15,7 @@ import { eventFacts, runFacts } from './context.ts'
 import type { EngineDeps } from './deps.ts'
 import { type Journey, refOf } from './documents.ts'
 import { type Entry, enterRuns, keyOf } from './enter.ts'
+import { judgedNow } from './hits.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { applyRules, failSender, listensTo } from './rules.ts'
 import { KEY as SCHEDULE_KEY } from './schedules.ts'
@@ -33,12 +34,13 @@ export async function react(
   tx: TransactionSql,
   deps: EngineDeps,
   workspaceId: string,
-  events: readonly QueuedEvent[],
+  given: readonly QueuedEvent[],
 ): Promise<void> {
   const now = deps.db.clock.now()
   const journeys = await deps.documents.live(tx, workspaceId)
   if (journeys.length === 0) return
   const workspace = await deps.directories.workspaces.get(workspaceId)
+  const events = await judgedNow(tx, workspaceId, given)
   const ids = events.flatMap((event) => (event.contactId === null ? [] : [event.contactId]))
   const people = await readPeople(tx, workspaceId, ids)
   const ledger = createLedger(now, deps.log)

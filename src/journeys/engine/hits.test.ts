@@ -1,0 +1,103 @@
+/** Opens and clicks reach journeys once it can be seen whose they are. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDatabase } from '../../../test/helpers/database.ts'
+import { testJourneys } from '../../../test/helpers/journeys.ts'
+
+const database = await testDatabase()
+const { clock, db } = database
+const world = await testJourneys(database)
+const { engine, workspaceId } = world
+
+const journey = await world.add({
+  name: 'interested',
+  trigger: { events: ['mail.wanted'], key: '{{ event.n }}' },
+  steps: [
+    { id: 'mail', type: 'send', channel: 'email', content: { subject: 's', text: 't' } },
+    {
+      ...{ id: 'clicked', type: 'wait_for', event: 'message.clicked', for: { days: 1 } },
+      where: {
+        all: [
+          { field: 'event.message_id', is: 'equals', value: '{{ steps.mail.message_id }}' },
+          { field: 'event.class', is: 'equals', value: 'human' },
+        ],
+      },
+    },
+    { id: 'rest', type: 'wait', days: 1 },
+  ],
+})
+
+let runs = 0
+/** A run whose mail went out just now, and waits for a click. */
+async function waiting() {
+  const n = ++runs
+  const contactId = await world.addContact(`c${n}`, 'Ada', `c${n}@example.org`)
+  await world.record('mail.wanted', { contactId, properties: { n } })
+  await engine.runOnce()
+  const stands = async () => (await world.runs(journey)).find(({ key }) => key === String(n))?.step
+  const [sent] = await db.engine<{ messageId: string }[]>`
+    update messages m set status = 'sent', sent_at = ${clock.now()}
+    from journey_sends s join journey_runs r on r.workspace_id = s.workspace_id and r.id = s.run_id
+    where m.id = s.message_id and r.key = ${String(n)}
+    returning s.message_id
+  `
+  const messageId = sent!.messageId
+  const click = async (source = 'tracking') => {
+    await world.record('message.clicked', {
+      ...{ contactId, messageId, source, properties: { class: 'human' } },
+    })
+    await db.engine`
+      insert into engagements (workspace_id, message_id, event_id, kind, at, link_index, method, source, class, reason, classifier_version)
+      select workspace_id, message_id, id, 'click', at, 0, 'GET', 'web', 'human', 'default', 1
+      from events where message_id = ${messageId} and name = 'message.clicked'
+      on conflict do nothing
+    `
+    await engine.runOnce()
+  }
+  const judge = (judged: string) => db.engine`
+    update engagements set class = ${judged}, reason = 'burst' where message_id = ${messageId}
+  `
+  return { stands, click, judge }
+}
+
+test('an early click counts two minutes after the mail, if nothing showed that a machine made it', async () => {
+  const [person, scanner] = [await waiting(), await waiting()]
+  clock.forward({ seconds: 20 })
+  for (const each of [person, scanner]) await each.click()
+  assert.deepEqual([await person.stands(), await scanner.stands()], ['clicked', 'clicked'])
+  await scanner.judge('machine') // its next clicks came within the same seconds
+  clock.forward({ seconds: 99 })
+  await engine.runOnce()
+  assert.equal(await person.stands(), 'clicked')
+  clock.forward({ seconds: 1 })
+  await engine.runOnce()
+  assert.deepEqual([await person.stands(), await scanner.stands()], ['rest', 'clicked'])
+})
+
+test('fifteen seconds at least within the first five minutes; later, and from a vendor, at once', async () => {
+  const [early, late, vendors] = [await waiting(), await waiting(), await waiting()]
+  await vendors.click('sandbox')
+  assert.equal(await vendors.stands(), 'rest')
+  clock.forward({ minutes: 4 })
+  await early.click()
+  assert.equal(await early.stands(), 'clicked')
+  clock.forward({ seconds: 15 })
+  await engine.runOnce()
+  assert.equal(await early.stands(), 'rest')
+  clock.forward({ minutes: 1 })
+  await late.click()
+  assert.equal(await late.stands(), 'rest')
+})
+
+test('what is held comes once, also when two engines look', async () => {
+  const one = await waiting()
+  await one.click()
+  const other = await world.another()
+  clock.forward({ minutes: 3 })
+  await Promise.all([engine.runOnce(), other.runOnce()])
+  assert.equal(await one.stands(), 'rest')
+  const [left] = await db.engine`
+    select count(*)::int as n from event_queue where workspace_id = ${workspaceId}
+  `
+  assert.equal(left?.['n'], 0)
+})
