@@ -7,6 +7,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { isTimeZone } from './lib/zone.ts'
 import './lib/words.ts'
 
 /** Not z.coerce.boolean(), which reads the string "false" as true. */
@@ -501,15 +502,6 @@ function pairFaults(env: Environment): string[] {
   return pairs
     .filter(([one, other]) => env[one] && !env[other])
     .map(([one, other]) => `${other}: needed together with ${one}`)
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The text of .env.example. */

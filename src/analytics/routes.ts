@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { invalid } from '../errors.ts'
+import { isTimeZone } from '../lib/zone.ts'
 import { type Total, totals, trend } from './store.ts'
 
 const DAY_MS = 86_400_000
@@ -101,15 +102,6 @@ function rangeOf(query: { from?: string | undefined; to?: string | undefined }, 
   if (to.getTime() - from.getTime() > MAX_DAYS * DAY_MS)
     throw invalid('/from', `at most ${MAX_DAYS} days before to`)
   return { from, to }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
 
 function add(rows: readonly Total[]): Record<string, number> {

@@ -173,7 +173,7 @@ export interface Receipt {
   readonly restSeconds?: number
 }
 
-export const receiptKinds = [
+const receiptKinds = [
   'sent', // it was accepted; tells only of a message whose answer was lost
   'delivered', // accepted by the next hop: the handset, the mailbox's server
   'deferred', // a delivery attempt failed; the provider will try again

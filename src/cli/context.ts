@@ -26,7 +26,7 @@ export function settingsOf({ env }: Context): Config {
   return { ...config, DATA_DIR: dataDirOf(config.DATA_DIR) }
 }
 
-export function dataDirOf(path: string): string {
+function dataDirOf(path: string): string {
   return isAbsolute(path) ? path : join(root, path)
 }
 

@@ -26,7 +26,7 @@ export interface LivingProcess {
 }
 
 /** Those that hold their advisory lock; see db/presence.ts. */
-export async function livingProcesses(sql: Sql): Promise<LivingProcess[]> {
+async function livingProcesses(sql: Sql): Promise<LivingProcess[]> {
   return await sql<LivingProcess[]>`
     select p.roles, p.host, p.started_at
     from processes p

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { importOpens, type LoggedOpen } from '../analytics/opens/importLog.ts'
+import { importOpens, type ToldOpen } from '../analytics/opens/importLog.ts'
 import { inWorkspace } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { importLeads, type Lead } from '../journeys/importLeads.ts'
@@ -109,7 +109,7 @@ function read<T>(rows: readonly SqliteRow[], readRow: (row: SqliteRow) => T, tak
   })
 }
 
-function openOf(row: SqliteRow): LoggedOpen {
+function openOf(row: SqliteRow): ToldOpen {
   const count = Number(row['opens_count'] ?? 1)
   return {
     ...{ emailId: needed(row, 'email_id'), openedAt: neededTime(row, 'opened_at') },

@@ -8,7 +8,8 @@ import { type Auth, scopes } from '../workspaces/auth.ts'
 import { changeWorkspace } from '../workspaces/changeWorkspace.ts'
 import { openWorkspace } from '../workspaces/openWorkspace.ts'
 import { NewWorkspaceBody, WorkspaceChangeBody } from '../workspaces/schema.ts'
-import { findWorkspaceBySlug, listWorkspaces, type Workspace } from '../workspaces/store.ts'
+import { findWorkspaceBySlug, listWorkspaces } from '../workspaces/store.ts'
+import { viewOf } from '../workspaces/view.ts'
 import { table } from './output.ts'
 import type { Tool } from './tool.ts'
 
@@ -52,14 +53,14 @@ export async function makeWorkspace(
     openWorkspace(tx, input, { auth: operator, actor: system, now, hooks }),
   )
   out.result(
-    { ...view(workspace), api_key: { id: key.id, key: key.key } },
+    { ...viewOf(workspace), api_key: { id: key.id, key: key.key } },
     () => `The workspace ${workspace.slug} is made.\nIts API key (shown once): ${key.key}`,
   )
 }
 
 export async function showWorkspaces({ db, out }: Tool): Promise<void> {
   const rows = await listWorkspaces(db.app, { limit: MAX_LISTED })
-  out.result(rows.map(view), () =>
+  out.result(rows.map(viewOf), () =>
     table(
       ['slug', 'name', 'time zone', 'locale', 'country', 'id'],
       rows.map((row) => [
@@ -82,22 +83,9 @@ export async function limitWorkspace({ db, out }: Tool, slug: string, rate: stri
   const changed = await inWorkspace(db, workspace.id, (tx) =>
     changeWorkspace(tx, operator, workspace.id, { acceptPerSecond }, context),
   )
-  out.result(view(changed), () =>
+  out.result(viewOf(changed), () =>
     acceptPerSecond === null
       ? `${slug} may hand in as many messages as it likes.`
       : `${slug} may hand in ${acceptPerSecond} messages per second, per process.`,
   )
-}
-
-function view(row: Workspace) {
-  return {
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    time_zone: row.timeZone,
-    locale: row.locale,
-    default_country: row.defaultCountry,
-    accept_per_second: row.acceptPerSecond,
-    created_at: row.createdAt.toISOString(),
-  }
 }

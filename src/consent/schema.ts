@@ -4,10 +4,10 @@ import { type AddressKind, addressKinds, country, externalId } from '../contacts
 
 export const suppressionReasons = ['bounce', 'complaint', 'manual', 'erased'] as const
 export type SuppressionReason = (typeof suppressionReasons)[number]
-export const topicKinds = ['system', 'transactional', 'marketing'] as const
+const topicKinds = ['system', 'transactional', 'marketing'] as const
 
 /** What the consent of a channel may name; plain words, so that new channels need no change here. */
-export const channelName = z.string().regex(/^[a-z][a-z_]{0,31}$/, 'Name a channel, such as email.')
+const channelName = z.string().regex(/^[a-z][a-z_]{0,31}$/, 'Name a channel, such as email.')
 /** Free text, as messages give it in `category`; what begins with `*` would be taken for all topics. */
 export const topicKey = z
   .string()

@@ -17,7 +17,7 @@ const traitField = z.string().regex(/^traits\.[^\s].{0,99}$/, 'Name a field or t
 /** A column's header to what it fills. */
 export const columnMapping = z.record(z.string().max(200), z.union([z.enum(FIELDS), traitField]))
 
-export const importSettings = z.strictObject({
+const importSettings = z.strictObject({
   columns: columnMapping.default({}),
   default_country: country.nullable().default(null),
 })

@@ -76,7 +76,7 @@ export async function unmerge(
 }
 
 /** What the kept contact gets from the duplicate; the kept one's own values win. */
-export function whatIsLacking(kept: Plain, duplicate: Plain): Plain {
+function whatIsLacking(kept: Plain, duplicate: Plain): Plain {
   const traits = Object.entries(duplicate.traits).filter(([name]) => !(name in kept.traits))
   return {
     name: kept.name === null ? duplicate.name : null,
@@ -87,7 +87,7 @@ export function whatIsLacking(kept: Plain, duplicate: Plain): Plain {
   }
 }
 
-export function withFilled(kept: Plain, filled: Plain): Plain {
+function withFilled(kept: Plain, filled: Plain): Plain {
   return {
     name: kept.name ?? filled.name,
     locale: kept.locale ?? filled.locale,
@@ -98,7 +98,7 @@ export function withFilled(kept: Plain, filled: Plain): Plain {
 }
 
 /** Takes back only what still is as the merge left it. */
-export function withoutFilled(kept: Plain, filled: Plain): Plain {
+function withoutFilled(kept: Plain, filled: Plain): Plain {
   const unchanged = (name: string, value: unknown) =>
     name in filled.traits && JSON.stringify(filled.traits[name]) === JSON.stringify(value)
   return {

@@ -1,7 +1,8 @@
 /** What a contact is, and what requests about contacts hold. */
 import { z } from 'zod'
 import { emailSyntax, normaliseEmail } from '../lib/email.ts'
-import { canonicalLocale, isTimeZone } from './locale.ts'
+import { isTimeZone } from '../lib/zone.ts'
+import { canonicalLocale } from './locale.ts'
 
 export const addressKinds = ['email', 'phone', 'push'] as const
 export type AddressKind = (typeof addressKinds)[number]
@@ -44,7 +45,7 @@ export const addressInput = z.strictObject({
   verified: z.boolean().optional().meta({ description: 'Proven to be theirs.' }),
 })
 
-export const identityInput = z.strictObject({
+const identityInput = z.strictObject({
   source: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'Use small letters, digits, dots, dashes.'),

@@ -15,7 +15,7 @@ const signalsOf = {
   by_hand: ['message.by_hand'],
 } as const satisfies Record<Intervention['on'], readonly string[]>
 
-export function interestsOf(journey: JourneyDocument): string[] {
+function interestsOf(journey: JourneyDocument): string[] {
   const signals = interventionsOf(journey).flatMap(({ on }) => signalsOf[on])
   const waits = journey.steps.flatMap((step) => (step.type === 'wait_for' ? [step.event] : []))
   const names = [

@@ -1,7 +1,7 @@
 /** Connections in requests and answers. Pure. */
 import { z } from 'zod'
 
-export const connectionStatuses = ['active', 'paused', 'disabled'] as const
+const connectionStatuses = ['active', 'paused', 'disabled'] as const
 
 export const runStatuses = ['running', 'done', 'failed', 'abandoned'] as const
 export type RunStatus = (typeof runStatuses)[number]

@@ -3,6 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { connectors } from '../connectors/registry.ts'
 import { flatHeaders } from '../http/flatHeaders.ts'
+import { takeBytes } from '../http/takeBytes.ts'
 import { takeWebhook, type WebhookDeps } from './callbacks.ts'
 
 const MAX_BODY = 5 * 1024 * 1024 // bytes
@@ -30,12 +31,7 @@ export function webhookRoutes(
     return reply.send({ status: 'received' })
   }
   return async (server) => {
-    server.removeAllContentTypeParsers()
-    server.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: MAX_BODY },
-      (_request, body, done) => done(null, body),
-    )
+    takeBytes(server, '*', MAX_BODY)
     for (const { name, callbacks } of connectors) {
       if (!callbacks) continue
       const options = { bodyLimit: MAX_BODY, config: { public: true } }

@@ -103,7 +103,7 @@ function atFrame(error: unknown, frame: Frame, scanned: Scanned): TemplateError 
   return new TemplateError(readFault(error).message, scanned.position(frame.at), { cause: error })
 }
 
-export function toTemplateError(error: unknown, scanned: Scanned): TemplateError {
+function toTemplateError(error: unknown, scanned: Scanned): TemplateError {
   if (error instanceof TemplateError) return error
   const { message, begin } = readFault(error)
   const at = begin === null ? null : scanned.position(begin)

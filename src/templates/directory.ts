@@ -110,7 +110,7 @@ async function load(
 }
 
 /** The content for a locale by the fallback chain: es-AR, es, then the template's default. */
-export function chooseContent(
+function chooseContent(
   version: Pick<VersionRow, 'contents' | 'defaultLocale'>,
   locale: string,
 ) {

@@ -51,7 +51,7 @@ export const scannerLists: readonly NetworkList[] = [
 ]
 
 /** Reverse DNS names under these belong to mail gateways. */
-export const scannerHosts = [
+const scannerHosts = [
   'barracuda.com',
   'spfbl.net',
   'mimecast.com',

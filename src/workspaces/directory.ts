@@ -4,17 +4,9 @@ import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { type Cache, createCache } from '../lib/cache.ts'
 import { findWorkspaceFacts } from './facts/store.ts'
+import type { Workspace } from './store.ts'
 
-export interface WorkspaceFacts {
-  readonly id: string
-  readonly number: number
-  readonly slug: string
-  readonly name: string
-  readonly timeZone: string
-  readonly locale: string
-  readonly defaultCountry: string | null
-  /** Messages that it may hand in per second; null: no limit. */
-  readonly acceptPerSecond: number | null
+export interface WorkspaceFacts extends Omit<Workspace, 'createdAt'> {
   readonly pepper: Buffer
 }
 

@@ -1,5 +1,6 @@
 /** Workspaces in requests and answers. */
 import { z } from 'zod'
+import { isTimeZone } from '../lib/zone.ts'
 
 const TimeZone = z
   .string()
@@ -69,15 +70,6 @@ export const WorkspaceChangeBody = z
   .refine((change) => Object.keys(change).length > 0, 'give at least one field')
 
 export const IdParams = z.strictObject({ id: z.uuid() })
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
-  } catch {
-    return false
-  }
-}
 
 function isLocale(tag: string): boolean {
   try {

@@ -15,7 +15,8 @@ import {
   WorkspaceView,
 } from './schema.ts'
 import { shownOnce } from './shownOnce.ts'
-import { findWorkspaceById, listOwned, listWorkspaces, type Workspace } from './store.ts'
+import { findWorkspaceById, listOwned, listWorkspaces } from './store.ts'
+import { viewOf } from './view.ts'
 
 export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPluginAsyncZod {
   const { db } = access
@@ -44,7 +45,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
             () => range.after === undefined,
           )
         })
-        return page(rows, limit, (row) => row.id, view)
+        return page(rows, limit, (row) => row.id, viewOf)
       },
     )
 
@@ -67,7 +68,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         return reply.answer(201, async (tx) => {
           const { workspace, key } = await openWorkspace(tx, input, context)
           return {
-            ...view(workspace),
+            ...viewOf(workspace),
             api_key: shownOnce({ id: key.id, key: key.key as string | null }, 'key'),
           }
         })
@@ -86,7 +87,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         },
       },
       async (request) =>
-        view(await request.read((tx) => getManaged(tx, request.auth, request.params.id))),
+        viewOf(await request.read((tx) => getManaged(tx, request.auth, request.params.id))),
     )
 
     server.put(
@@ -117,22 +118,9 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         }
         const context = { actor: actorOf(request), now: db.clock.now() }
         return reply.answer(200, async (tx) =>
-          view(await changeWorkspace(tx, request.auth, request.params.id, change, context)),
+          viewOf(await changeWorkspace(tx, request.auth, request.params.id, change, context)),
         )
       },
     )
-  }
-}
-
-function view(row: Workspace): z.infer<typeof WorkspaceView> {
-  return {
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    time_zone: row.timeZone,
-    locale: row.locale,
-    default_country: row.defaultCountry,
-    accept_per_second: row.acceptPerSecond,
-    created_at: row.createdAt.toISOString(),
   }
 }

@@ -5,28 +5,20 @@
 import type { TransactionSql } from 'postgres'
 import { findKnownOpens, noteNotified } from './importLog.store.ts'
 import { type NewOpen, writeOpens } from './project.store.ts'
+import type { LoggedOpen } from './store.ts'
 
 const SOURCE = 'close'
 
-export interface LoggedOpen {
-  readonly emailId: string
-  readonly leadId: string | null
-  readonly leadName: string | null
-  readonly subject: string | null
-  readonly recipient: string | null
-  readonly opensCount: number
-  readonly openedAt: Date
-  readonly notifiedAt: Date | null
-}
+export type ToldOpen = Omit<LoggedOpen, 'id'>
 
 /** In the caller's transaction. Answers how many were new; what we heard of Close ourselves is known. */
 export async function importOpens(
   tx: TransactionSql,
   workspaceId: string,
-  opens: readonly LoggedOpen[],
+  opens: readonly ToldOpen[],
 ): Promise<number> {
   const known = await findKnownOpens(tx, workspaceId, SOURCE, opens)
-  const fresh = new Map<string, LoggedOpen & NewOpen>()
+  const fresh = new Map<string, ToldOpen & NewOpen>()
   for (const [index, open] of opens.entries()) {
     const openKey = `imported/${open.emailId}/${open.openedAt.toISOString()}`
     if (!known.has(index)) fresh.set(openKey, { ...open, openKey, source: SOURCE, machine: false })

@@ -4,7 +4,7 @@ import { type Person, people } from './people.ts'
 import { type Chance, createChance } from './random.ts'
 import { salesSubjects, shortTexts } from './texts.ts'
 
-export const DAYS = 90 // and the day on which it is made, up to then
+const DAYS = 90 // and the day on which it is made, up to then
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000

@@ -18,7 +18,7 @@ import { createLedger } from './ledger.ts'
 import { createOutbox } from './outbox.ts'
 import { leave, type WalkContext, type Walked, walk } from './walk.ts'
 
-export const CALL_LEASE_MS = 90_000 // longer than any call takes; who dies over one leaves it due again then
+const CALL_LEASE_MS = 90_000 // longer than any call takes; who dies over one leaves it due again then
 
 export interface Taken {
   readonly calls: readonly Call[]

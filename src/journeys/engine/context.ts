@@ -18,7 +18,7 @@ export const eventFacts = (event: QueuedEvent): Carried => ({
   source: event.source,
 })
 
-export function personFacts(person: Person) {
+function personFacts(person: Person) {
   return {
     id: person.id,
     external_id: person.externalId,

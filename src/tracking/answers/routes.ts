@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
+import { takeBytes } from '../../http/takeBytes.ts'
 import type { Mac } from '../../lib/hmac.ts'
 import { getMessage } from '../../messages/change.ts'
 import { MessageSummary } from '../../messages/schema.ts'
@@ -86,12 +87,7 @@ export function clickedRoutes({
 
 export function inboundRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyncZod {
   return async (server) => {
-    server.removeAllContentTypeParsers()
-    server.addContentTypeParser(
-      'message/rfc822',
-      { parseAs: 'buffer', bodyLimit: MAX_REPORT },
-      (_request, body, done) => done(null, body),
-    )
+    takeBytes(server, 'message/rfc822', MAX_REPORT)
     server.post(
       '/inbound/messages',
       {

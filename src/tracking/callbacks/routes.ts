@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Clock } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import { flatHeaders } from '../../http/flatHeaders.ts'
+import { takeBytes } from '../../http/takeBytes.ts'
 import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
 import { Callback, type CallbackView } from '../schema.ts'
 import {
@@ -31,12 +32,7 @@ export interface CallbackRoutesDeps {
 /** Public: verified by the vendor's signature. */
 export function callbackRoutes({ take, onTaken }: CallbackRoutesDeps): FastifyPluginAsyncZod {
   return async (server) => {
-    server.removeAllContentTypeParsers()
-    server.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: MAX_BODY },
-      (_request, body, done) => done(null, body),
-    )
+    takeBytes(server, '*', MAX_BODY)
     server.route({
       method: ['GET', 'POST'],
       url: '/webhook/:provider/:sender_id',
@@ -78,12 +74,7 @@ export function sharedCallbackRoutes({
   publicUrl: string
 }): FastifyPluginAsyncZod {
   return async (server) => {
-    server.removeAllContentTypeParsers()
-    server.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: MAX_BODY },
-      (_request, body, done) => done(null, body),
-    )
+    takeBytes(server, '*', MAX_BODY)
     const options = { bodyLimit: MAX_BODY, config: { public: true } } as const
     const read = (request: FastifyRequest) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)

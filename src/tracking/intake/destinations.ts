@@ -126,7 +126,7 @@ export async function staticLinks(
 }
 
 /** Only web pages, in the spelling that fits a Location header; null for anything else. */
-export function safeUrl(text: string): string | null {
+function safeUrl(text: string): string | null {
   const url = URL.parse(text)
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null
   return /^https?:\/\/[\x21-\x7e]+$/i.test(text) && !text.includes('\\') ? text : url.href

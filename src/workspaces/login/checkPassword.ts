@@ -5,7 +5,7 @@
 import { invalid } from '../../errors.ts'
 import type { Role } from '../auth.ts'
 
-export const MAX_PASSWORD = 256 // characters
+const MAX_PASSWORD = 256 // characters
 const MIN_LENGTH = 12
 const MIN_LENGTH_CLIENT = 8
 const MIN_PART = 5 // shorter names are found in too many good passwords

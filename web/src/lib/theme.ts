@@ -16,7 +16,7 @@ export function chooseTheme(next: Theme): void {
   applyTheme()
 }
 
-export function applyTheme(): void {
+function applyTheme(): void {
   const { classList } = document.documentElement
   classList.remove('light', 'dark')
   if (theme() !== 'system') classList.add(theme())

@@ -45,7 +45,7 @@ export function FirstKey() {
   )
 }
 
-export function samples(url: string, key: string): Record<string, string> {
+function samples(url: string, key: string): Record<string, string> {
   return {
     curl: `curl ${url}/notifications \\
   -H "Authorization: Bearer ${key}" \\
