@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { compile } from './compile.ts'
 import { MAX_OUTPUT, MAX_TAGS } from './limits.ts'
+import { protect } from './protect.ts'
 import { closeSandbox, renderInSandbox } from './sandbox.ts'
 import { TemplateError } from './templateError.ts'
 
@@ -229,6 +230,16 @@ const patient: readonly [what: string, source: string, data: string][] = [
 for (const [what, source, x] of patient) {
   test(`done in linear time: ${what}`, () => {
     assert.ok(compile(source, { escape: 'html' }).render({ x }).length < MAX_OUTPUT)
+  })
+}
+
+for (const opened of ['<style', '<style ', '<style>', '<!--', '{a', '</style', '<style>/*']) {
+  test(`hidden from tools for HTML in linear time: 500,000 characters of ${opened}`, () => {
+    const source = opened.repeat(500_000 / opened.length)
+    const before = process.cpuUsage()
+    assert.equal(protect(source).text.length > 0, true)
+    const { user } = process.cpuUsage(before)
+    assert.ok(user < 5_000_000, `${user} µs`) // milliseconds; in quadratic time half a minute
   })
 }
 

@@ -13,7 +13,7 @@ export interface Protected {
   restore(processed: string): { readonly text: string; readonly intact: boolean }
 }
 
-const LIQUID = /\{\{|\{%|\{[A-Za-z_]\w*(?:\.\w+)*\}|<style\b[^>]*>/gi
+const LIQUID = /\{\{|\{%|\{[A-Za-z_]\w*(?:\.\w+)*\}|<style\b[^<>]*>/gi
 
 export function protect(source: string): Protected {
   const word = unusedWord(source)
