@@ -42,6 +42,7 @@ export async function changeSender(
     position: change.position,
     perSecond: change.per_second,
     onUnknown: change.on_unknown,
+    cost: change.cost,
     settings: change.settings && sealedSettings(row, change.settings, context),
   }
   return update(tx, row, patch, {

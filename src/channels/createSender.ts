@@ -113,7 +113,7 @@ async function insert(
     status: 'active',
     statusReason: null,
     breakerOpenUntil: null,
-    breakerReason: null,
+    ...{ breakerReason: null, costAmount: null, costCurrency: null },
   } as const
   return { ...row, ...made, updatedAt: now }
 }

@@ -167,6 +167,18 @@ test('a change keeps what it leaves out, and a masked secret sent back', async (
   assert.equal(last.limits.per_second, null)
 })
 
+test('what a message costs is kept, with its currency, until it is not known again', async () => {
+  const made = await createSmtp()
+  const path = `/providers/${made.id}`
+  assert.equal(made.cost, null)
+  const cost = { amount: 0.0045, currency: 'EUR' }
+  assert.deepEqual((await call('PUT', path, { cost })).json.cost, cost)
+  assert.deepEqual((await call('PUT', path, { name: 'Other' })).json.cost, cost)
+  const wrong = await call('PUT', path, { cost: { amount: -1, currency: 'euro' } })
+  assert.deepEqual(pointers(wrong), ['/cost/amount', '/cost/currency'])
+  assert.equal((await call('PUT', path, { cost: null })).json.cost, null)
+})
+
 test('a kept secret is not sent to another address', async () => {
   const made = await createSmtp()
   const path = `/providers/${made.id}`

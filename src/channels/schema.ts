@@ -22,6 +22,11 @@ const OnUnknown = z
   .enum(['hold', 'resend'])
   .meta({ description: 'What to do when the answer to a message is lost.' })
 
+const Cost = z.strictObject({
+  amount: z.number().min(0).max(1_000_000),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters (ISO 4217), such as EUR'),
+})
+
 export const NewSender = z.strictObject({
   channel: z.enum(channelIds),
   provider: z.string().min(1).max(100),
@@ -43,6 +48,7 @@ export const SenderChange = z.strictObject({
   position: Position.optional(),
   per_second: PerSecond.nullish().meta({ description: 'null: the provider’s own limit.' }),
   on_unknown: OnUnknown.optional(),
+  cost: Cost.nullish().meta({ description: 'Of one message; null: not known.' }),
 })
 export type SenderChange = z.infer<typeof SenderChange>
 
@@ -81,6 +87,7 @@ export const SenderView = z.object({
   position: z.int(),
   origin: z.enum(['builtin', 'environment', 'member']),
   on_unknown: z.enum(['hold', 'resend']),
+  cost: Cost.nullable().meta({ description: 'Of one message; null: not known.' }),
   circuit: z.object({ open_until: z.iso.datetime().nullable(), reason: z.string().nullable() }),
   callback_url: z
     .string()

@@ -17,15 +17,22 @@ export interface SenderRow {
   readonly onUnknown: 'hold' | 'resend'
   readonly breakerOpenUntil: Date | null
   readonly breakerReason: string | null
+  /** Of one message; both null: not known. */
+  readonly costAmount: number | null
+  readonly costCurrency: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
+const columns = (sql: Sql) => sql`
+  workspace_id, id, channel, provider, name, settings, origin, position, status, status_reason, per_second,
+  on_unknown, breaker_open_until, breaker_reason, cost_amount, cost_currency, created_at, updated_at
+`
+
 /** All senders of a workspace in order of use: by position, the built-in sandbox last. */
 export function listSenders(sql: Sql, workspaceId: string) {
   return sql<SenderRow[]>`
-    select workspace_id, id, channel, provider, name, settings, origin, position, status, status_reason, per_second,
-      on_unknown, breaker_open_until, breaker_reason, created_at, updated_at
+    select ${columns(sql)}
     from senders
     where workspace_id = ${workspaceId}
     order by channel, origin = 'builtin', position, created_at, id
@@ -38,8 +45,7 @@ export async function findSender(
   id: string,
 ): Promise<SenderRow | undefined> {
   const [row] = await sql<SenderRow[]>`
-    select workspace_id, id, channel, provider, name, settings, origin, position, status, status_reason, per_second,
-      on_unknown, breaker_open_until, breaker_reason, created_at, updated_at
+    select ${columns(sql)}
     from senders
     where workspace_id = ${workspaceId} and id = ${id}
   `
@@ -53,8 +59,7 @@ export async function lockSender(
   id: string,
 ): Promise<SenderRow | undefined> {
   const [row] = await sql<SenderRow[]>`
-    select workspace_id, id, channel, provider, name, settings, origin, position, status, status_reason, per_second,
-      on_unknown, breaker_open_until, breaker_reason, created_at, updated_at
+    select ${columns(sql)}
     from senders
     where workspace_id = ${workspaceId} and id = ${id}
     for update
@@ -107,7 +112,8 @@ export async function insertSenders(
   sql: Sql,
   rows: readonly Omit<
     SenderRow,
-    'updatedAt' | 'breakerOpenUntil' | 'breakerReason' | 'status' | 'statusReason'
+    | ('updatedAt' | 'breakerOpenUntil' | 'breakerReason' | 'status' | 'statusReason')
+    | ('costAmount' | 'costCurrency')
   >[],
 ): Promise<void> {
   await sql`
@@ -133,6 +139,7 @@ export interface SenderPatch {
   readonly statusReason?: string | null | undefined
   readonly perSecond?: number | null | undefined
   readonly onUnknown?: 'hold' | 'resend' | undefined
+  readonly cost?: { readonly amount: number; readonly currency: string } | null | undefined
 }
 
 /** Undefined when there is none with this id. Setting a status also closes the circuit. */
@@ -155,6 +162,8 @@ export async function updateSender(
       breaker_reason = case when ${given(patch.status)} then null else breaker_reason end,
       per_second = case when ${given(patch.perSecond)} then ${patch.perSecond ?? null}::float8 else per_second end,
       on_unknown = coalesce(${patch.onUnknown ?? null}, on_unknown),
+      cost_amount = case when ${given(patch.cost)} then ${patch.cost?.amount ?? null}::float8 else cost_amount end,
+      cost_currency = case when ${given(patch.cost)} then ${patch.cost?.currency ?? null} else cost_currency end,
       updated_at = ${now}
     where workspace_id = ${workspaceId} and id = ${id}
     returning id

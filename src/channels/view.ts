@@ -29,6 +29,10 @@ export function senderView(row: SenderRow, { sealing, publicUrl }: ViewDeps): Se
     position: row.position,
     origin: row.origin,
     on_unknown: row.onUnknown,
+    cost:
+      row.costAmount === null || row.costCurrency === null
+        ? null
+        : { amount: row.costAmount, currency: row.costCurrency },
     circuit: { open_until: row.breakerOpenUntil?.toISOString() ?? null, reason: row.breakerReason },
     callback_url: provider?.callbacks ? `${publicUrl}/webhook/${provider.id}/${row.id}` : null,
     created_at: row.createdAt.toISOString(),

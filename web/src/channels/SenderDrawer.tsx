@@ -17,6 +17,7 @@ import { StandingLine } from '../ui/Standing.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { useProviderCatalog } from './AddSender.tsx'
 import { healthOf, nameOf } from './health.ts'
+import { SenderCost } from './SenderCost.tsx'
 
 type Sender = Answer<'/providers/{id}'>
 const refreshes = ['/providers', '/providers/{id}']
@@ -58,6 +59,10 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
                     used: number(usage.data.used_per_second ?? 0),
                     limit: number(usage.data.per_second),
                   }),
+              ],
+              [
+                t('Cost'),
+                <SenderCost key="cost" sender={sender} lastHour={usage.data?.last_hour ?? 0} />,
               ],
               [
                 t('Circuit'),

@@ -14,6 +14,14 @@ export const compact = (value: number): string =>
 export const percent = (rate: number): string =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(rate)
 
+/** Of one message it may be a fraction of a cent. */
+export const money = (value: number, currency: string): string =>
+  new Intl.NumberFormat(locale(), {
+    style: 'currency',
+    currency,
+    maximumFractionDigits: value < 1 ? 5 : 2,
+  }).format(value)
+
 export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 export const dateTime = (at: string | Date, timeZone?: string): string =>
