@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { csvCell } from '../../../src/lib/csv.ts'
-import { csvFile } from './csv.ts'
+import { csvCell } from '../src/lib/csv.ts'
+import { csvFile } from '../web/src/lib/csv.ts'
 
 const names = [
   ...['Sent', 'a,b', 'say "so"', ' led', 'trailed ', "'quoted", 'two\nlines', 'נשלחו', ''],
