@@ -7,7 +7,7 @@
  */
 import type Postgres from 'postgres'
 import { postgres } from './driver.ts'
-import { socketAddress } from './socketUrl.ts'
+import { serverUrl, socketAddress } from './socketUrl.ts'
 
 export type Sql = Postgres.Sql | Postgres.TransactionSql
 export type Json = Postgres.JSONValue
@@ -64,7 +64,8 @@ export function connect(
     ...options,
   }
   const socket = address.url === undefined ? address : socketAddress(address.url)
-  if (socket === undefined && address.url !== undefined) return postgres(address.url, settings)
+  if (socket === undefined && address.url !== undefined)
+    return postgres(serverUrl(address.url), settings)
   return postgres({
     ...settings,
     host: socket?.socketDir ?? 'localhost',

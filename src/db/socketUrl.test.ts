@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { connect } from './db.ts'
-import { socketAddress } from './socketUrl.ts'
+import { serverUrl, socketAddress } from './socketUrl.ts'
 
 const database = await testDatabase()
 
@@ -30,6 +30,21 @@ test('a URL with a host of the network is the driver’s', () => {
   ]) {
     assert.equal(socketAddress(url), undefined, url)
   }
+})
+
+test('of a URL as hosts print it, PostgreSQL is told what it knows', () => {
+  const url = 'postgres://app:p%40ss@db.example.com:5432/mail'
+  assert.equal(serverUrl(url), url)
+  assert.equal(
+    serverUrl(`${url}?sslmode=require&channel_binding=require&application_name=beckon`),
+    `${url}?sslmode=require&application_name=beckon`,
+  )
+  assert.equal(serverUrl(`${url}?pgbouncer=true&connection_limit=1`), url)
+  assert.equal(
+    serverUrl(`${url}?sslmode=verify-full&sslrootcert=/etc/rds.pem`),
+    `${url}?sslmode=verify-full`,
+  )
+  assert.equal(serverUrl(`${url}?sslrootcert=system`), `${url}?sslrootcert=system`)
 })
 
 test('connecting by such a URL reaches the database', async () => {
