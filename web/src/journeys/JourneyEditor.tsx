@@ -1,22 +1,19 @@
 /** Changing a journey, drawn or as a list: both over one draft, with what is wrong shown at its step. */
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { useUrl } from '../lib/url.ts'
-import { Skeleton } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import type { Draft } from './draft.ts'
 import { EditBar } from './EditBar.tsx'
 import { insert, move, newStep, remove, replace } from './edit.ts'
 import type { Editing } from './editing.ts'
 import { JourneyDocument } from './JourneyDocument.tsx'
-import { Outline } from './Outline.tsx'
 import { RulesDrawer } from './RulesDrawer.tsx'
 import { Simulation } from './Simulation.tsx'
 import { StepDrawer } from './StepDrawer.tsx'
 import { faultsAt, faultsElsewhere, useFaults } from './useFaults.ts'
+import { viewsOf } from './views.tsx'
 import type { JourneyView } from './words.ts'
-
-const Canvas = lazy(async () => ({ default: (await import('./Canvas.tsx')).Canvas }))
 
 interface Props {
   readonly draft: Draft
@@ -62,16 +59,7 @@ export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
         value={tab || 'canvas'}
         onChange={(next) => setUrl({ tab: next })}
         tabs={[
-          {
-            id: 'canvas',
-            title: t('Drawn'),
-            body: (
-              <Suspense fallback={<Skeleton className="h-[36rem]" />}>
-                <Canvas {...shown} chosen={opened} />
-              </Suspense>
-            ),
-          },
-          { id: 'list', title: t('As a list'), body: <Outline {...shown} /> },
+          ...viewsOf(shown, opened),
           ...(id
             ? [
                 {

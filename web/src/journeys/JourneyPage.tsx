@@ -1,7 +1,6 @@
 /** One journey: drawn, as a list, who is in it, what it would do, its versions; and changing it. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { useAct } from '../lib/act.ts'
 import { get, put } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
@@ -14,7 +13,7 @@ import { useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
-import { Failed, Loading, Note, Skeleton } from '../ui/States.tsx'
+import { Failed, Loading, Note } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { type Draft, useDraft } from './draft.ts'
 import { JourneyDeeds } from './JourneyDeeds.tsx'
@@ -23,11 +22,9 @@ import { JourneyEditor } from './JourneyEditor.tsx'
 import { JourneyRuns } from './JourneyRuns.tsx'
 import { JourneySettings } from './JourneySettings.tsx'
 import { JourneyVersions } from './JourneyVersions.tsx'
-import { Outline } from './Outline.tsx'
 import { Simulation } from './Simulation.tsx'
+import { viewsOf } from './views.tsx'
 import { type JourneyView, states } from './words.ts'
-
-const Canvas = lazy(async () => ({ default: (await import('./Canvas.tsx')).Canvas }))
 
 export function JourneyPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string } // its route says so
@@ -160,16 +157,7 @@ function Parts({ journey, draft, mayWrite }: PartsProps) {
       value={tab || 'canvas'}
       onChange={(next) => setUrl({ tab: next })}
       tabs={[
-        {
-          id: 'canvas',
-          title: t('Drawn'),
-          body: (
-            <Suspense fallback={<Skeleton className="h-[36rem]" />}>
-              <Canvas {...shown} chosen={step} />
-            </Suspense>
-          ),
-        },
-        { id: 'list', title: t('As a list'), body: <Outline {...shown} /> },
+        ...viewsOf(shown, step),
         {
           id: 'runs',
           title: t('Who is in it'),
