@@ -205,6 +205,7 @@ test('every fault is listed at once, by name and without its value', () => {
     ADMIN_EMAIL: 'nobody',
     ADMIN_PASSWORD: 'secret',
     TIME_ZONE: 'Mars/Olympus',
+    TRUST_PROXY: '10.0.0.0/8, secret',
     DEFAULT_COUNTRY: 'Israel',
     SMTP_URL: 'smtp://secret@localhost',
     ENCRYPTION_KEY_FILE: '/nowhere/key',
@@ -229,6 +230,7 @@ for (const [name, value] of [
   ['API_DOCS', 'yes'],
   ['JWT_ALGORITHM', 'RS256'],
   ['SESSION_IDLE_MINUTES', 'NaN'],
+  ['TRUST_PROXY', '10.0.0.0/33'],
 ] as const) {
   test(`${name}=${value} is a fault of that name`, () => {
     const faults = faultsOf({ [name]: value })

@@ -6,6 +6,7 @@
  * secret may come from a file (`NAME_FILE`), and a fault lists every problem at once.
  */
 import { readFileSync } from 'node:fs'
+import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'
 import { isTimeZone } from './lib/zone.ts'
 import './lib/words.ts'
@@ -90,6 +91,7 @@ const Variables = z.object({
     .describe('Who sees /api/docs/. Default: public in development, login in production.'),
   TRUST_PROXY: z
     .string()
+    .refine(areProxies, 'not addresses or ranges of them, such as 10.0.0.0/8,192.168.1.7')
     .optional()
     .describe('Addresses or CIDR ranges, comma-separated, whose X-Forwarded-For is believed.'),
   ENCRYPTION_KEY: z
@@ -417,10 +419,7 @@ function complete(
     LOG_FORMAT: values.LOG_FORMAT ?? (terminal && !production ? 'pretty' : 'json'),
     ERROR_DETAIL: values.ERROR_DETAIL ?? values.ENVIRONMENT === 'development',
     API_DOCS: values.API_DOCS ?? (production ? 'login' : 'public'),
-    TRUST_PROXY: (values.TRUST_PROXY ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    TRUST_PROXY: partsOf(values.TRUST_PROXY ?? ''),
     warnings,
   })
 }
@@ -455,6 +454,21 @@ function withAliases(env: Environment): Record<string, string | undefined> {
   const values = { ...env }
   for (const [alias, name] of Object.entries(aliases)) values[name] ||= env[alias]
   return values
+}
+
+const partsOf = (list: string) =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+function areProxies(list: string): boolean {
+  try {
+    proxyAddr.compile(partsOf(list))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Empty means unset; quotes around a value are the .env file's, not the value's. */

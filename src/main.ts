@@ -11,6 +11,7 @@ import { migrateOnly } from './cli/migrate.ts'
 import { type Flags, printError, wantsJson } from './cli/output.ts'
 import { serve } from './cli/serve.ts'
 import { workOnce } from './cli/work.ts'
+import { AppError } from './errors.ts'
 
 const NODE = 26 // runs .ts files as they are; older ones do not
 if (Number(process.versions.node.split('.')[0]) < NODE) {
@@ -64,5 +65,8 @@ try {
   await program.parseAsync()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
+  // What the system said, such as a connection refused, is no sentence of ours and names no way out.
+  if (error instanceof Error && 'code' in error && !(error instanceof AppError))
+    console.error('`bin/beckon doctor` says what is wrong and how to mend it.')
   process.exit(1)
 }

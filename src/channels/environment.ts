@@ -110,9 +110,14 @@ function faultsOf(
     })
   }
   const message = error instanceof Error ? error.message : String(error)
-  const [, setting, words] = /^SMTP URL: (from_\w+): (.*)$/s.exec(message) ?? []
-  if (setting) return [`EMAIL_FROM: ${words}`]
-  return [`${name}: ${message.replace(/^SMTP URL: /, '')}`]
+  // smtpUrl.ts lists what is wrong with either of two variables.
+  return message
+    .replace(/^SMTP URL: /, '')
+    .split('; ')
+    .map((fault) => {
+      const [, words] = /^from_\w+: (.*)$/s.exec(fault) ?? []
+      return words === undefined ? `${name}: ${fault}` : `EMAIL_FROM: ${words}`
+    })
 }
 
 /** A UUID version 8 (RFC 9562 §5.8) over workspace and name. */

@@ -131,18 +131,23 @@ test('every bad value is named at once, and none is shown', async () => {
   const { start, rows } = await world()
   const bad: SenderVariables = {
     ...all,
-    SMTP_URL: 'smtp://user:hunter2hunter2@smtp.example.com?connections=zero',
+    EMAIL_FROM: 'nobody',
     DISCORD_WEBHOOK_URL: 'not-a-url-but-secret',
     SLACK_BASE_URL: 'nor-this',
   }
-  await assert.rejects(start(bad), (error) => {
-    assert.ok(error instanceof Error)
-    assert.match(error.message, /3 fault\(s\)/)
-    for (const name of ['SMTP_URL', 'DISCORD_WEBHOOK_URL', 'SLACK_BASE_URL']) {
-      assert.match(error.message, new RegExp(`- ${name}: `))
-    }
-    assert.doesNotMatch(error.message, /hunter2|secret/)
-    return true
-  })
+  for (const SMTP_URL of [
+    'smtp://user:hunter2hunter2@smtp.example.com?connections=zero',
+    'ftp://user:hunter2hunter2@smtp.example.com',
+  ]) {
+    await assert.rejects(start({ ...bad, SMTP_URL }), (error) => {
+      assert.ok(error instanceof Error)
+      assert.match(error.message, /4 fault\(s\)/)
+      for (const name of ['SMTP_URL', 'EMAIL_FROM', 'DISCORD_WEBHOOK_URL', 'SLACK_BASE_URL']) {
+        assert.match(error.message, new RegExp(`- ${name}: [^\\n]*$`, 'm'))
+      }
+      assert.doesNotMatch(error.message, /hunter2|secret/)
+      return true
+    })
+  }
   assert.equal((await rows()).length, 0)
 })

@@ -20,7 +20,9 @@ const query = z.strictObject({
 export function smtpSettingsFromUrl(url: string, from: string): SmtpSettings {
   const parsed = URL.parse(url)
   if (!parsed || !/^smtps?:$/.test(parsed.protocol) || !parsed.hostname) {
-    throw new Misconfigured('The SMTP URL must look like smtp://user:password@host:587.')
+    const { success } = smtpSettings.shape.from_email.safeParse(mailboxOf(from).from_email)
+    const others = success ? '' : '; from_email: not an email address'
+    throw new Misconfigured(`SMTP URL: It must look like smtp://user:password@host:587.${others}`)
   }
   const options = query.safeParse(Object.fromEntries(parsed.searchParams))
   const secure = parsed.protocol === 'smtps:'
