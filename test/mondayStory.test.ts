@@ -3,10 +3,12 @@
  * followed up. monday and Meta are servers of their own; ours is killed at the worst of times.
  */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { META_PHONE_ID, META_TOKEN, startMeta } from './fakes/startMeta.ts'
 import { BOARD, startMonday } from './fakes/startMonday.ts'
 import { type Api, api } from './helpers/api.ts'
@@ -21,6 +23,7 @@ const NO_ANSWER = 'אין מענה 1'
 const ANSWERED = 'נקבעה שיחת מכירה'
 const APP_SECRET = 'an app secret'
 
+const run = promisify(execFile)
 const dataDir = await mkdtemp(join(tmpdir(), 'beckon-monday-'))
 const [monday, meta] = await Promise.all([startMonday(), startMeta()])
 const five = {
@@ -57,6 +60,7 @@ after(async () => {
 const mondayHook = () => `${server.url}/webhook/monday`
 const metaHook = () => `${server.url}/webhook/meta`
 let items = 500
+let refused = '' // the item whose welcome Meta did not take
 
 /** A new item on the board; `told`: its webhook is delivered. */
 async function lead({ told = true } = {}) {
@@ -94,23 +98,57 @@ const runIs = (itemId: string, fits: (run: { status: string; step: string | null
 test('five variables are the whole set-up, and the start says what they cannot do', async () => {
   for (const words of ['WHATSAPP_WELCOME_TEMPLATE is not set', 'META_APP_SECRET is not set'])
     assert.match(server.output(), new RegExp(words))
+  assert.match(server.output(), /"event":"scheduler_started"/)
+  const { json: root } = await call('GET', '/')
+  assert.equal(root.message, 'Lead Automation Service is running')
+  assert.equal((await call('GET', '/health')).json.status, 'healthy')
   await meta.set({ wrote: { '972501235010': Date.now() } })
   const { id, to } = await lead()
   await hasStatus(id, SENT)
   const [welcome] = await sentTo(to)
   assert.equal(welcome?.type, 'text')
   assert.match(JSON.stringify(welcome?.body), /Lead 501/)
+  const line = await logged('lead_processed_successfully')
+  assert.deepEqual([line.lead_id, line.phone, line.status], [id, '+972…10', SENT])
+  assert.ok(!Number.isNaN(Date.parse(line.timestamp)))
 })
+
+/** The newest line of the log about this. */
+const logged = (event: string) =>
+  until(`${event} in the log`, async () => {
+    const lines = server.output().split('\n')
+    const line = lines.findLast((each) => each.includes(`"event":"${event}"`))
+    return line !== undefined && JSON.parse(line)
+  })
 
 test('to somebody who has not written Meta refuses the text: a person is told, the status untouched', async () => {
   const { id } = await lead()
   const run = await runIs(id, ({ status }) => ['failed', 'exited'].includes(status))
   assert.deepEqual([run.status, run.attention], ['failed', true])
+  assert.match(run.detail, /131047/)
   assert.equal(await statusOf(id), null)
+  const line = await logged('a run needs a person')
+  assert.equal(line.run_id, run.id)
+  assert.match(line.detail, /131047/)
+  refused = id
+})
+
+test('once the templates are named, `beckon journey retry` welcomes who could not be, once', async () => {
+  await meta.set({ appSecret: APP_SECRET, templates: ['welcome_lead', 'followup_lead'] })
+  await server.stop()
+  await start('node', { ...templates, ...allDay })
+  const command = ['src/main.ts', 'journey', 'retry', 'monday-whatsapp']
+  const env = { ...process.env, DATABASE_URL: '', ...five, ...where, ...templates }
+  for (const retried of [1, 0]) {
+    const { stdout } = await run(process.execPath, command, { env })
+    assert.equal(JSON.parse(stdout).retried, retried)
+  }
+  await hasStatus(refused, SENT)
+  await runIs(refused, ({ step }) => step === 'day')
+  assert.deepEqual(await names('972501235020'), ['welcome_lead'])
 })
 
 test('killed once it has the webhook, it welcomes once; killed while it waits, it follows up once', async () => {
-  await meta.set({ appSecret: APP_SECRET, templates: ['welcome_lead', 'followup_lead'] })
   await server.stop()
   await start('node', { ...templates, ...allDay, FOLLOWUP_DELAY_HOURS: String(20 / 3_600) })
   const { id, to } = await lead()
