@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type LookupFunction } from 'node:net'
-import { after, before, test } from 'node:test'
-import {
-  type Behaviour,
-  type FaultServer,
-  refusedUrl,
-  startFaultServer,
-} from '../../test/fakes/startFaultServer.ts'
+import { test } from 'node:test'
+import { faultyWorld } from '../../test/fakes/faultyWorld.ts'
+import { type Behaviour, refusedUrl } from '../../test/fakes/startFaultServer.ts'
 import { Misconfigured, Retryable, Unanswered } from '../errors.ts'
-import { type ClosableHttp, createHttp } from './http.ts'
+import { createHttp } from './http.ts'
 
-let server: FaultServer
-let http: ClosableHttp
-before(async () => {
-  server = await startFaultServer()
-  http = createHttp({ guard: false })
-})
-after(async () => {
-  await http.close()
-  await server.close()
-})
+const { server, http } = await faultyWorld()
 
 test('sends json and reads json', async () => {
   const body = '{"id":7}'

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { type FaultServer, startFaultServer } from '../../../test/fakes/startFaultServer.ts'
+import { test } from 'node:test'
+import { faultyWorld } from '../../../test/fakes/faultyWorld.ts'
 import { ABSENT, complaints, contract } from '../../../test/fakes/vendorContract.ts'
 import { Misconfigured, Rejected, Retryable } from '../../errors.ts'
-import { type ClosableHttp, createHttp } from '../../lib/http.ts'
 import { discord } from './discord.ts'
 import { discordBody } from './discordBody.ts'
 
-let server: FaultServer
-let http: ClosableHttp
-before(async () => {
-  server = await startFaultServer()
-  http = createHttp({ guard: false })
-})
-after(async () => {
-  await http.close()
-  await server.close()
-})
+const { server, http } = await faultyWorld()
 
 const created = { do: 'reply', status: 200, body: '{"id":"1180000000000000001"}' } as const
 const written = (title: string | null, text: string, data = {}) => ({ title, text, data })

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { type FaultServer, startFaultServer } from '../../../test/fakes/startFaultServer.ts'
+import { test } from 'node:test'
+import { faultyWorld } from '../../../test/fakes/faultyWorld.ts'
 import { Misconfigured, Rejected, Retryable } from '../../errors.ts'
-import { type ClosableHttp, createHttp } from '../../lib/http.ts'
 import { teams } from './teams.ts'
 
-let server: FaultServer
-let http: ClosableHttp
-before(async () => {
-  server = await startFaultServer()
-  http = createHttp({ guard: false })
-})
-after(async () => {
-  await http.close()
-  await server.close()
-})
+const { server, http } = await faultyWorld()
 
 function context(webhook_url: string) {
   return {

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
-import { type FaultServer, startFaultServer } from '../../../test/fakes/startFaultServer.ts'
+import { faultyWorld } from '../../../test/fakes/faultyWorld.ts'
 import { newSigningSecret } from '../../../test/helpers/signingSecret.ts'
 import { Misconfigured, Rejected } from '../../errors.ts'
-import { type ClosableHttp, createHttp } from '../../lib/http.ts'
+import { createHttp } from '../../lib/http.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { webhook } from './webhook.ts'
 
-let server: FaultServer
-let http: ClosableHttp
-before(async () => {
-  server = await startFaultServer()
-  http = createHttp({ guard: false })
-})
-after(async () => {
-  await http.close()
-  await server.close()
-})
+const { server, http } = await faultyWorld()
 
 const [signing_secret, previous_signing_secret] = [newSigningSecret(), newSigningSecret()]
 const created = Date.UTC(2026, 10, 21, 10)
