@@ -40,6 +40,47 @@ test('what is written is shown for a contact before it is saved; variables are o
   await page.context().close()
 })
 
+test('what is not saved outlives a reload, can be thrown away, and has a plain text part', async () => {
+  const page = await world.enter()
+  const before = await stored()
+  await page.goto(`${world.url}/app/templates/${made.id}`)
+  await page.getByLabel('Subject').fill('Half a word')
+  await page.getByRole('button', { name: 'Plain text' }).click()
+  const editor = page.getByRole('textbox', { name: 'The template’s text' })
+  await editor.click()
+  await page.keyboard.type('By hand')
+  await page.reload()
+  await editor.getByText('By hand').waitFor()
+  assert.equal(await page.getByLabel('Subject').inputValue(), 'Half a word')
+  await page.getByRole('button', { name: 'Discard changes' }).click()
+  await editor.getByText('By hand').waitFor({ state: 'detached' })
+  assert.equal(await page.getByLabel('Subject').inputValue(), before.subject)
+  assert.equal((await stored()).version, before.version)
+  await page.context().close()
+})
+
+test('a preview is for whoever is searched for, also beyond the latest', async () => {
+  const page = await world.enter()
+  for (let n = 0; n < 21; n++)
+    await world.call('POST', '/contacts', { external_id: `more-${n}`, name: `Somebody ${n}` })
+  await page.goto(`${world.url}/app/templates/${made.id}`)
+  await page.getByRole('searchbox', { name: 'Search contacts' }).fill('noa')
+  await page
+    .getByLabel('Shown for')
+    .locator('option', { hasText: 'Noa Levi' })
+    .waitFor({ state: 'attached' })
+  await until('who was meant', async () =>
+    (await page.getByLabel('Shown for').locator('option:checked').innerText()) === 'Noa Levi'
+      ? true
+      : undefined,
+  )
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('A page, a contact, an address…').fill('welc')
+  await page.getByRole('option', { name: /welcome/ }).click()
+  await page.getByRole('heading', { name: 'welcome', level: 1 }).waitFor()
+  await page.context().close()
+})
+
 test('a language from right to left is shown so; a test goes out; versions stand side by side and come back', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/templates/${made.id}?locale=he`)

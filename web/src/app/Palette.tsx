@@ -1,4 +1,4 @@
-/** Ctrl K: go to a page, find a contact or a message, change language or theme. */
+/** Ctrl K: go to a page, find what is in the workspace, change language or theme. */
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
@@ -8,7 +8,9 @@ import { chooseLanguage, language, t, told } from '../lib/language.ts'
 import { useMe } from '../lib/session.ts'
 import { chooseTheme, isDark } from '../lib/theme.ts'
 import { Dialog } from '../ui/Dialog.tsx'
+import { settingsTabs } from '../workspaces/settingsTabs.ts'
 import { pages } from './pages.ts'
+import { useFound } from './useFound.ts'
 
 const item =
   'flex cursor-pointer items-center gap-2 rounded-md px-3 py-2 text-sm data-[selected=true]:bg-accent'
@@ -24,6 +26,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
     enabled: text.length >= 2 && (me?.scopes.includes('contacts:read') ?? false),
     queryFn: () => get('/contacts', { query: { q: text, limit: 5 } }),
   })
+  const found = useFound(text)
   const go = (to: string, search: Record<string, string> = {}) => {
     onClose()
     void navigate({ to, search: search as never }) // plain text
@@ -60,6 +63,16 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
                   {told(title)}
                 </Command.Item>
               ))}
+            {settingsTabs(me?.scopes ?? []).map(({ id, title }) => (
+              <Command.Item
+                key={id}
+                value={`${t('Settings')} ${title}`}
+                onSelect={() => go('/settings', { tab: id })}
+                className={item}
+              >
+                {t('Settings')} · {title}
+              </Command.Item>
+            ))}
           </Command.Group>
           {text.length >= 2 && (
             <Command.Group heading={t('Search')} className={heading} forceMount>
@@ -71,6 +84,18 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
               >
                 {t('Messages with “{text}”', { text })}
               </Command.Item>
+              {found.map(({ to, search, text: name, kind }) => (
+                <Command.Item
+                  key={`${to} ${search?.['id']}`}
+                  forceMount
+                  value={`${to} ${search?.['id']} ${text}`}
+                  onSelect={() => go(to, search)}
+                  className={item}
+                >
+                  <bdi>{name}</bdi>
+                  <span className="text-muted-foreground">{kind}</span>
+                </Command.Item>
+              ))}
               {contacts.data?.data.map((contact) => (
                 <Command.Item
                   key={contact.id}

@@ -1,50 +1,35 @@
 /** What the journey would do for somebody: every wait passes at once, nothing is sent. */
 
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { type Contact, ContactChoice, useContacts } from '../contacts/ContactChoice.tsx'
 import { useAct } from '../lib/act.ts'
-import { get, post } from '../lib/api.ts'
+import { post } from '../lib/api.ts'
 import { dateTime, zone } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { SelectField } from '../ui/Field.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { type Document, kinds } from './words.ts'
 
 /** `document`: what is not saved yet, instead of the version in use. */
 export function Simulation({ id, document }: { id: string; document?: Document }) {
-  const [contactId, setContact] = useState('')
-  const contacts = useQuery({
-    queryKey: ['/contacts', 'preview'],
-    queryFn: () => get('/contacts', { query: { limit: 20 } }),
-  })
-  const rows = contacts.data?.data ?? []
-  const chosen = contactId || rows[0]?.id || ''
+  const contacts = useContacts()
+  const [chosen, setContact] = useState<Contact>()
+  const contact = chosen ?? contacts.data?.data[0]
   const run = useAct(
     () =>
       post('/journeys/{id}/simulate', {
         params: { id },
-        body: { ...(chosen ? { contact_id: chosen } : {}), ...(document ? { document } : {}) },
+        body: { ...(contact ? { contact_id: contact.id } : {}), ...(document ? { document } : {}) },
       }),
     { quiet: true },
   )
   return (
     <Card title={t('Try it with a contact')} note={t('Waits pass at once and nothing is sent.')}>
       <div className="flex flex-wrap items-end gap-3">
-        {rows.length > 0 && (
-          <SelectField
-            label={t('Contact')}
-            value={chosen}
-            options={rows.map(({ id: each, name, email, external_id }) => [
-              each,
-              name ?? email ?? external_id ?? each,
-            ])}
-            onChange={(event) => setContact(event.target.value)}
-          />
-        )}
+        <ContactChoice label={t('Contact')} value={contact} onChange={setContact} />
         <Button look="primary" disabled={run.isPending} onClick={() => run.mutate(undefined)}>
           {t('Go through it')}
         </Button>

@@ -1,67 +1,45 @@
 /** Writes a template: one language at a time, shown for somebody beside it while it is written. */
 
-import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { useAct } from '../lib/act.ts'
-import { type Answer, type Body, get, put } from '../lib/api.ts'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import type { Answer } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { SelectField, TextField } from '../ui/Field.tsx'
+import { TextField } from '../ui/Field.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
+import { bodyOf, type Text, useDrafts } from './drafts.ts'
+import { useSave, useSaveKey, useVariables } from './editing.ts'
+import { LocaleChoice } from './LocaleChoice.tsx'
 import { TemplatePreview } from './TemplatePreview.tsx'
 
 type Template = Answer<'/templates/{id}'>
-type Change = NonNullable<Body<'/templates/{id}', 'put'>>
-interface Text {
-  readonly subject?: string | null
-  readonly html?: string | null
-  readonly mjml?: string | null
-  readonly text?: string | null
-}
 
 const CodeEditor = lazy(async () => ({ default: (await import('./CodeEditor.tsx')).CodeEditor }))
 
-/** What every template knows without being told. */
-const common = ['unsubscribe_url', 'preferences_url', 'contact.name', 'contact.locale']
-
 export function TemplateEditor({ template }: { template: Template }) {
-  const [{ locale }, setUrl] = useUrl(['locale'])
+  const [{ locale, part }, setUrl] = useUrl(['locale', 'part'])
   const isMain = !locale || locale === template.locale
-  const stored: Text = isMain ? template : ((template.locales[locale] ?? {}) as Text) // as written there
-  const [drafts, setDrafts] = useState<Record<string, Text>>({})
   const key = isMain ? '' : locale
+  const stored: Text = isMain ? template : ((template.locales[locale] ?? {}) as Text) // as written there
+  const [drafts, setDrafts] = useDrafts(template.id)
+  const [begun, setBegun] = useState(0) // the code's editor keeps its own text, and begins anew with this
   const text: Text = { ...stored, ...drafts[key] }
   const mayWrite = useMay('templates:write')
-  const save = useAct(
-    () => put('/templates/{id}', { params: { id: template.id }, body: bodyOf(drafts) }),
-    {
-      refreshes: ['/templates', '/templates/{id}', '/templates/{id}/versions'],
-      quiet: true,
-      done: ({ version }) => t('Saved as version {version}.', { version }),
-    },
+  const save = useSave(template.id, drafts, (saved) =>
+    setDrafts((now) => (now === saved ? {} : now)),
   )
   const hasDraft = Object.keys(drafts).length > 0
   const draft = useMemo(() => bodyOf(drafts), [drafts])
-  const saveNow = useRef(() => {})
-  saveNow.current = () => {
+  useSaveKey(() => {
     if (mayWrite && hasDraft) save.mutate(undefined)
-  }
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return
-      event.preventDefault()
-      saveNow.current()
-    }
-    addEventListener('keydown', listen)
-    return () => removeEventListener('keydown', listen)
-  }, [])
+  })
   const change = (next: Text) => setDrafts({ ...drafts, [key]: { ...drafts[key], ...next } })
   const isEmail = template.channel === 'email'
-  const field = isEmail ? (text.mjml ? 'mjml' : 'html') : 'text'
+  const code = text.mjml ? 'mjml' : 'html'
+  const field = isEmail && part !== 'text' ? code : 'text'
   const variables = useVariables(template)
   return (
     <div className="grid items-start grid-cols-1 gap-5 xl:grid-cols-2">
@@ -74,6 +52,17 @@ export function TemplateEditor({ template }: { template: Template }) {
               value={isMain ? template.locale : locale}
               onChange={(next) => setUrl({ locale: next })}
             />
+            {mayWrite && hasDraft && (
+              <Button
+                look="ghost"
+                onClick={() => {
+                  setDrafts({})
+                  setBegun(begun + 1)
+                }}
+              >
+                {t('Discard changes')}
+              </Button>
+            )}
             {mayWrite && (
               <Button
                 look="primary"
@@ -99,21 +88,26 @@ export function TemplateEditor({ template }: { template: Template }) {
             />
           )}
           <div>
-            <p className="mb-1 text-sm font-medium">
-              {field === 'text' ? t('Text') : field.toUpperCase()}
-            </p>
+            {isEmail ? (
+              <PartChoice code={code} field={field} onChange={(next) => setUrl({ part: next })} />
+            ) : (
+              <p className="mb-1 text-sm font-medium">{t('Text')}</p>
+            )}
             <Suspense fallback={<Skeleton className="h-80" />}>
               <CodeEditor
-                key={`${key} ${field}`}
+                key={`${key} ${field} ${begun}`}
                 label={t('The template’s text')}
                 value={text[field] ?? ''}
                 variables={variables}
                 readOnly={!mayWrite}
-                onChange={(value) => change({ [field]: value })}
+                onChange={(value) =>
+                  change({ [field]: isEmail && field === 'text' && value === '' ? null : value })
+                }
               />
             </Suspense>
             <p className="mt-1 text-sm text-muted-foreground">
-              {t('Type {open} for what can be filled in.', { open: '{{' })}
+              {t('Type {open} for what can be filled in.', { open: '{{' })}{' '}
+              {isEmail && field === 'text' && t('Empty: it is made of the HTML.')}
             </p>
           </div>
           {save.data?.warnings.map((warning) => (
@@ -132,50 +126,27 @@ export function TemplateEditor({ template }: { template: Template }) {
   )
 }
 
-/** What is declared, what is built in, and what contacts are known to have. */
-function useVariables(template: Template): readonly string[] {
-  const mayContacts = useMay('contacts:read')
-  const contacts = useQuery({
-    queryKey: ['/contacts', 'preview'],
-    enabled: mayContacts,
-    queryFn: () => get('/contacts', { query: { limit: 20 } }),
-  })
-  const traits = (contacts.data?.data ?? []).flatMap(({ traits: own }) => Object.keys(own))
-  const names = [...template.variables.map(({ name }) => name), ...common]
-  return [...new Set([...names, ...traits.map((name) => `contact.${name}`)])]
+interface PartProps {
+  readonly code: 'html' | 'mjml'
+  readonly field: 'html' | 'mjml' | 'text'
+  readonly onChange: (part: string) => void
 }
 
-/** What changes; the server lays it over what is there. */
-function bodyOf(drafts: Record<string, Text>): Change {
-  const { '': main = {}, ...locales } = drafts
-  return { ...main, ...(Object.keys(locales).length > 0 ? { locales } : {}) }
-}
-
-function LocaleChoice({
-  template,
-  value,
-  onChange,
-}: {
-  template: Template
-  value: string
-  onChange: (locale: string) => void
-}) {
-  const known = [template.locale, ...Object.keys(template.locales)]
-  const more = ['en', 'he', 'ar', 'fr', 'de', 'es', 'ru'].filter((each) => !known.includes(each))
-  const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' })
+function PartChoice({ code, field, onChange }: PartProps) {
   return (
-    <SelectField
-      label={t('Language')}
-      quiet
-      value={value}
-      options={[
-        ...known.map((each) => [each, names.of(each) ?? each] as const),
-        ...(known.includes(value) ? [] : [[value, names.of(value) ?? value] as const]),
-        ...more
-          .filter((each) => each !== value)
-          .map((each) => [each, `+ ${names.of(each) ?? each}`] as const),
-      ]}
-      onChange={(event) => onChange(event.target.value)}
-    />
+    <fieldset className="mb-2 flex gap-1">
+      <legend className="sr-only">{t('What is written')}</legend>
+      {([code, 'text'] as const).map((each) => (
+        <Button
+          key={each}
+          size="sm"
+          aria-pressed={each === field}
+          className="aria-pressed:border-primary aria-pressed:bg-accent"
+          onClick={() => onChange(each === 'text' ? each : '')}
+        >
+          {each === 'text' ? t('Plain text') : each.toUpperCase()}
+        </Button>
+      ))}
+    </fieldset>
   )
 }

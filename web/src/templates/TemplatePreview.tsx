@@ -2,8 +2,9 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { type Contact, ContactChoice, useContacts } from '../contacts/ContactChoice.tsx'
 import { useAct } from '../lib/act.ts'
-import { type Answer, type Body, get, post } from '../lib/api.ts'
+import { type Answer, type Body, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay, useMe } from '../lib/session.ts'
@@ -11,7 +12,7 @@ import { useSettled } from '../lib/useSettled.ts'
 import { Bubble } from '../messages/Bubble.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { SelectField, TextField } from '../ui/Field.tsx'
+import { TextField } from '../ui/Field.tsx'
 import { Frame } from '../ui/Frame.tsx'
 import { Text } from '../ui/Small.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
@@ -27,15 +28,10 @@ interface Props {
 
 export function TemplatePreview({ template, locale, draft }: Props) {
   const maySend = useMay('messages:write')
-  const mayContacts = useMay('contacts:read')
-  const [contactId, setContact] = useState('')
+  const [chosen, setContact] = useState<Contact>()
   const [isPhone, setPhone] = useState(false)
-  const contacts = useQuery({
-    queryKey: ['/contacts', 'preview'],
-    enabled: mayContacts,
-    queryFn: () => get('/contacts', { query: { limit: 20 } }),
-  })
-  const contact = contacts.data?.data.find(({ id }) => id === contactId) ?? contacts.data?.data[0]
+  const contacts = useContacts()
+  const contact = chosen ?? contacts.data?.data[0]
   const known: Record<string, unknown> = {
     ...contact?.traits,
     name: contact?.name ?? t('Somebody'),
@@ -65,18 +61,7 @@ export function TemplatePreview({ template, locale, draft }: Props) {
       note={draft ? t('With what is not saved yet.') : undefined}
       actions={
         <>
-          {contacts.data && contacts.data.data.length > 0 && (
-            <SelectField
-              label={t('Shown for')}
-              quiet
-              value={contact?.id ?? ''}
-              options={contacts.data.data.map(({ id, name, email, external_id }) => [
-                id,
-                name ?? email ?? external_id ?? id,
-              ])}
-              onChange={(event) => setContact(event.target.value)}
-            />
-          )}
+          <ContactChoice label={t('Shown for')} value={contact} onChange={setContact} />
           {shown.data?.html && (
             <Button size="sm" aria-pressed={isPhone} onClick={() => setPhone(!isPhone)}>
               {t('On a phone')}
