@@ -1,16 +1,8 @@
 /** The queue of events that subscribers have not reacted to. Filled by a trigger on `events`. */
 import { asText, type Sql } from '../db/db.ts'
+import type { Event } from './store.ts'
 
-export interface QueuedEvent {
-  readonly id: string
-  readonly name: string
-  readonly contactId: string | null
-  readonly messageId: string | null
-  readonly at: Date
-  readonly recordedAt: Date
-  readonly source: string
-  readonly properties: { readonly [key: string]: unknown }
-}
+export type QueuedEvent = Readonly<Event>
 
 /** Workspaces in which something is due; each is found by one step through the index, however much waits. */
 export async function workspacesWithEvents(
