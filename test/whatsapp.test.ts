@@ -50,8 +50,8 @@ test('statuses in any order, several in a body and repeated, end in what is true
   await until('the sending', async () => (await messageOf(second)).status === 'sent')
   const early = Math.floor(Date.now() / 1_000) - 5
   const statuses = [
-    { id: a, status: 'read', recipient_id: one },
-    { id: b, status: 'delivered', recipient_id: two },
+    { id: a, status: 'read', recipient_id: one, timestamp: early + 1 },
+    { id: b, status: 'delivered', recipient_id: two, timestamp: early },
     { id: a, status: 'delivered', recipient_id: one, timestamp: early },
     { id: a, status: 'sent', recipient_id: one, timestamp: early },
   ] as const
