@@ -103,7 +103,8 @@ test('each question is answered from the same opens, however often they are told
     ],
   )
   assert.deepEqual(await get('/analytics/engagement'), {
-    ...{ time_zone: 'Asia/Jerusalem', emails_sent: 2, emails_opened: 2, open_rate: 1 },
+    // One of the two that were opened was sent before there was a connection: it is in no rate.
+    ...{ time_zone: 'Asia/Jerusalem', emails_sent: 2, emails_opened: 2, open_rate: 0.5 },
     ...{ avg_opens_per_email: 1.5, avg_opens_per_lead: 1.5, reply_count: 1 },
     ...{ response_rate: 0.5, median_minutes_to_open: 10 },
   })

@@ -13,6 +13,7 @@ import {
   distinctOf,
   loggedOpens,
   medianDelay,
+  openedOfSent,
   opensBetween,
   opensBy,
   openTotals,
@@ -232,7 +233,8 @@ async function engagement({ tx, workspaceId, source }: Asked) {
   return {
     emails_sent: totals.emailsSent,
     emails_opened: totals.emailsOpened,
-    open_rate: share(totals.emailsOpened, totals.emailsSent),
+    // Not of emails from before the connection: more would be opened than sent.
+    open_rate: share(await openedOfSent(tx, workspaceId, source), totals.emailsSent),
     avg_opens_per_email: share(totals.opens, totals.emailsOpened),
     avg_opens_per_lead: share(totals.opens, totals.leads),
     reply_count: totals.replies,

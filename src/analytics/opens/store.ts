@@ -135,6 +135,16 @@ export function opensBy(
   `
 }
 
+/** Emails that we heard were sent, and that were opened since. */
+export async function openedOfSent(sql: Sql, workspaceId: string, source: Source): Promise<number> {
+  const [row] = await sql<{ emails: number }[]>`
+    select coalesce(sum(emails), 0)::bigint as emails
+    from open_delays
+    where workspace_id = ${workspaceId} ${ofSource(sql, source)}
+  `
+  return row?.emails ?? 0
+}
+
 /** Minutes from sent to first opened, in the middle of all emails; null when none is known. */
 export async function medianDelay(
   sql: Sql,
