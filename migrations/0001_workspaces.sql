@@ -40,7 +40,7 @@ $$;
 select grant_both('usage on schema public');
 
 -- Puts a table of a workspace behind row level security. `append_only` tables
--- get neither update nor delete: there are no triggers, so that Citus can distribute them.
+-- get neither update nor delete: by rights and no trigger, so that Citus can distribute them.
 create function protect_table(name regclass, append_only boolean default false) returns void
 language plpgsql as $$
 declare
