@@ -164,6 +164,7 @@ test('messages: filters stand in the address, many are cancelled at once, what c
   await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check()
   await page.getByText('2 chosen').waitFor()
   await page.getByRole('button', { name: 'Cancel sending' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel sending' }).click()
   await page.getByText('2 messages done').waitFor()
   await page.getByText('No message is like that.').waitFor()
   await page.getByRole('button', { name: 'Clear the filters' }).click()
