@@ -117,6 +117,20 @@ test('check says in plain words what is wrong', async (t) => {
   }
 })
 
+test('a server that repeats the password repeats it to nobody else', async (t) => {
+  const password = 'tall orange cloud'
+  const script = async (peer: Peer) => {
+    await peer.greet(['AUTH PLAIN'])
+    const line = await peer.line()
+    peer.say(`535 5.7.8 ${password} is wrong, from ${line}`)
+  }
+  const settings = await serve(t, script, { user: 'ada', password })
+  const failed = await check(settings).catch((error: unknown) => error)
+  assert.ok(failed instanceof Misconfigured, String(failed))
+  assert.match(failed.message, /5\.7\.8 \*\*\* is wrong/)
+  assert.ok(!failed.message.includes(Buffer.from(`\0ada\0${password}`).toString('base64')))
+})
+
 test('the settings make a form, with the password marked as secret', () => {
   const form = z.toJSONSchema(smtpSettings, { io: 'input' })
   assert.deepEqual(form.required, ['host', 'from_email'])

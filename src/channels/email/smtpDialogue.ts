@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer'
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
 import { Misconfigured, Retryable } from '../../errors.ts'
+import { excerpt } from '../../lib/reply.ts'
 import { BlockedAddress, publicLookup } from '../../lib/ssrf.ts'
 import type { Reply } from './smtpReply.ts'
 import { type Features, featuresOf, type SetupTimeouts, type SmtpServer } from './smtpServer.ts'
@@ -94,10 +95,11 @@ export class Dialogue implements WireListener {
   }
 
   async authenticate({ auth }: Features, user: string, password: string): Promise<void> {
-    if (auth.includes('PLAIN')) {
-      return this.#login([`AUTH PLAIN ${base64(`\0${user}\0${password}`)}`])
-    }
-    if (auth.includes('LOGIN')) return this.#login(['AUTH LOGIN', base64(user), base64(password)])
+    const plain = base64(`\0${user}\0${password}`)
+    const secrets = [password, base64(password), plain]
+    if (auth.includes('PLAIN')) return this.#login([`AUTH PLAIN ${plain}`], secrets)
+    if (auth.includes('LOGIN'))
+      return this.#login(['AUTH LOGIN', base64(user), base64(password)], secrets)
     throw new Misconfigured(
       auth.length === 0
         ? `${this.#server.host} takes no user and password on this connection.`
@@ -105,9 +107,11 @@ export class Dialogue implements WireListener {
     )
   }
 
-  async #login(lines: readonly string[]): Promise<void> {
+  /** `secrets`: some servers say again what they were told. */
+  async #login(lines: readonly string[], secrets: readonly string[]): Promise<void> {
     for (const [i, line] of lines.entries()) {
-      const reply = await this.ask(line)
+      const said = await this.ask(line)
+      const reply = { code: said.code, text: excerpt(said.text, ...secrets) }
       const expected = i === lines.length - 1 ? 235 : 334
       if (reply.code === expected) continue
       if (reply.code >= 400 && reply.code < 500) throw notOurs(reply)
@@ -158,7 +162,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64')
 }
 
-function notOurs(reply: Reply): Error {
+function notOurs(reply: Pick<Reply, 'code' | 'text'>): Error {
   return reply.code >= 500
     ? new Misconfigured(`The server refuses us: ${reply.text}`)
     : new Retryable(reply.text, { code: String(reply.code) })
