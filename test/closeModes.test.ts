@@ -3,7 +3,9 @@
  * nobody polls. And what Discord would not take, or does not answer.
  */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { api } from './helpers/api.ts'
 import { API_KEY, CLOSE_KEY, closeWorld, hookOf } from './helpers/closeWorld.ts'
 import { testDatabase } from './helpers/database.ts'
@@ -38,6 +40,18 @@ async function begin(prefix: string, settings: Record<string, string>) {
 const asked = async (world: Awaited<ReturnType<typeof begin>>, path: string) =>
   (await world.close.tell()).requests.filter((each) => each.path.startsWith(path)).length
 
+/** What `beckon doctor` says about something. */
+async function doctor(env: Record<string, string>, about: string): Promise<string> {
+  const options = { env: { ...process.env, ...env, PUBLIC_URL: 'http://localhost:8000' } }
+  const run = promisify(execFile)(process.execPath, ['src/main.ts', 'doctor'], options)
+  const { stdout } = await run.catch((failed: { stdout: string }) => failed) // 1: something failed
+  const { checks } = JSON.parse(stdout) as { checks: { check: string; [part: string]: unknown }[] }
+  return checks
+    .filter(({ check }) => check === about)
+    .map(({ detail, mend }) => `${detail} ${mend}`)
+    .join('\n')
+}
+
 const fits = async ({ close, discord, server }: Awaited<ReturnType<typeof begin>>) => {
   assert.deepEqual((await close.tell()).complaints, [])
   assert.deepEqual((await discord.tell()).complaints, [])
@@ -65,6 +79,10 @@ test('polls alone: new opens are alerted once each, those of before the start ne
   assert.equal(notifications.sent, 1)
   assert.ok(cache.size > 0)
   assert.equal(cache.retention_hours, 24)
+  const words = await doctor(world.env, 'connection of default: Close')
+  assert.match(words, /The key works; it is Grace's\./)
+  assert.match(words, /Pulling emails works\./)
+  assert.match(words, /No webhook has come yet.*PUBLIC_URL.*\/webhook\/closeio/)
   await fits(world)
 })
 

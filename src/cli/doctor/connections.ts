@@ -1,11 +1,13 @@
 /** Each connection to another system: does it work, how old is its last poll, do its webhooks come. */
 import type { Sealing } from '../../channels/settings.ts'
 import type { Config } from '../../config.ts'
+import { findConnector } from '../../connectors/registry.ts'
 import { type Db, inWorkspace } from '../../db/db.ts'
 import { createHttp } from '../../lib/http.ts'
 import { buildSync } from '../../sync/build.ts'
 import { checkConnection } from '../../sync/check.ts'
 import type { SyncDeps } from '../../sync/deps.ts'
+import { callbackUrlOf } from '../../sync/directory.ts'
 import { type ConnectionRow, listConnections } from '../../sync/store/connections.ts'
 import { listTasks, SUBSCRIBE, type TaskRow } from '../../sync/store/tasks.ts'
 import { isSilent } from '../../sync/view.ts'
@@ -57,7 +59,7 @@ async function checkOne(deps: SyncDeps, row: ConnectionRow, check: string): Prom
     ...answer.warnings.map((each) => warn(check, each, mend)),
     ...stateOf(row, check),
     ...tasks.flatMap((task) => taskFindings(task, row, check, deps.db.clock.now())),
-    ...webhookFindings(row, check, deps.db.clock.now()),
+    ...webhookFindings(row, check, deps),
   ]
 }
 
@@ -69,25 +71,27 @@ function stateOf({ id, status, statusReason }: ConnectionRow, check: string): Fi
 
 function taskFindings(
   { task, dueAt, lastAt, lastError, attempts }: TaskRow,
-  { status }: ConnectionRow,
+  { status, connector }: ConnectionRow,
   check: string,
   now: Date,
 ): Finding[] {
   const what = task === SUBSCRIBE ? 'Its webhook subscription' : `Pulling ${task}`
   const last = lastAt === null ? 'It never went through.' : `It last did ${lastAt.toISOString()}.`
-  if (lastError !== null)
-    return [
-      warn(check, `${what} failed ${attempts} times: ${lastError} ${last}`, 'It is tried again.'),
-    ]
+  if (lastError !== null) {
+    const times = attempts > 1 ? ` ${attempts} times` : ''
+    const mend =
+      dueAt === null ? `Then \`beckon connector ${connector} subscribe\`.` : 'It is tried again.'
+    return [warn(check, `${what} failed${times}: ${lastError} ${last}`, mend)]
+  }
   if (dueAt === null || status !== 'active') return []
   if (+now - +dueAt > LATE_MS)
     return [warn(check, `${what} is late. ${last}`, 'Start `beckon serve` or `beckon work`.')]
   return lastAt === null ? [] : [pass(check, `${what} works. ${last}`)]
 }
 
-function webhookFindings(row: ConnectionRow, check: string, now: Date): Finding[] {
-  const found: Finding[] = []
-  if (isSilent(row, now)) {
+function webhookFindings(row: ConnectionRow, check: string, deps: SyncDeps): Finding[] {
+  const found = neverCame(row, check, deps.publicUrl)
+  if (isSilent(row, deps.db.clock.now())) {
     const detail = `Polls found ${row.missed} events that no webhook told.`
     const mend = 'See the subscription over there, and that PUBLIC_URL can be reached.'
     found.push(warn(check, detail, mend))
@@ -99,4 +103,16 @@ function webhookFindings(row: ConnectionRow, check: string, now: Date): Finding[
   if (row.callbackAt !== null)
     found.push(pass(check, `The last webhook came ${row.callbackAt.toISOString()}.`))
   return found
+}
+
+/** Until one comes, what is new over there is found only as often as it is looked for. */
+function neverCame(row: ConnectionRow, check: string, publicUrl: string): Finding[] {
+  const connector = findConnector(row.connector)
+  const url = connector && callbackUrlOf({ row, connector }, publicUrl)
+  if (!url || row.callbackAt !== null || row.status !== 'active') return []
+  const detail = 'No webhook has come yet: what is new is found when it is looked for.'
+  const mend = url.startsWith('https:')
+    ? `\`beckon connector ${row.connector} subscribe\` makes it, or makes sure that it is there.`
+    : `Set PUBLIC_URL to an https address that the internet reaches, and it is made at the next start. By hand, it is to call ${url}.`
+  return [warn(check, detail, mend)]
 }
