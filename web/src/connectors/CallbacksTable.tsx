@@ -1,7 +1,6 @@
 /** What vendors told us, what became of it, and the way to process it again. */
 
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { get, post, type Row } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
@@ -28,9 +27,9 @@ const states: Record<Callback['status'], readonly [string, Tone]> = {
 }
 
 export function CallbacksTable() {
-  const [{ callbacks }, setUrl] = useUrl(['callbacks'])
-  const query = useList('/callbacks', callbacks ? { status: callbacks } : {})
-  const [open, setOpen] = useState('')
+  const [{ callbacks, callback: open }, setUrl] = useUrl(['callbacks', 'callback'])
+  const query = useList('/callbacks', Object.hasOwn(states, callbacks) ? { status: callbacks } : {})
+  const setOpen = (id: string) => setUrl({ callback: id }, id !== '')
   return (
     <Card
       title={t('Callbacks received')}

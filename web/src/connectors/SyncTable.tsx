@@ -1,14 +1,19 @@
-/** What connections read, run by run. */
+/** What connections read, run by run; what did not finish goes on. */
 
-import type { Row } from '../lib/api.ts'
+import { useAct } from '../lib/act.ts'
+import { post, type Row } from '../lib/api.ts'
 import { gap, number } from '../lib/format.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
+import { useMay } from '../lib/session.ts'
+import { useUrl } from '../lib/url.ts'
 import { Badge, type Tone } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
 import { Text, When } from '../ui/Small.tsx'
+import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
 
 type Run = Row<'/sync'>
@@ -25,10 +30,22 @@ export function SyncTable({
 }: {
   connections: readonly { id: string; name: string }[]
 }) {
-  const query = useList('/sync')
+  const [{ pulls }, setUrl] = useUrl(['pulls'])
+  const query = useList('/sync', Object.hasOwn(states, pulls) ? { status: pulls } : {})
+  const mayWrite = useMay('senders:write')
+  const again = useAct((id: string) => post('/sync/{id}/process', { params: { id } }), {
+    refreshes: ['/sync', '/connectors'],
+    done: t('It goes on after its last page.'),
+  })
   const names = new Map(connections.map(({ id, name }) => [id, name]))
   return (
-    <Card title={t('Runs')} flush>
+    <Card
+      title={t('Runs')}
+      flush
+      actions={
+        <StateFilter states={states} value={pulls} onChange={(state) => setUrl({ pulls: state })} />
+      }
+    >
       <PagedTable
         label={t('Runs')}
         query={query}
@@ -38,8 +55,9 @@ export function SyncTable({
             id: 'status',
             title: t('State'),
             cell: ({ status, error }) => (
-              <span title={said(error ?? '')}>
+              <span className="flex flex-col items-start gap-1">
                 <Badge tone={states[status][1]}>{told(states[status][0])}</Badge>
+                {error && <Text>{said(error)}</Text>}
               </span>
             ),
           },
@@ -63,6 +81,18 @@ export function SyncTable({
             title: t('When'),
             end: true,
             cell: ({ started_at }) => <When at={started_at} />,
+          },
+          {
+            id: 'deeds',
+            title: <span className="sr-only">{t('Actions')}</span>,
+            end: true,
+            cell: ({ id, status }) =>
+              mayWrite &&
+              (status === 'failed' || status === 'abandoned') && (
+                <Button size="sm" disabled={again.isPending} onClick={() => again.mutate(id)}>
+                  {t('Try again')}
+                </Button>
+              ),
           },
         ]}
         empty={<Empty title={t('Nothing has been read yet.')} />}

@@ -1,14 +1,11 @@
-/** Runs of a journey: who is where, since when, until when; skip, run now, cancel. */
+/** Runs of a journey: who is where, since when, until when, and what can be done with each. */
 
 import { Link } from '@tanstack/react-router'
-import { useAct } from '../lib/act.ts'
-import { post } from '../lib/api.ts'
-import { msg, t, told } from '../lib/language.ts'
+import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
-import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -16,14 +13,9 @@ import { PagedTable } from '../ui/DataTable.tsx'
 import { Code, When } from '../ui/Small.tsx'
 import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
+import { RunDeeds } from './RunDeeds.tsx'
+import { RunDrawer } from './RunDrawer.tsx'
 import { type Run, runStates } from './words.ts'
-
-const deeds = {
-  skip: msg('Skip the step'),
-  'run-now': msg('Run now'),
-  cancel: msg('Cancel'),
-} as const
-type Deed = keyof typeof deeds
 
 interface Props {
   readonly id: string
@@ -33,7 +25,8 @@ interface Props {
 }
 
 export function JourneyRuns({ id, step, onAll }: Props) {
-  const [{ run_status: status }, setUrl] = useUrl(['run_status'])
+  const [{ run_status: asked, run: open }, setUrl] = useUrl(['run_status', 'run'])
+  const status = Object.hasOwn(runStates, asked) ? asked : ''
   const params = { id }
   const all = useList('/journeys/{id}/runs', status ? { status } : {}, {
     params,
@@ -44,19 +37,6 @@ export function JourneyRuns({ id, step, onAll }: Props) {
     enabled: step !== '',
   })
   const mayWrite = useMay('journeys:write')
-  const act = useAct(
-    ({ run, deed }: { run: string; deed: Deed }) => {
-      const of = { params: { id, run_id: run } }
-      if (deed === 'skip') return post('/journeys/{id}/runs/{run_id}/skip', of)
-      if (deed === 'run-now') return post('/journeys/{id}/runs/{run_id}/run-now', of)
-      return post('/journeys/{id}/runs/{run_id}/cancel', { ...of, body: {} })
-    },
-    {
-      refreshes: ['/journeys/{id}', '/journeys/{id}/runs', '/journeys/{id}/waiting'],
-      done: t('Done.'),
-    },
-  )
-  const isOver = ({ status: now }: Run) => ['done', 'exited', 'failed', 'cancelled'].includes(now)
   return (
     <Card
       flush
@@ -97,7 +77,13 @@ export function JourneyRuns({ id, step, onAll }: Props) {
             title: t('State'),
             cell: (run) => (
               <span className="flex flex-col items-start gap-1">
-                <Badge tone={runStates[run.status][1]}>{told(runStates[run.status][0])}</Badge>
+                <button
+                  type="button"
+                  className="hover:underline"
+                  onClick={() => setUrl({ run: run.id }, true)}
+                >
+                  <Badge tone={runStates[run.status][1]}>{told(runStates[run.status][0])}</Badge>
+                </button>
                 {(run.detail ?? run.reason) && (
                   <bdi className="text-xs text-muted-foreground">
                     {said(run.detail ?? run.reason ?? '')}
@@ -123,28 +109,12 @@ export function JourneyRuns({ id, step, onAll }: Props) {
             id: 'deeds',
             title: <span className="sr-only">{t('Actions')}</span>,
             end: true,
-            cell: (run) =>
-              mayWrite &&
-              !isOver(run) && (
-                <span className="inline-flex flex-wrap justify-end gap-1">
-                  {Object.entries(deeds).map(([deed, words]) => (
-                    <AskButton
-                      key={deed}
-                      size="sm"
-                      look={deed === 'cancel' ? 'danger' : 'outline'}
-                      title={`${told(words)}?`}
-                      note={t('It cannot be taken back: what the run does then, it has done.')}
-                      act={told(words)}
-                      disabled={act.isPending}
-                      onConfirm={() => act.mutate({ run: run.id, deed: deed as Deed })} // its own keys
-                    />
-                  ))}
-                </span>
-              ),
+            cell: (run) => mayWrite && <RunDeeds run={run} />,
           },
         ]}
         empty={<Empty title={t('Nobody is here.')} />}
       />
+      {open && <RunDrawer id={id} runId={open} onClose={() => setUrl({ run: '' })} />}
     </Card>
   )
 }
