@@ -25,3 +25,30 @@ test('a long statement is waited for, and who waits for nobody is told', async (
   for (const each of lost) await assert.rejects(each, { code: 'CONNECTION_SILENT' })
   assert.deepEqual([...(await sql`select 3 as n`)], [{ n: 3 }])
 })
+
+test('a session that PostgreSQL has ended meanwhile is known to be gone, and so are those that lay unused', async () => {
+  const pool = connect(
+    { url: `postgres://${address.user}@127.0.0.1:${link.port}/${address.database}` },
+    { max: 6, onnotice: () => {} },
+  )
+  const administrator = connect(address, { max: 1 })
+  database.closeFirst(async () => {
+    await pool.end({ timeout: 0 })
+    await administrator.end()
+  })
+  await Promise.all(Array.from({ length: 6 }, () => pool`select pg_sleep(0.2)`))
+  const lost = pool.begin(async (tx) => {
+    const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+    link.silence()
+    const answer = tx`select 1`.execute()
+    answer.catch(() => {})
+    const [ended] = await administrator`select pg_terminate_backend(${row?.pid ?? 0}) as done`
+    assert.ok(ended?.['done'])
+    link.forget()
+    await answer
+  })
+  await assert.rejects(lost, ({ code }) => /^CONNECTION_(CLOSED|SILENT)$/.test(code))
+  const begun = performance.now()
+  await Promise.all(Array.from({ length: 6 }, () => pool`select pg_sleep(0.2)`))
+  assert.ok(performance.now() - begun < 8_000, 'dead connections were found one by one')
+})

@@ -6,7 +6,8 @@
  * Silence alone says little, because a long statement is silent too. So PostgreSQL is asked, over
  * a new connection, what that session is doing. Is it idle, at two looks in a row, the answer was
  * lost on its way; can nobody be asked, the database is away. A session that PostgreSQL does not
- * know may be that of a pooler, which has numbers of its own, and is given time for every statement.
+ * know has ended, of which word was lost too; unless we speak to a pooler, which has numbers of its
+ * own: then it is given time for every statement.
  */
 import type { Socket } from 'node:net'
 import type Postgres from 'postgres'
@@ -27,18 +28,42 @@ interface Address {
   readonly user: string
   readonly pass: NonNullable<Options['pass']>
   readonly ssl: NonNullable<Options['ssl']>
+  readonly connection?: { readonly application_name?: string }
 }
-type Doing = 'active' | 'else' | 'unknown' | 'away'
+type Doing = 'active' | 'else' | 'ended' | 'unknown' | 'away'
+
+interface Watched {
+  readonly socket: Socket
+  readonly key: string
+  /** Nobody waits for an answer on it, and none came for long. */
+  isForgotten(): boolean
+}
+const watched = new Set<Watched>()
+
+/** Where one connection was dead, those that lie unused would be found dead one by one, by somebody who waits. */
+function endUnused(key: string, error: Error): void {
+  for (const each of watched) if (each.key === key && each.isForgotten()) each.socket.destroy(error)
+}
 
 /** `waiting` answers the session's number while an answer is due, else null. */
 export function watch(socket: Socket, address: Address, waiting: () => number | null): void {
   let heard = performance.now()
   let looked = heard
   let asking = false
+  let spoke = heard // when anything came; `heard` also goes on while nothing is due
   let idleLooks = 0 // in a row, in one silence: a statement may end, or begin, just as is asked
   socket.on('data', () => {
     heard = performance.now()
+    spoke = heard
   })
+  const key = keyOf(address)
+  const own = {
+    ...{ socket, key },
+    isForgotten: () => waiting() === null && performance.now() - spoke > SILENCE_MS,
+  }
+  // PostgreSQL itself ends the session of a process that is gone (presence.ts), and of no other.
+  if (address.connection?.application_name !== 'beckon presence') watched.add(own)
+  socket.on('close', () => watched.delete(own))
   const look = async () => {
     if (socket.destroyed) return clearInterval(timer)
     const now = performance.now()
@@ -59,32 +84,42 @@ export function watch(socket: Socket, address: Address, waiting: () => number | 
       `PostgreSQL has not answered for ${Math.round((now - heard) / 1000)} s.`,
     )
     socket.destroy(Object.assign(error, { code: 'CONNECTION_SILENT' }))
+    endUnused(key, error)
   }
   const timer = setInterval(() => void look(), LOOK_MS)
   timer.unref()
 }
 
-type Sessions = ReadonlyMap<number, boolean> | 'away' | 'busy'
+interface Told {
+  /** Sessions, and whether each is at work. */
+  readonly working: ReadonlyMap<number, boolean>
+  /** The numbers that we are given are those of PostgreSQL: there is no pooler. */
+  readonly direct: boolean
+}
+type Sessions = Told | 'away' | 'busy'
 
 function doingOf(sessions: Sessions, session: number): Doing {
   if (sessions === 'away') return 'away'
   if (sessions === 'busy') return 'active'
-  const active = sessions.get(session)
-  if (active === undefined) return 'unknown'
+  const active = sessions.working.get(session)
+  if (active === undefined) return sessions.direct ? 'ended' : 'unknown'
   return active ? 'active' : 'else'
 }
 
 /** When a link fails all its connections are silent; one question is enough for them. */
 const asked = new Map<string, Promise<Sessions>>()
 
+const keyOf = ({ host, port, path, database, user }: Address) =>
+  `${host} ${port} ${path} ${database} ${user}`
+
 function whatSessionsDo(address: Address): Promise<Sessions> {
-  const key = `${address.host} ${address.port} ${address.path} ${address.database} ${address.user}`
+  const key = keyOf(address)
   const question = asked.get(key) ?? ask(address).finally(() => asked.delete(key))
   asked.set(key, question)
   return question
 }
 
-/** The sessions of our user, and whether each is at work. */
+/** About the sessions of our user. */
 async function ask(address: Address): Promise<Sessions> {
   const { PostgresError, default: postgres } = await driver()
   const { host, port, path, database, user, pass, ssl } = address
@@ -105,7 +140,8 @@ async function ask(address: Address): Promise<Sessions> {
     `
     const rows = await Promise.race([answer, late])
     if (rows === 'away') return rows
-    return new Map(rows.map(({ pid, state }) => [pid, isActive(state)]))
+    const working = new Map(rows.map(({ pid, state }) => [pid, isActive(state)]))
+    return { working, direct: working.has(rows.state.pid) }
   } catch (error) {
     // It speaks, so it is there: too many connections, or starting.
     return error instanceof PostgresError ? 'busy' : 'away'

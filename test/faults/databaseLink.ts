@@ -35,13 +35,20 @@ export async function startDatabaseLink(to: {
     const pair = { upstream, silent }
     pairs.set(client, pair)
     client.setNoDelay(true)
-    const pass = (part: Buffer, receiver: Socket) => {
-      if (pair.silent) return
-      if (late === 0) return void receiver.write(part)
-      setTimeout(() => void (pair.silent || receiver.write(part)), late)
+    const passTo = (receiver: Socket) => {
+      const onTheWay: Buffer[] = [] // in their order: what was held back longer is not overtaken
+      return (part: Buffer) => {
+        if (pair.silent) return
+        if (late === 0 && onTheWay.length === 0) return void receiver.write(part)
+        onTheWay.push(part)
+        setTimeout(() => {
+          const next = onTheWay.shift()
+          if (next && !pair.silent) receiver.write(next)
+        }, late)
+      }
     }
-    client.on('data', (part: Buffer) => pass(part, upstream))
-    upstream.on('data', (part: Buffer) => pass(part, client))
+    client.on('data', passTo(upstream))
+    upstream.on('data', passTo(client))
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
