@@ -19,7 +19,7 @@ import { findBeginning } from './store.ts'
 import { templates, topics } from './texts.ts'
 
 export const SLUG = 'demo'
-const BEGUN = 'demo.begun'
+const beginning = { action: 'demo.begun' } // in the audit log
 const MAX_MEMBERS = 10_000
 
 export interface Demo {
@@ -31,7 +31,9 @@ export interface Demo {
 export async function findDemo({ db }: Tool): Promise<Demo | undefined> {
   const workspace = await findWorkspaceBySlug(db.app, SLUG)
   if (!workspace) return undefined
-  const begun = await inWorkspace(db, workspace.id, (tx) => findBeginning(tx, workspace.id, BEGUN))
+  const begun = await inWorkspace(db, workspace.id, (tx) =>
+    findBeginning(tx, workspace.id, beginning.action),
+  )
   if (begun) return { workspace, begun }
   throw new AppError(
     'conflict',
@@ -49,7 +51,7 @@ export async function makeDemo(tool: Tool): Promise<Demo> {
   const begin: WorkspaceHook = async (tx, { id }) => {
     for (const { id: member, role } of members) await insertMembership(tx, id, member, role, now)
     for (const topic of topics) await saveTopic(tx, id, topic, now)
-    await audit(tx, id, { actor: system, at: now, action: BEGUN, target: id })
+    await audit(tx, id, { actor: system, at: now, ...beginning, target: id })
   }
   const { timeZone, locale } = home
   const input = { slug: SLUG, name: 'Demo', timeZone, locale, defaultCountry: 'US' }
