@@ -7,7 +7,8 @@ import type { Question } from '../app.ts'
 import { AppError } from '../errors.ts'
 import { ask, readBody } from './ask.ts'
 import { table } from './output.ts'
-import { type RoomCommand, rooms } from './roomCommands.ts'
+import { rooms } from './rooms/all.ts'
+import type { RoomCommand } from './rooms/room.ts'
 import type { Tool } from './tool.ts'
 
 type Use = (work: (tool: Tool) => Promise<void>) => Promise<void>

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { rooms } from './roomCommands.ts'
+import { rooms } from './all.ts'
 
 const described: unknown = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../docs/openapi.json'), 'utf8'),
 )
 const { paths } = described as { paths: Record<string, Record<string, unknown>> } // OpenAPI's form
 
