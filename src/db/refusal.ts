@@ -5,3 +5,12 @@ import { PostgresError } from './db.ts'
 export function isRefusal(error: unknown): error is Error & { code: string } {
   return error instanceof PostgresError && /^2[23]/.test(error.code)
 }
+
+/** Another row has the same key already. */
+export const isTaken = (error: unknown): boolean => hasCode(error, '23505')
+
+/** The row that it points to is not there any more. */
+export const isGone = (error: unknown): boolean => hasCode(error, '23503')
+
+const hasCode = (error: unknown, code: string) =>
+  error instanceof PostgresError && error.code === code

@@ -1,5 +1,7 @@
 /** Journeys and their versions in the database. Runs are in store/. */
-import { PostgresError, type Sql } from '../db/db.ts'
+import type { Sql } from '../db/db.ts'
+import { isTaken } from '../db/refusal.ts'
+import { isUuid } from '../lib/uuid7.ts'
 import type { journeyStatuses } from './api.schema.ts'
 import type { JourneyDocument, SettingValues } from './schema.ts'
 
@@ -28,9 +30,6 @@ export interface JourneyVersionRow {
   readonly createdAt: Date
 }
 
-const UNIQUE_VIOLATION = '23505'
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 const columns = (sql: Sql) => sql`
   id, name, title, status, status_reason, version, origin, recipe, settings, created_at, updated_at
 `
@@ -41,7 +40,7 @@ export async function findJourney(
   workspaceId: string,
   idOrName: string,
 ): Promise<JourneyRow | undefined> {
-  const id = uuid.test(idOrName) ? idOrName : null
+  const id = isUuid(idOrName) ? idOrName : null
   const [row] = await sql<JourneyRow[]>`
     select ${columns(sql)}
     from journeys
@@ -149,7 +148,7 @@ export async function updateJourney(
     `
     return row
   } catch (error) {
-    if (error instanceof PostgresError && error.code === UNIQUE_VIOLATION) return undefined
+    if (isTaken(error)) return undefined
     throw error
   }
 }

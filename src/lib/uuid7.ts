@@ -51,6 +51,10 @@ export function uuid7(atMs?: number): string {
   return format(bytes, 0)
 }
 
+/** Of whatever version, in its text form. */
+export const isUuid = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
+
 /** When the id was made, to the millisecond. */
 export function uuid7Time(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))

@@ -7,7 +7,7 @@
  */
 import type postgres from 'postgres'
 import type { Db, Sql } from '../db/db.ts'
-import { isRefusal } from '../db/refusal.ts'
+import { isGone, isRefusal } from '../db/refusal.ts'
 import { AppError } from '../errors.ts'
 import { inFlight, type Repeatable } from '../http/answer.ts'
 import { createBatcher } from '../lib/batcher.ts'
@@ -155,11 +155,9 @@ function together(faults: readonly AppError[]): AppError {
 
 const asErrors = (error: unknown) => [error instanceof Error ? error : new Error(String(error))]
 
-const FOREIGN_KEY_VIOLATION = '23503'
-
 /** Sender and template are checked from memory, which may be a moment old. */
 function refused(error: { code: string } & Error): Error {
-  if (error.code !== FOREIGN_KEY_VIOLATION) return error
+  if (!isGone(error)) return error
   const detail = 'The sender of this message was removed a moment ago. Try again.'
   return new AppError('conflict', detail)
 }

@@ -8,7 +8,8 @@
  */
 import type { Logger } from 'pino'
 import type { TransactionSql } from 'postgres'
-import { type Db, PostgresError } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
+import { isGone } from '../db/refusal.ts'
 import { createLoop } from '../lib/loop.ts'
 import { overAt, SOON_MS, type Step, stepOf } from './fallbackStep.ts'
 import { goNextWay, tell } from './goNextWay.ts'
@@ -34,7 +35,6 @@ const POLL_MS = 1_000 // those of other processes are found within this
 const PATIENCE_MS = 60_000 // beyond its time, for what came in to be understood
 const CLAIM_MS = 10_000 // one that a process died over is found again after this
 const FAULT_MS = 60_000 // one that could not be settled is tried again after this
-const FOREIGN_KEY_VIOLATION = '23503'
 
 export interface Fallbacks {
   start(): void
@@ -79,7 +79,7 @@ async function settleOne(claim: Claim, deps: FallbackDeps): Promise<boolean> {
   const attempt = () => engine.begin((tx) => settle(tx, claim, deps)) as Promise<boolean>
   try {
     return await attempt().catch((error: unknown) => {
-      if (!(error instanceof PostgresError) || error.code !== FOREIGN_KEY_VIOLATION) throw error
+      if (!isGone(error)) throw error
       deps.directories.senders.forget(workspaceId) // we knew a sender that is gone
       return attempt()
     })

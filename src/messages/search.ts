@@ -7,9 +7,8 @@
  * indexes. All else is looked for among SPAN messages at a time: a page may then be short, or
  * empty, and say where to go on.
  */
-import { z } from 'zod'
 import type { Sql } from '../db/db.ts'
-import { uuid7Floor } from '../lib/uuid7.ts'
+import { isUuid, uuid7Floor } from '../lib/uuid7.ts'
 import { type ListFilter, listMessages, type MessageRow } from './store/read.ts'
 import { findBack, findPeopleLike } from './store/search.ts'
 
@@ -46,8 +45,6 @@ export async function searchMessages(
   const rows = await listMessages(tx, workspaceId, { ...within, since: floor ?? since })
   return { rows, stoppedAt: rows.length < filter.limit ? floor : null }
 }
-
-const isUuid = (text: string) => z.guid().safeParse(text).success
 
 /** Whether an index leads to what is wanted, or every message is. */
 function isSwift(filter: ListFilter): boolean {

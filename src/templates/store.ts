@@ -1,5 +1,7 @@
 /** Templates and their versions in the database. */
-import { PostgresError, type Sql } from '../db/db.ts'
+import type { Sql } from '../db/db.ts'
+import { isTaken } from '../db/refusal.ts'
+import { isUuid } from '../lib/uuid7.ts'
 import type { Content } from './schema.ts'
 import type { DeclaredVariable } from './variables.ts'
 
@@ -23,16 +25,13 @@ export interface VersionRow {
   readonly createdAt: Date
 }
 
-const UNIQUE_VIOLATION = '23505'
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 /** By id or by its unique name; archived ones are not found. */
 export async function findTemplate(
   sql: Sql,
   workspaceId: string,
   idOrName: string,
 ): Promise<TemplateRow | undefined> {
-  const id = uuid.test(idOrName) ? idOrName : null
+  const id = isUuid(idOrName) ? idOrName : null
   const [row] = await sql<TemplateRow[]>`
     select id, name, channel, version, created_at, updated_at
     from templates
@@ -116,7 +115,7 @@ export async function putToUse(
     `
     return row
   } catch (error) {
-    if (error instanceof PostgresError && error.code === UNIQUE_VIOLATION) return undefined
+    if (isTaken(error)) return undefined
     throw error
   }
 }
