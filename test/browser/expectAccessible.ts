@@ -15,15 +15,24 @@ interface Finding {
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source) // by the debugger, which the page's policy does not bind
-  const options = JSON.stringify({
-    runOnly: { type: 'tag', values: tags },
+interface Options {
+  /** Only what another theme can change. */
+  readonly coloursOnly?: boolean
+}
+
+export async function expectAccessible(page: Page, options: Options = {}): Promise<void> {
+  // By the debugger, which the page's policy does not bind; once per page.
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source)
+  const { coloursOnly = false } = options
+  const wanted = JSON.stringify({
+    runOnly: coloursOnly
+      ? { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+      : { type: 'tag', values: tags },
     rules: { 'target-size': { enabled: true } }, // WCAG 2.2's 24 px; axe leaves it off by itself
     iframes: false,
   })
   const found: Finding[] = await page.evaluate(
-    `axe.run(document, ${options}).then(({ violations }) => violations)`,
+    `axe.run(document, ${wanted}).then(({ violations }) => violations)`,
   )
   const bad = found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   const told = bad.flatMap(({ id, help, nodes }) =>

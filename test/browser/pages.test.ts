@@ -1,21 +1,33 @@
-/** Every page, in both languages and themes: nothing serious for axe, nothing blocked, nothing cut off. */
+/**
+ * Every page and what opens on it, in both languages and both themes, at a desk and on a phone: nothing
+ * serious for axe, nothing blocked, nothing cut off, and in Hebrew no sentence that stays English.
+ */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { until } from '../helpers/until.ts'
 import { expectAccessible } from './expectAccessible.ts'
-import { pagesOf } from './pagesOf.ts'
+import { expectHebrew } from './expectHebrew.ts'
+import { dialogs, forms, pagesOf } from './pagesOf.ts'
 import { seed } from './seed.ts'
-import { type Look, openWorld } from './world.ts'
+import { speak } from './speak.ts'
+import { DESK, type Look, openWorld, PHONE } from './world.ts'
 
 const world = await openWorld()
 after(() => world.stop())
-const pages = pagesOf(await seed(world))
+const seeded = await seed(world)
+const pages = pagesOf(seeded)
 
+/** The other theme of each is looked at on the same page. */
 const looks: readonly Look[] = [
   { language: 'en', theme: 'light' },
   { language: 'he', theme: 'dark' },
 ]
-for (const look of looks) {
-  const page = await world.enter(look)
+const views = await Promise.all(
+  looks.map(async (look) => ({ look, page: await world.enter(look) })),
+)
+for (const { look, page } of views) {
+  const say = speak(look.language)
   const errors: string[] = []
   page.on('console', (message) => {
     // What is asked about a journey that is not whole yet is answered by what it lacks.
@@ -23,22 +35,90 @@ for (const look of looks) {
     if (message.type() === 'error' && !isAsked) errors.push(`${page.url()}: ${message.text()}`)
   })
   page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.message}`))
-  for (const [title, path] of Object.entries(pages)) {
-    test(`${title} is drawn and axe finds nothing serious: ${look.language}, ${look.theme}`, async () => {
-      await page.goto(world.url + path)
-      await page.locator('main h1').waitFor()
-      await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+  const visit = async (path: string) => {
+    await page.goto(world.url + path)
+    await page.locator('main h1').waitFor()
+    await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+  }
+
+  for (const [title, path] of Object.entries(pages))
+    test(`${title} is sound: ${look.language}`, async () => {
+      await visit(path)
       const isHebrew = look.language === 'he'
       assert.equal(await page.locator('html').getAttribute('dir'), isHebrew ? 'rtl' : 'ltr')
-      const cut = await page.evaluate(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      )
-      assert.equal(cut, 0, 'wider than the screen')
-      await expectAccessible(page)
+      await isSound(page, look)
       assert.deepEqual(errors.splice(0), [])
     })
-  }
+
+  for (const { on, button, isData = false } of dialogs)
+    test(`${button}, on ${on}, opens what is sound: ${look.language}`, async () => {
+      await visit(pages[on] ?? '')
+      const name = isData ? button : say(button)
+      await page.getByRole('button', { name }).first().click()
+      await page.locator('[role=dialog], form input').first().waitFor()
+      await isSound(page, look)
+      assert.deepEqual(errors.splice(0), [])
+    })
 }
+
+async function isSound(page: Page, { language, theme }: Look): Promise<void> {
+  await fits(page)
+  await expectAccessible(page)
+  if (language === 'he') await expectHebrew(page)
+  await wear(page, theme === 'dark' ? 'light' : 'dark')
+  await expectAccessible(page, { coloursOnly: true })
+  await wear(page, theme)
+  await page.setViewportSize(PHONE)
+  await fits(page)
+  await page.setViewportSize(DESK)
+}
+
+/** What stands out of the screen. */
+const wider = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement
+  if (scrollWidth === clientWidth) return []
+  const isOutside = ({ left, right }) => left < 0 || right > clientWidth
+  const found = [...document.querySelectorAll('body *')]
+    .filter((element) => isOutside(element.getBoundingClientRect()))
+    .map((element) => element.outerHTML.slice(0, 120))
+  return [scrollWidth + ' of ' + clientWidth + ' pixels', ...found]
+})()`
+
+/** Charts and drawings take a frame to follow the screen. */
+async function fits(page: Page): Promise<void> {
+  let found: readonly string[] = []
+  const ask = async () => {
+    found = await page.evaluate<readonly string[]>(wider)
+    return found.length === 0
+  }
+  await until('all to be on the screen', ask, 20_000).catch(() => {
+    assert.deepEqual(found, [], page.url())
+  })
+}
+
+/**
+ * Another theme, as the system would change it. Chromium (seen in 153) leaves single texts in the old
+ * colour where `light-dark()` is inherited; what is drawn anew has all of them.
+ */
+async function wear(page: Page, colorScheme: Look['theme']): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.evaluate(`(() => {
+    const { style } = document.documentElement
+    style.display = 'none'
+    void document.documentElement.offsetHeight
+    style.display = ''
+  })()`)
+}
+
+for (const [title, path] of Object.entries(forms))
+  test(`the form ${title} is sound and all in Hebrew`, async () => {
+    const page = await world.enter({ language: 'he' })
+    await page.goto(world.url + path)
+    await page.getByRole('dialog').locator('form').waitFor()
+    await expectAccessible(page)
+    await expectHebrew(page)
+    await page.context().close()
+  })
 
 test('the pages before the login too', async () => {
   for (const look of looks) {
@@ -46,22 +126,31 @@ test('the pages before the login too', async () => {
     for (const path of ['/app/login', '/app/invitation#none', '/app/password#none']) {
       await page.goto(world.url + path)
       await page.locator('main h1').waitFor()
-      await expectAccessible(page)
+      await isSound(page, look)
     }
     await page.context().close()
   }
 })
 
-test('on a phone nothing is wider than the screen', async () => {
-  const page = await world.enter({ phone: true })
-  for (const path of Object.values(pages)) {
-    await page.goto(world.url + path)
-    await page.locator('main h1').waitFor()
-    await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
-    const cut = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
-    assert.equal(cut, 0, path)
-  }
+test('what the server says is told in Hebrew: faults of a form, a check, decisions of a timeline', async () => {
+  const page = await world.enter({ language: 'he' })
+  await page.goto(`${world.url}/app/senders?add=smtp`)
+  const form = page.getByRole('dialog')
+  await form.getByLabel('שרת', { exact: true }).fill('10.0.0.1')
+  await form.getByLabel('כתובת השולח', { exact: true }).fill('hello@example.com')
+  await form.getByRole('button', { name: 'שמירה' }).click()
+  await form.getByRole('alert').getByText('הכתובת הזאת אינה באינטרנט הציבורי.').waitFor()
+
+  const { id } = await world.call('POST', '/notifications', {
+    ...{ channel: 'email', to: 'soon@example.com', subject: 'בקרוב', message: 'בקרוב' },
+    scheduled_at: new Date(Date.now() + 3_600_000).toISOString(),
+  })
+  await page.goto(`${world.url}/app/messages?id=${id}`)
+  const timeline = page.getByRole('list', { name: 'ציר זמן' })
+  const accepted = await timeline.getByText(/^התקבלה, תישלח ב/).innerText()
+  assert.doesNotMatch(accepted, /\dT\d/, 'the time is the viewer’s, not the wire’s')
+  await page.goto(`${world.url}/app/messages?id=${seeded.message}`)
+  await timeline.getByText(/^נמסרה אל .*sandbox.* בניסיון .*1.*: .*ארגז החול קיבל/).waitFor()
+  await timeline.getByText(/^נפתחה \(.?אדם.?\)\.$/).waitFor()
   await page.context().close()
 })

@@ -14,6 +14,7 @@ const people = [
   ['u-2', 'דנה כהן', 'click@example.com'],
   ['u-3', 'Jonas Berg', 'reply@example.com'],
   ['u-4', 'Mara Lind', 'bounce@example.com'],
+  ['u-6', 'Ruth Amar', 'fail@example.com'],
   ['u-5', 'Sam Okoro', 'sam@example.com'],
 ] as const
 
@@ -36,6 +37,11 @@ export async function seed(world: World): Promise<Seeded> {
     const body = { external_id, name, email, tags, traits: { plan: 'pro' }, locale: 'en' }
     contacts.push((await world.call('POST', '/contacts', body)).id)
   }
+  for (const name of ['First', 'Second'])
+    await world.call('POST', '/providers', {
+      ...{ channel: 'push', provider: 'sandbox', name },
+      settings: {},
+    })
   const template = await world.call('POST', '/templates', {
     name: 'welcome',
     channel: 'email',

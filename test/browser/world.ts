@@ -17,6 +17,9 @@ const PATIENCE_MS = 60_000 // only ends what would hang
 
 export const OWNER = { email: 'ada@example.com', password: 'violet tractor ninety' }
 
+export const DESK = { width: 1440, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+
 export interface Look {
   readonly language: 'en' | 'he'
   readonly theme: 'light' | 'dark'
@@ -78,7 +81,7 @@ export async function openWorld(
     const context: BrowserContext = await browser.newContext({
       locale: language === 'he' ? 'he-IL' : 'en-GB',
       colorScheme: theme,
-      viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+      viewport: phone ? PHONE : DESK,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
