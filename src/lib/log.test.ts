@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { inOneLine, serializeError } from './log.ts'
 
 const run = promisify(execFile)
 
@@ -35,4 +36,21 @@ test('with LOG_PII they are shown, secrets are not', async () => {
   const [lead, warning] = await printed(true)
   assert.deepEqual([lead?.['phone'], lead?.['token']], ['+972501234567', '[hidden]'])
   assert.equal(warning?.['event'], 'to ada@example.com')
+})
+
+test('no text begins a line of its own, or speaks to the terminal', () => {
+  const forged = 'Ada\n12:00:00 error all is lost\r\u001b[2J\u009b31m\u202e\u2028'
+  assert.equal(
+    inOneLine(forged),
+    'Ada\\u000a12:00:00 error all is lost\\u000d\\u001b[2J\\u009b31m\\u202e\\u2028',
+  )
+  assert.equal(inOneLine('שלום, Ada 👋'), 'שלום, Ada 👋')
+})
+
+test('the code of an error is told, though fields of that name are hidden', () => {
+  const error = Object.assign(new Error('read'), { code: 'ECONNRESET', errno: -104 })
+  const { error_code: code, message, ...rest } = serializeError(error) as Record<string, unknown>
+  assert.equal(code, 'ECONNRESET')
+  assert.equal(message, 'read')
+  assert.ok(!('code' in rest))
 })

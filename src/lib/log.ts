@@ -40,11 +40,17 @@ export function createLog(options: {
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: ['req.headers', 'headers', ...paths], censor: '[hidden]' },
-      serializers: { err: pino.stdSerializers.err },
+      serializers: { err: serializeError },
       hooks: showAddresses ? {} : { streamWrite: maskAddresses }, // fields and errors too
     },
     options.pretty ? prettyStream() : jsonStream(),
   )
+}
+
+/** An error's code, such as ECONNRESET, is no secret, as a field `code` of a login is: it gets another name. */
+export function serializeError(error: Error) {
+  const { code, ...shown } = pino.stdSerializers.err(error)
+  return typeof code === 'string' ? { ...shown, error_code: code } : shown
 }
 
 /** ada@example.com becomes a…@example.com, +972501234567 becomes +972…67. */
@@ -62,6 +68,14 @@ function jsonStream() {
   return sink
 }
 
+/** What would begin another line, or speak to the terminal: somebody's name may hold it. */
+const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+
+/** Text that stays on its line and colours nothing. */
+export function inOneLine(text: string): string {
+  return text.replace(CONTROL, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /** One readable line per entry: time, level, what happened, fields. */
 function prettyStream() {
   return {
@@ -71,7 +85,7 @@ function prettyStream() {
         ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
       )
       process.stdout.write(
-        `${String(timestamp).slice(11, 19)} ${String(level).padEnd(5)} ${event ?? ''} ${rest.join(' ')}\n`,
+        `${String(timestamp).slice(11, 19)} ${String(level).padEnd(5)} ${inOneLine(`${event ?? ''} ${rest.join(' ')}`)}\n`,
       )
     },
   }
