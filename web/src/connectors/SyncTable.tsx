@@ -1,7 +1,7 @@
 /** What connections read, run by run; what did not finish goes on. */
 
 import { useAct } from '../lib/act.ts'
-import { post, type Row } from '../lib/api.ts'
+import { type Answer, post, type Row } from '../lib/api.ts'
 import { gap, number } from '../lib/format.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
@@ -25,6 +25,12 @@ const states: Record<Run['status'], readonly [string, Tone]> = {
   abandoned: [msg('Taken over'), 'warn'],
 }
 
+const goesOn: Record<Answer<'/sync/{id}/process', 'post'>['status'], string> = {
+  due: msg('It goes on after its last page.'),
+  waiting: msg('It goes on after its last page once its connection is active.'),
+  disabled: msg('It goes on after its last page once somebody switches its connection on.'),
+}
+
 export function SyncTable({
   connections,
 }: {
@@ -35,7 +41,7 @@ export function SyncTable({
   const mayWrite = useMay('senders:write')
   const again = useAct((id: string) => post('/sync/{id}/process', { params: { id } }), {
     refreshes: ['/sync', '/connectors'],
-    done: t('It goes on after its last page.'),
+    done: ({ status }) => told(goesOn[status]),
   })
   const names = new Map(connections.map(({ id, name }) => [id, name]))
   return (
