@@ -55,8 +55,7 @@ export function Engagement({ source }: { source: Source }) {
     queryKey: ['/analytics/engagement', source],
     queryFn: () => get('/analytics/engagement', { query: { source } }),
   })
-  const share = (value: number | null) =>
-    value === null ? '–' : percent(value > 1 ? value / 100 : value)
+  const share = (value: number | null) => (value === null ? '–' : percent(value))
   const meanOf = (value: number | null) => (value === null ? '–' : mean(value))
   return (
     <Card title={t('Engagement')}>

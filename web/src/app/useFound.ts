@@ -1,4 +1,4 @@
-/** What the workspace has by the name that somebody types: templates, journeys, senders, connectors. */
+/** What the workspace has by the name that somebody types: templates, journeys, senders. */
 import { useQuery } from '@tanstack/react-query'
 import { nameOf } from '../channels/health.ts'
 import { get } from '../lib/api.ts'
