@@ -110,10 +110,7 @@ async function load(
 }
 
 /** The content for a locale by the fallback chain: es-AR, es, then the template's default. */
-function chooseContent(
-  version: Pick<VersionRow, 'contents' | 'defaultLocale'>,
-  locale: string,
-) {
+function chooseContent(version: Pick<VersionRow, 'contents' | 'defaultLocale'>, locale: string) {
   const chain = localeChain(locale, version.defaultLocale)
   const names = new Map(Object.keys(version.contents).map((name) => [name.toLowerCase(), name]))
   const chosen =
