@@ -72,6 +72,16 @@ test('columns are recognised by their headers, and what is left becomes traits',
   )
 })
 
+test('headers that every object has are names of traits like others', async () => {
+  const names = ['constructor', 'toString', '__proto__', 'has_own_property', 'traits.valueOf']
+  const done = await importAll(`external_id,${names.join(',')}\nproto,${names.join(',')}\n`)
+  assert.deepEqual([done.status, done.created, done.failed], ['done', 1, 0], JSON.stringify(done))
+  const { json } = await call('GET', '/contacts/proto')
+  assert.equal(json.traits.constructor, 'constructor')
+  assert.equal(json.traits.valueOf, 'traits.valueOf')
+  assert.ok(!('polluted' in {}) && Object.keys(Object.prototype).length === 0)
+})
+
 test('a mapping names columns otherwise, and a file that says of nobody is refused with the reason', async () => {
   const mapping = encodeURIComponent(
     JSON.stringify({ Kontakt: 'email', Stadt: 'traits.city', Notiz: 'ignore' }),

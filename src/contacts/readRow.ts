@@ -8,36 +8,40 @@ import type { Upsert } from './upsert.ts'
 /** What each column fills, in order; null: nothing. */
 export type Columns = readonly { readonly header: string; readonly field: string | null }[]
 
-const known: Readonly<Record<string, string>> = {
-  externalid: 'external_id',
-  recipientid: 'external_id',
-  userid: 'external_id',
-  leadid: 'external_id',
-  email: 'email',
-  emailaddress: 'email',
-  mail: 'email',
-  phone: 'phone',
-  phonenumber: 'phone',
-  mobile: 'phone',
-  mobilephone: 'phone',
-  whatsapp: 'phone',
-  name: 'name',
-  fullname: 'name',
-  locale: 'locale',
-  language: 'locale',
-  timezone: 'time_zone',
-  tags: 'tags',
-  // What our own export has besides; they are ours to make.
-  contactid: 'ignore',
-  createdat: 'ignore',
-  updatedat: 'ignore',
-}
+/** A map, because headers are anybody's words: `constructor` is in every object. */
+const known: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    externalid: 'external_id',
+    recipientid: 'external_id',
+    userid: 'external_id',
+    leadid: 'external_id',
+    email: 'email',
+    emailaddress: 'email',
+    mail: 'email',
+    phone: 'phone',
+    phonenumber: 'phone',
+    mobile: 'phone',
+    mobilephone: 'phone',
+    whatsapp: 'phone',
+    name: 'name',
+    fullname: 'name',
+    locale: 'locale',
+    language: 'locale',
+    timezone: 'time_zone',
+    tags: 'tags',
+    // What our own export has besides; they are ours to make.
+    contactid: 'ignore',
+    createdat: 'ignore',
+    updatedat: 'ignore',
+  }),
+)
 
 /** Raises a 422 when no column says who a row is about. */
 export function readHeader(cells: readonly string[], settings: ImportSettings): Columns {
   const columns = cells.map((cell) => {
     const header = cell.trim()
-    const field = settings.columns[header] ?? guess(header)
+    const mapped = Object.hasOwn(settings.columns, header) ? settings.columns[header] : undefined
+    const field = mapped ?? guess(header)
     return { header, field: field === 'ignore' ? null : field }
   })
   if (
@@ -55,7 +59,7 @@ export function readHeader(cells: readonly string[], settings: ImportSettings): 
 function guess(header: string): string {
   if (header === '') return 'ignore'
   const plain = header.toLowerCase().replace(/[\s_-]+/g, '')
-  return known[plain] ?? (header.startsWith('traits.') ? header : `traits.${header}`)
+  return known.get(plain) ?? (header.startsWith('traits.') ? header : `traits.${header}`)
 }
 
 export type ReadRow =
