@@ -26,6 +26,7 @@ import { connect, type DatabaseAddress, type Db, inWorkspace, openDb } from './d
 import { migrate } from './db/migrate.ts'
 import { announce } from './db/presence.ts'
 import { refuseSuperuser } from './db/refuseSuperuser.ts'
+import { AppError } from './errors.ts'
 import { eventJobs, eventSchedules } from './events/jobs.ts'
 import { createLive } from './events/live.ts'
 import { ensurePartitions } from './events/partitions.ts'
@@ -455,7 +456,28 @@ export async function startApp(options: AppOptions): Promise<App> {
     opens.start()
     sync.start()
   }
-  if (listens) await server.listen({ host: config.HOST, port: config.PORT })
+  const stop = async () => {
+    await server.close()
+    await Promise.all([journeys.stop(), opens.stop(), sync.stop(), live.stop()])
+    await assembly.close()
+    await recorder.stop()
+    await Promise.all([projector.stop(), processor.stop(), jobs.stop()])
+    await Promise.all([guardedHttp.close(), trustedHttp.close()])
+    await authenticator.close()
+    await closeSandbox()
+    await db.close()
+  }
+  if (listens) {
+    await server.listen({ host: config.HOST, port: config.PORT }).catch(async (error: unknown) => {
+      await stop()
+      throw isTaken(error)
+        ? new AppError(
+            'conflict',
+            `Another program listens on port ${config.PORT}. Stop it, or set PORT to a free one.`,
+          )
+        : error
+    })
+  }
 
   return {
     url: listens ? listeningUrl(server.server.address()) : null,
@@ -470,17 +492,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       const kind = String(answer.headers['content-type'] ?? '')
       return { status: answer.statusCode, type: kind, text: answer.payload }
     },
-    async stop() {
-      await server.close()
-      await Promise.all([journeys.stop(), opens.stop(), sync.stop(), live.stop()])
-      await assembly.close()
-      await recorder.stop()
-      await Promise.all([projector.stop(), processor.stop(), jobs.stop()])
-      await Promise.all([guardedHttp.close(), trustedHttp.close()])
-      await authenticator.close()
-      await closeSandbox()
-      await db.close()
-    },
+    stop,
   }
 }
 
@@ -539,6 +551,9 @@ export async function migrateAs(
     await owner.end({ timeout: 5 })
   }
 }
+
+const isTaken = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 
 function listeningUrl(address: AddressInfo | string | null): string | null {
   return typeof address === 'object' && address ? `http://localhost:${address.port}` : address

@@ -37,7 +37,7 @@ const ofZod = [
 
 /** Words that stand in the places of sentences: who opened, how a message or a run is. */
 const wordsInSentences =
-  'human,machine,suspected,accepted,accepted by the sandbox,its time was over,scheduled,queued,held,sending,sent,delivered,bounced,failed,skipped,cancelled,expired,unknown,waiting,active,done,ended,email,phone'.split(
+  'all marketing,human,machine,suspected,accepted,accepted by the sandbox,its time was over,scheduled,queued,held,sending,sent,delivered,bounced,failed,skipped,cancelled,expired,unknown,waiting,active,done,ended,email,phone'.split(
     ',',
   )
 

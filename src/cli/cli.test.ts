@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -152,6 +153,17 @@ test('config print hides secrets', async () => {
   assert.doesNotMatch(out, /hush|something long/)
   assert.equal(json.DATABASE_URL, 'postgres://ada:[hidden]@db.example.com/beckon')
   assert.equal(json.EMAIL_FROM, 'ada@example.com')
+})
+
+test('a port that is taken is said in a sentence, and everything is closed again', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = String(typeof address === 'object' ? address?.port : '')
+  const { code, err } = await run(['serve'], { env: { PORT: port } })
+  other.close()
+  assert.equal(code, 1)
+  assert.match(err, new RegExp(`^Another program listens on port ${port}\\. .*\n$`))
 })
 
 test('tools work without a server, several at once, and a message waits for a worker', async () => {

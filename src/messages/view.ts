@@ -127,6 +127,17 @@ const words: Readonly<Record<string, (p: Readonly<Record<string, unknown>>) => s
   'message.requeued': (p) => `Queued again; it was ${p['from']}.`,
   'message.returned': () => 'Given back unsent, to be sent again.',
   'message.settled_by_hand': () => 'Settled by hand.',
+  'message.edited': () => 'Its text was changed where it had arrived.',
+  'message.edit_failed': (p) =>
+    `Its text could not be changed where it had arrived: ${p['detail'] ?? ''}`,
+  'consent.withdrawn': (p) => `A no was recorded: ${scopeOf(p)}`,
+  'consent.granted': (p) => `A yes was recorded: ${scopeOf(p)}`,
+}
+
+/** What a consent is about; `*` is all. */
+function scopeOf({ topic, channel }: Readonly<Record<string, unknown>>): string {
+  const what = topic === '*' ? 'all marketing' : String(topic)
+  return channel === '*' ? what : `${what}, ${String(channel)}`
 }
 
 function wordsOf(event: Event): string {
