@@ -1,6 +1,7 @@
 /** What a contact agreed to or refused, with its proof: when, where, by which words. */
-import { t } from '../lib/language.ts'
+import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { type Channel, channels } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
 import { When } from '../ui/Small.tsx'
@@ -29,9 +30,21 @@ export function ContactConsents({ id }: { id: string }) {
         {
           id: 'channel',
           title: t('Channel'),
-          cell: ({ channel }) => (channel === '*' ? t('all') : channel),
+          cell: ({ channel }) =>
+            channel === '*' ? t('all') : told(channels[channel as Channel] ?? channel),
         },
         { id: 'source', title: t('Source'), wide: true, cell: ({ source }) => <bdi>{source}</bdi> },
+        {
+          id: 'proof',
+          title: t('Proof'),
+          wide: true,
+          cell: ({ proof }) =>
+            proof && (
+              <bdi className="break-words text-muted-foreground">
+                {typeof proof === 'string' ? proof : JSON.stringify(proof)}
+              </bdi>
+            ),
+        },
         { id: 'at', title: t('When'), end: true, cell: ({ at }) => <When at={at} exact /> },
       ]}
       empty={

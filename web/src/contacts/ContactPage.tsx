@@ -1,6 +1,6 @@
 /** One person: who it is, what happened, what they agreed to, what we sent. */
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
@@ -55,6 +55,17 @@ export function ContactPage() {
             <Facts
               facts={[
                 [t('Id'), <Code key="id">{contact.id}</Code>],
+                [
+                  t('Messages'),
+                  contact.external_id && (
+                    <span key="messages" className="flex flex-wrap gap-x-3">
+                      <MessagesLink to={contact.external_id}>{t('All of them')}</MessagesLink>
+                      <MessagesLink to={contact.external_id} status="scheduled">
+                        {t('Those that will come')}
+                      </MessagesLink>
+                    </span>
+                  ),
+                ],
                 ...contact.identities.map(
                   ({ source, external_id }) =>
                     [
@@ -90,5 +101,17 @@ export function ContactPage() {
         </div>
       </div>
     </Page>
+  )
+}
+
+function MessagesLink({ to, status, children }: { to: string; status?: string; children: string }) {
+  return (
+    <Link
+      to="/messages"
+      search={{ recipient_id: to, ...(status ? { status } : {}) } as never}
+      className="inline-block py-0.5 text-primary underline-offset-4 hover:underline"
+    >
+      {children}
+    </Link>
   )
 }

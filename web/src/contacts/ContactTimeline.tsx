@@ -8,6 +8,7 @@ import { useMay } from '../lib/session.ts'
 import { channels, happening } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
+import { CodeBlock } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 
 export function ContactTimeline({ id, externalId }: { id: string; externalId: string | null }) {
@@ -41,6 +42,17 @@ export function ContactTimeline({ id, externalId }: { id: string; externalId: st
                   </Link>
                 )}
                 {!event.message_id && <bdi className="text-muted-foreground">{event.source}</bdi>}
+                {Object.keys(event.properties).length > 0 && (
+                  <details className="text-muted-foreground">
+                    <summary className="cursor-pointer py-1 text-xs">
+                      {t('All that is known')}
+                    </summary>
+                    <CodeBlock
+                      label={t('All that is known')}
+                      text={JSON.stringify(event.properties, null, 2)}
+                    />
+                  </details>
+                )}
               </span>
               <time
                 dateTime={event.at}
