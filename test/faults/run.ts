@@ -319,6 +319,9 @@ const only = values.only?.split(',')
 console.log(`seed ${seed}; repeat it with --seed ${seed}`)
 const cluster = await startCluster()
 const { stop, ...address } = cluster
+// PostgreSQL outlives us, so it is ended on every way out.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stop().then(() => process.exit(1)))
 const env = {
   ...process.env,
   BECKON_SEED: String(seed),
