@@ -94,16 +94,13 @@ function Line({ id, address, mayWrite }: { id: string; address: Address; mayWrit
   const where = { kind, address: address.address }
   const found = useList('/suppressions', where)
   const suppressed = found.data?.pages[0]?.data[0]
-  const add = (isPrimary: boolean) =>
-    post('/contacts/{id}/addresses', { params: { id }, body: { ...where, primary: isPrimary } })
-  const back = useAct(() => add(primary), { refreshes })
-  const prefer = useAct(() => add(true), { refreshes, done: t('It is the primary one now.') })
+  const prefer = useAct(
+    () => post('/contacts/{id}/addresses', { params: { id }, body: { ...where, primary: true } }),
+    { refreshes, done: t('It is the primary one now.') },
+  )
   const drop = useAct(
     () => remove('/contacts/{id}/addresses/{kind}/{address}', { params: { id, ...where } }),
-    {
-      refreshes,
-      onDone: () => toast('good', t('The address is taken away.'), () => back.mutate(undefined)),
-    },
+    { refreshes, done: t('The address is taken away.') },
   )
   const lift = useAct(() => remove('/suppressions/{kind}/{address}', { params: where }), {
     refreshes: ['/suppressions'],
@@ -147,9 +144,15 @@ function Line({ id, address, mayWrite }: { id: string; address: Address; mayWrit
               {t('Never use it')}
             </Button>
           )}
-          <Button size="sm" look="ghost" onClick={() => drop.mutate(undefined)}>
-            {t('Take away')}
-          </Button>
+          <AskButton
+            size="sm"
+            look="outline"
+            title={t('Take this address away?')}
+            note={t('Nothing more goes to it. Added again, it is no longer a verified one.')}
+            act={t('Take away')}
+            disabled={drop.isPending}
+            onConfirm={() => drop.mutate(undefined)}
+          />
         </span>
       )}
     </li>
