@@ -14,7 +14,7 @@ const { engine, workspaceId } = world
 const originOf = (id: string) =>
   inWorkspace(db, workspaceId, (tx) => findOrigin(tx, workspaceId, id))
 
-test('a message of a run says which step of which journey sent it, and so does its copy', async () => {
+test('a message of a run says which step of which journey sent it, and so do its copy and that one’s', async () => {
   const journey = await world.add({
     name: 'greets',
     title: 'Greets who joins',
@@ -34,6 +34,10 @@ test('a message of a run says which step of which journey sent it, and so does i
   await db.engine`update messages set status = 'sent' where id = ${id}`
   const copy = await inWorkspace(db, workspaceId, (tx) => resend(tx, workspaceId, id, clock.now()))
   assert.equal((await originOf(copy.id))?.step, 'note')
+  const second = await inWorkspace(db, workspaceId, (tx) =>
+    resend(tx, workspaceId, copy.id, clock.now()),
+  )
+  assert.equal((await originOf(second.id))?.runId, run.id)
 })
 
 test('nobody’s message has no origin', async () => {
