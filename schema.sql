@@ -724,6 +724,7 @@ CREATE INDEX messages_attention_idx ON public.messages USING btree (workspace_id
 CREATE INDEX messages_contact_id_idx ON public.messages USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX messages_due_idx ON public.messages USING btree (workspace_id, sender_id, priority, due_at) WHERE (status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'held'::text]));
 CREATE INDEX messages_provider_message_id_idx ON public.messages USING btree (workspace_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
+CREATE INDEX messages_resend_of_idx ON public.messages USING btree (workspace_id, resend_of) WHERE (resend_of IS NOT NULL);
 CREATE INDEX messages_sending_idx ON public.messages USING btree (workspace_id, due_at) WHERE (status = 'sending'::text);
 create policy engine on messages for ALL to beckon_engine using (true);
 create policy workspace_only on messages for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));

@@ -33,7 +33,7 @@ create table messages (
   reason text, -- skip_reason, hold reason or error code, by status
   detail text, -- the same in words
   provider_message_id text,
-  resend_of uuid,
+  resend_of uuid, -- the message of which it is a copy; of a copy's copy too, the first
   created_at timestamptz not null,
   sent_at timestamptz,
   settled_at timestamptz,
@@ -45,6 +45,7 @@ create index messages_sending_idx on messages (workspace_id, due_at) where statu
 create index messages_contact_id_idx on messages (workspace_id, contact_id, id) where contact_id is not null;
 create index messages_provider_message_id_idx on messages (workspace_id, provider_message_id)
   where provider_message_id is not null;
+create index messages_resend_of_idx on messages (workspace_id, resend_of) where resend_of is not null;
 create index messages_attention_idx on messages (workspace_id, status, id)
   where status in ('failed', 'unknown', 'bounced', 'skipped', 'expired', 'cancelled');
 select protect_table('messages');

@@ -5,17 +5,17 @@
  */
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../errors.ts'
-import { FAILURES, nextOf } from './defaults.ts'
+import { nextOf, onMessageFailure } from './defaults.ts'
 import { createLedger } from './engine/ledger.ts'
 import { atStep, isLive } from './engine/state.ts'
 import { withResult } from './engine/walk.ts'
 import type { ByPerson } from './runs.ts'
 import type { JourneyDocument } from './schema.ts'
+import type { StepDocument } from './steps.schema.ts'
 import { readVersions } from './store/journeys.ts'
 import { lockRun, type RunRow, saveRuns, takeKeyBack } from './store/runs.ts'
-import { lastSendOf } from './store/sends.ts'
+import { takeUnsent } from './unsent.ts'
 
-const NOT_SENT = new Set(['failed', 'bounced', 'skipped', 'expired'])
 const SENT = new Set(['sent', 'delivered'])
 
 /**
@@ -31,14 +31,12 @@ export async function retryRun(
   const run = await lockRun(tx, workspaceId, id)
   if (!run) throw new AppError('not_found', 'There is no such run.')
   if (isLive(run)) return run
-  const { failedStep: stood = null } = run
-  if (run.status !== 'failed' || stood === null)
+  if (run.status !== 'failed')
     throw new AppError('conflict', `This run has not failed: it is ${run.status}.`)
-  const [version] = await readVersions(tx, workspaceId, [run])
-  const place = version && (await placeOf(tx, run, version.definition, stood))
-  if (!place) throw new AppError('conflict', 'Its step is no longer there.')
+  const { document, step } = await whereItStood(tx, run)
   if (!(await takeKeyBack(tx, run)))
     throw new AppError('conflict', 'Another run of the same key has begun since.')
+  const place = await placeOf(tx, run, { document, step, now })
   const ledger = createLedger(now)
   const open = { exitReason: null, detail: null, attention: false, endedAt: null }
   const after = { ...atStep(place.run, place.step, now), failedStep: place.goOn, ...open }
@@ -49,30 +47,42 @@ export async function retryRun(
   return after
 }
 
+/** Raises conflict when there is nothing to be taken up. */
+async function whereItStood(tx: TransactionSql, run: RunRow) {
+  const { failedStep: stood = null } = run
+  if (stood === null)
+    throw new AppError('conflict', 'It is not known where this run stood. Begin another.')
+  const [version] = await readVersions(tx, run.workspaceId, [run])
+  const document = version?.definition
+  const step = document?.steps.find((each) => each.id === stood)
+  if (!document || !step) throw new AppError('conflict', 'Its step is no longer there.')
+  if (step.type === 'exit')
+    throw new AppError('conflict', 'It ended by an exit step. Begin another once that is mended.')
+  return { document, step }
+}
+
 interface Place {
   readonly run: RunRow
   readonly step: string
-  /** Where it goes on after that step; null: wherever the step leads. */
+  /** Where it goes on once all is sent that was not; null: wherever the step leads. */
   readonly goOn: string | null
 }
 
-/** At the message that was not sent; past a wait for one that somebody else has sent again; else where it stood. */
+/** At the first message that was not sent; past a wait for one that somebody else has sent again; else where it stood. */
 async function placeOf(
   tx: TransactionSql,
   run: RunRow,
-  document: JourneyDocument,
-  stood: string,
-): Promise<Place | undefined> {
-  const step = document.steps.find((each) => each.id === stood)
-  if (!step) return undefined
-  const here = { run, step: stood, goOn: null }
-  if (!FAILURES.has(run.exitReason ?? '')) return here
-  const last = await lastSendOf(tx, run.workspaceId, run.id)
-  if (last && NOT_SENT.has(last.status)) return { run, step: last.step, goOn: stood }
-  if (!last || !SENT.has(last.status) || step.type !== 'wait_for' || step.event !== 'message.sent')
-    return here
+  { document, step, now }: { document: JourneyDocument; step: StepDocument; now: Date },
+): Promise<Place> {
+  if (onMessageFailure(document) === 'ignore') return { run, step: step.id, goOn: null }
+  const unsent = await takeUnsent(tx, run, now)
+  const here = { run: unsent.run, step: step.id, goOn: null }
+  const [first] = unsent.steps
+  if (first !== undefined) return { ...here, step: first, goOn: step.id }
+  const sent = unsent.last !== undefined && SENT.has(unsent.last)
+  if (!sent || step.type !== 'wait_for' || step.event !== 'message.sent') return here
   const { on_event: to = nextOf(document, step) } = step
   return to === null
     ? here
-    : { run: withResult(run, stood, { matched: true }), step: to, goOn: null }
+    : { ...here, run: withResult(unsent.run, step.id, { matched: true }), step: to }
 }

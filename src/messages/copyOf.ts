@@ -25,7 +25,7 @@ export async function copyOf(
     scheduledAt: null,
     expiresAt: defaultExpiry(row.kind, now),
     sendWindow: null,
-    resendOf: row.id,
+    resendOf: row.resendOf ?? row.id, // the first of them all, also for a copy of a copy
     fallback: null,
     content,
     attachments: (await findAttachments(tx, [row])).get(row.id) ?? [],

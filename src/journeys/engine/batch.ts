@@ -9,6 +9,7 @@ import type { JourneyDocument } from '../schema.ts'
 import type { LiveJourney } from '../store/journeys.ts'
 import { type Person, readPeople } from '../store/people.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
+import { nextUnsent } from '../unsent.ts'
 import type { Call } from './calls.ts'
 import { needsPerson, runFacts } from './context.ts'
 import type { EngineDeps } from './deps.ts'
@@ -55,6 +56,7 @@ export async function takeOn(
       facts: (at) => runFacts(at, { document, settings, workspace, person: personOf() }),
       tags: () => personOf()?.tags ?? [],
       send: (at, step, message) => outbox.send(at, step, message, personOf()),
+      nextUnsent: (at) => nextUnsent(tx, at, at.step ?? ''),
       async update(_, patch) {
         const id = personOf()?.id
         if (id === undefined || contactId === null) return

@@ -1,6 +1,7 @@
 /** What an event does to a run that is on its way: goal, exit, intervention, the event it waited for. */
 import type { TransactionSql } from 'postgres'
 import type { QueuedEvent } from '../../events/subscribe.ts'
+import { WRITTEN_ANEW } from '../../messages/replace.ts'
 import { holds } from '../conditions.ts'
 import { interventionsOf, nextOf, onMessageFailure } from '../defaults.ts'
 import { type Facts, renderAmount, renderText } from '../facts.ts'
@@ -111,8 +112,10 @@ export async function failSender(
   // Whom a gate kept from being written to (consent, suppression) is no fault to be looked at.
   if (event.name === 'message.skipped' && reason !== 'no_address') return
   const told = [event.name, reason, detail].filter((each) => typeof each === 'string').join(': ')
-  const why = event.messageId && (await whyNotSent(tx, run.workspaceId, event.messageId))
-  const words = why || told
+  const id = event.messageId
+  const why = id === null ? undefined : await whyNotSent(tx, run.workspaceId, id)
+  if (why?.reason === WRITTEN_ANEW) return // the run was taken up again since
+  const words = why?.words || told
   const ending = { status: 'failed', reason: event.name, detail: words, attention: true } as const
   if (isLive(run)) {
     await endRuns(tx, [run], ending, book)

@@ -40,7 +40,8 @@ export const ended = (run: RunRow, ending: Ending, now: Date): RunRow => ({
   ...run,
   status: ending.status,
   step: null,
-  failedStep: ending.status === 'failed' ? run.step : null,
+  // One that was being taken up again keeps the place where it stood before.
+  failedStep: ending.status === 'failed' ? (run.failedStep ?? run.step) : null,
   enteredStepAt: null,
   dueAt: null,
   attempt: 0,

@@ -27,6 +27,8 @@ export interface WalkContext {
   tags(run: RunRow): readonly string[]
   /** The message's id, or why it could not be sent, or when to try again. */
   send(run: RunRow, step: AnyStep, message: StepMessage): Promise<Sent>
+  /** Of a run that is taken up again: the step that is to be sent anew after the one where it stands. */
+  nextUnsent(run: RunRow): Promise<string | null>
   update(run: RunRow, patch: ContactPatch): Promise<void>
 }
 
@@ -114,9 +116,11 @@ async function carryOut(
         return leave(run, null, { ...ending, detail: `${step.id} was not sent.` }, context)
       }
       const result = 'refused' in sent ? { skipped: sent.refused } : { message_id: sent.messageId }
+      const after = withResult(run, step.id, result)
       const { failedStep: stood = null } = run // it is sent again for a run that had gone further
-      const after = { ...withResult(run, step.id, result), failedStep: null }
-      return leave(after, stood ?? outcome.to, null, context)
+      if (stood === null) return leave(after, outcome.to, null, context)
+      const next = (await context.nextUnsent(run)) ?? stood
+      return leave({ ...after, failedStep: next === stood ? null : stood }, next, null, context)
     }
   }
 }

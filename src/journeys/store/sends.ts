@@ -105,34 +105,60 @@ export async function pausedOf(
   return rows.map((row) => row.messageId)
 }
 
-/** Why a message of a run was not sent; null: nothing was noted, or it is no longer kept. */
+/** Why a message of a run was not sent; null: nothing was noted. Undefined: it is no longer kept. */
 export async function whyNotSent(
   sql: Sql,
   workspaceId: string,
   messageId: string,
-): Promise<string | null> {
-  const [row] = await sql<{ detail: string | null }[]>`
-    select coalesce(detail, reason) as detail from messages
+): Promise<{ reason: string | null; words: string | null } | undefined> {
+  const [row] = await sql<{ reason: string | null; words: string | null }[]>`
+    select reason, coalesce(detail, reason) as words from messages
     where workspace_id = ${workspaceId} and id = ${messageId}
   `
-  return row?.detail ?? null
+  return row
 }
 
-/** The newest message of a run: which step sent it, and what became of it. */
-export async function lastSendOf(
+export interface LastSend {
+  readonly step: string
+  readonly messageId: string
+  readonly status: string
+  readonly reason: string | null
+}
+
+/** The newest message of each of a run's steps, oldest first; until the transaction ends, nobody changes them. */
+export function lockLastSends(sql: Sql, workspaceId: string, runId: string) {
+  return sql<LastSend[]>`
+    select s.step, s.message_id, m.status, m.reason
+    from (
+      select distinct on (step) step, message_id
+      from journey_sends
+      where workspace_id = ${workspaceId} and run_id = ${runId}
+      order by step, message_id desc
+    ) s
+    join messages m on m.workspace_id = ${workspaceId} and m.id = s.message_id
+    order by s.message_id
+    for update of m
+  `
+}
+
+/** What somebody has sent again of these messages: the newest copy of each that is not in one of the states. */
+export function findCopies(
   sql: Sql,
   workspaceId: string,
-  runId: string,
-): Promise<{ step: string; status: string } | undefined> {
-  const [row] = await sql<{ step: string; status: string }[]>`
-    select s.step, m.status
-    from journey_sends s
-    join messages m on m.workspace_id = s.workspace_id and m.id = s.message_id
-    where s.workspace_id = ${workspaceId} and s.run_id = ${runId}
-    order by s.message_id desc
-    limit 1
+  messageIds: readonly string[],
+  without: readonly string[],
+) {
+  return sql<{ of: string; messageId: string; status: string }[]>`
+    select distinct on (m.id) m.id as of, c.id as message_id, c.status
+    from messages m
+    join messages c on c.workspace_id = m.workspace_id and c.resend_of = coalesce(m.resend_of, m.id) and c.id <> m.id
+    where m.workspace_id = ${workspaceId} and m.id = any(${[...messageIds]}::uuid[])
+      and c.status <> all(${[...without]}::text[])
+      and not exists (
+        select from journey_sends s where s.workspace_id = c.workspace_id and s.message_id = c.id
+      )
+    order by m.id, c.id desc
   `
-  return row
 }
 
 /** All messages of a journey that are in one of the states. */

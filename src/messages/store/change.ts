@@ -45,6 +45,11 @@ export async function markChanged(
   return row
 }
 
+/** Until the transaction ends, nobody else changes it. */
+export async function lockMessage(sql: Sql, workspaceId: string, id: string): Promise<void> {
+  await sql`select from messages where workspace_id = ${workspaceId} and id = ${id} for update`
+}
+
 export interface RedriveFilter {
   readonly status: 'failed' | 'unknown' | 'expired'
   readonly ids: readonly string[] | null

@@ -83,6 +83,23 @@ export async function markReleased(
   return rows
 }
 
+/** Those that failed or expired, so that nobody looks for them among the dead letters. */
+export function markReplaced(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+  { reason, detail }: { reason: string; detail: string },
+) {
+  return sql<Changed[]>`
+    with locked as (${locked(sql, workspaceId, ids, ['failed', 'expired'])})
+    update messages m
+    set status = 'cancelled', reason = ${reason}, detail = ${detail}
+    from locked l
+    where m.workspace_id = l.workspace_id and m.id = l.id
+    returning m.id, m.channel, m.contact_id, l.status as before
+  `
+}
+
 export function markEnded(
   sql: Sql,
   workspaceId: string,
