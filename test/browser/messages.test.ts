@@ -53,6 +53,36 @@ test('a mail is read to its source, with what is attached, and says why it came'
   await page.context().close()
 })
 
+test('a choice is of the list that is shown: other filters, or none of it, and nothing is chosen', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages?status=scheduled`)
+  const every = page.getByRole('checkbox', { name: 'Choose all that are shown' })
+  const state = page.getByRole('combobox', { name: 'State' })
+  await every.check()
+  await page.getByText('50 chosen').waitFor()
+  await state.selectOption({ label: 'Delivered' })
+  await page.getByText('u1@example.com').waitFor()
+  await page.getByText('50 chosen').waitFor({ state: 'detached' })
+  await state.selectOption({ label: 'Scheduled' })
+  await page.getByText('u229@example.com').waitFor()
+  assert.equal(await every.isChecked(), false)
+
+  const wait = Promise.withResolvers<void>()
+  await page.route(/notifications\?.*limit=100/, async (route) => {
+    await wait.promise
+    await route.continue()
+  })
+  await every.check()
+  await page.getByRole('button', { name: /Choose all that match/ }).click()
+  await page.getByRole('button', { name: 'Choose none' }).click()
+  const late = page.waitForResponse(/notifications\?.*limit=100.*cursor/)
+  wait.resolve()
+  await (await late).finished()
+  await page.getByRole('checkbox', { name: 'Choose the message to u229@example.com' }).check()
+  await page.getByText('1 chosen').waitFor()
+  await page.context().close()
+})
+
 test('all that match are chosen and stopped, more than one request takes', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/messages?status=scheduled`)
@@ -90,3 +120,40 @@ test('the outbox shows what a sandbox sent, also where other senders have sent s
   await expectAccessible(page)
   await page.context().close()
 })
+
+test('a hundred are sent again and the next answer is lost: asked once more, none is sent twice', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages?status=cancelled`)
+  await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check()
+  await page.getByRole('button', { name: /Choose all that match/ }).click()
+  await page.getByText('130 chosen').waitFor()
+  let turns = 0
+  await page.route('**/notifications/resend', async (route) => {
+    const response = await route.fetch()
+    if (++turns === 2) await route.abort()
+    else await route.fulfill({ response })
+  })
+  async function sendAgain() {
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
+  }
+  await sendAgain()
+  await page.getByText('100 messages done').waitFor()
+  await page.getByText('30 chosen').waitFor()
+  await sendAgain()
+  await page.getByText('30 messages done').waitFor()
+  await page.getByText('30 chosen').waitFor({ state: 'detached' })
+  assert.equal(turns, 3)
+  assert.equal(await copies(), 130)
+  await page.context().close()
+})
+
+async function copies(): Promise<number> {
+  let count = 0
+  for (let cursor = ''; ; ) {
+    const list = await world.call('GET', `/notifications?limit=100${cursor}`)
+    count += list.data.filter(({ resend_of: of }: { resend_of: string | null }) => of).length
+    if (!list.has_more) return count
+    cursor = `&cursor=${encodeURIComponent(list.next_cursor)}`
+  }
+}

@@ -32,6 +32,8 @@ export interface Ask<Q, B> {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: { readonly [K in keyof Q]?: Q[K] | undefined }
   readonly body?: B
+  /** Asked again with the same key (and all else the same), it is done once. */
+  readonly key?: string
   readonly signal?: AbortSignal | undefined
 }
 
@@ -80,6 +82,7 @@ export async function request(
     headers: {
       accept: 'application/json',
       ...(isAttended() ? {} : { 'x-unattended': '1' }),
+      ...(ask.key ? { 'idempotency-key': ask.key } : {}),
       ...(hasBody ? { 'content-type': ask.type ?? 'application/json' } : {}),
     },
     ...(hasBody ? { body: ask.raw ?? JSON.stringify(ask.body) } : {}),

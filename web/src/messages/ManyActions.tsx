@@ -1,50 +1,56 @@
 /** What can be done with the messages that are chosen, however many, in turns of 100. */
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { refresh } from '../lib/query.ts'
 import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
 import { toast } from '../ui/toast.ts'
+import { AT_ONCE, type Turn, turnsOf } from './turns.ts'
 
-const AT_ONCE = 100 // ids that the API takes in one request
-
-type Outcome = Answer<'/notifications/cancel', 'post'>['data']
+type Path = '/notifications/cancel' | '/notifications/resend'
+type Outcome = Answer<Path, 'post'>['data']
 
 interface Props {
   readonly ids: readonly string[]
-  readonly onDone: () => void
+  /** Something has come of these. */
+  readonly onDone: (ids: readonly string[]) => void
+  readonly onNone: () => void
   /** Chooses what the list has beyond its page; absent: nothing is there, or it is chosen. */
   readonly onChooseAll?: (() => void) | undefined
 }
 
-export function ManyActions({ ids, onDone, onChooseAll }: Props) {
+/** Turn by turn. What is done is said and no longer chosen, also where a later turn fails. */
+function useTurns(path: Path, { ids, onDone }: Pick<Props, 'ids' | 'onDone'>) {
   const [gone, setGone] = useState(0)
-  const count = ids.length
-  async function inTurns(act: (ids: string[]) => Promise<{ data: Outcome }>) {
+  const unsure = useRef<Turn | null>(null)
+  const act = useAct(async () => {
     const all: Outcome = []
-    for (let at = 0; at < count; at += AT_ONCE) {
-      setGone(at)
-      all.push(...(await act(ids.slice(at, at + AT_ONCE))).data)
+    try {
+      for (const turn of turnsOf(ids, unsure.current)) {
+        setGone(all.length)
+        unsure.current = turn
+        all.push(...(await post(path, { body: { ids: [...turn.ids] }, key: turn.key })).data)
+        unsure.current = null
+      }
+    } finally {
+      if (all.length > 0) {
+        await refresh('/notifications')
+        sayOutcome(all.length, all.filter(({ status }) => status === null).length)
+        onDone(all.map(({ id }) => id))
+      }
     }
-    return all
-  }
-  const options = {
-    refreshes: ['/notifications'],
-    onDone: (outcome: Outcome) => {
-      sayOutcome(outcome.length, outcome.filter(({ status }) => status === null).length)
-      onDone()
-    },
-  }
-  const cancel = useAct(
-    () => inTurns((some) => post('/notifications/cancel', { body: { ids: some } })),
-    options,
-  )
-  const resend = useAct(
-    () => inTurns((some) => post('/notifications/resend', { body: { ids: some } })),
-    options,
-  )
+  })
+  return { ...act, gone }
+}
+
+export function ManyActions({ ids, onDone, onNone, onChooseAll }: Props) {
+  const count = ids.length
+  const cancel = useTurns('/notifications/cancel', { ids, onDone })
+  const resend = useTurns('/notifications/resend', { ids, onDone })
   const isBusy = cancel.isPending || resend.isPending
+  const gone = cancel.isPending ? cancel.gone : resend.gone
   return (
     <div className="flex flex-wrap items-center gap-3 border-b bg-accent px-5 py-2 text-sm">
       <span role="status">{t('{count, plural, one {# chosen} other {# chosen}}', { count })}</span>
@@ -70,7 +76,7 @@ export function ManyActions({ ids, onDone, onChooseAll }: Props) {
         disabled={isBusy}
         onConfirm={() => resend.mutate(undefined)}
       />
-      <Button size="sm" look="ghost" disabled={isBusy} onClick={onDone}>
+      <Button size="sm" look="ghost" disabled={isBusy} onClick={onNone}>
         {t('Choose none')}
       </Button>
       {isBusy && count > AT_ONCE && (

@@ -1,7 +1,6 @@
 /** All messages: search, filters, what comes in while one looks, and one message in a drawer. */
 import { Download, RefreshCw } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { useAct } from '../lib/act.ts'
 import { addressOf } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
@@ -11,13 +10,13 @@ import { useUrl } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
-import { allThatMatch } from './allThatMatch.ts'
 import { DeadLetters, isDead } from './DeadLetters.tsx'
 import { filterNames, soundFilters } from './filters.ts'
 import { ManyActions } from './ManyActions.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { MessageFilters } from './MessageFilters.tsx'
 import { MessagesTable } from './MessagesTable.tsx'
+import { useChoice } from './useChoice.ts'
 
 export function MessagesPage() {
   const [asked, setFilters] = useUrl(filterNames)
@@ -25,14 +24,11 @@ export function MessagesPage() {
   const [{ id }, setOpen] = useUrl(['id', 'tab'])
   const [news, setNews] = useState(0)
   const begun = useRef(new Date().toISOString()) // the stream begins a little before
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const choice = useChoice(present(filters))
   const mayWrite = useMay('messages:write')
   const query = useList('/notifications', present(filters))
   const { status, channel, category, from, to, ...others } = filters
   const deadStatus = isDead(status) && Object.keys(present(others)).length === 0 ? status : null
-  const chooseAll = useAct(() => allThatMatch(present(filters)), {
-    onDone: (ids) => setChosen(new Set(ids)),
-  })
   useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
     if (!event || event.at > begun.current) setNews((count) => count + 1)
   })
@@ -62,27 +58,21 @@ export function MessagesPage() {
     >
       <Card flush>
         <MessageFilters filters={filters} onChange={setFilters} />
-        {mayWrite && deadStatus && chosen.size === 0 && (
+        {mayWrite && deadStatus && choice.ids.size === 0 && (
           <DeadLetters status={deadStatus} filters={present({ channel, category, from, to })} />
         )}
-        {mayWrite && chosen.size > 0 && (
+        {mayWrite && choice.ids.size > 0 && (
           <ManyActions
-            ids={[...chosen]}
-            onDone={() => {
-              setChosen(new Set())
-              chooseAll.reset()
-            }}
-            onChooseAll={
-              query.hasNextPage && !chooseAll.isPending && !chooseAll.data
-                ? () => chooseAll.mutate(undefined)
-                : undefined
-            }
+            ids={[...choice.ids]}
+            onDone={choice.drop}
+            onNone={choice.none}
+            onChooseAll={query.hasNextPage ? choice.chooseAll : undefined}
           />
         )}
         <MessagesTable
           query={query}
-          chosen={mayWrite ? chosen : null}
-          onChoose={setChosen}
+          chosen={mayWrite ? choice.ids : null}
+          onChoose={choice.choose}
           isFiltered={Object.keys(present(filters)).length > 0}
           onClear={() => setFilters(Object.fromEntries(filterNames.map((name) => [name, ''])))}
           onOpen={(message) => setOpen({ id: message.id, tab: '' }, true)}
