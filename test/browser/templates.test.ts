@@ -100,3 +100,11 @@ test('a language from right to left is shown so; a test goes out; versions stand
   )
   await page.context().close()
 })
+
+test('a language in the address that is no tag is shown as it stands there', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/templates/${made.id}?locale=he_IL`)
+  await page.getByRole('textbox', { name: 'The template’s text' }).waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Language' }).inputValue(), 'he_IL')
+  await page.context().close()
+})

@@ -14,7 +14,13 @@ const usual = ['en', 'he', 'ar', 'fr', 'de', 'es', 'ru']
 export function LocaleChoice({ template, value, onChange }: Props) {
   const known = [template.locale, ...Object.keys(template.locales)]
   const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' })
-  const named = (each: string) => names.of(each) ?? each
+  function named(each: string): string {
+    try {
+      return names.of(each) ?? each
+    } catch {
+      return each // the address may hold what is no tag at all
+    }
+  }
   return (
     <SelectField
       label={t('Language')}
