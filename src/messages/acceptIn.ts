@@ -105,7 +105,7 @@ export function planRow(
   )
   const way = prepared.ways[reachable]
   if (!way) return noAddress(prepared)
-  const rest = prepared.ways.slice(reachable + 1).map((later) => later.channel)
+  const rest = prepared.ways.slice(reachable + 1).map(onward)
   const times = timesInZone(prepared, recipient?.timeZone ?? null, now)
   if (times instanceof AppError) return times
   const known = recipient?.addresses[reachable] ?? null
@@ -140,7 +140,11 @@ export function planRow(
   return { row, prepared, way, known, later: laterAddresses(prepared, recipient, reachable) }
 }
 
-/** A message that moves on asks the contact for its address: one given with the message has to be there. */
+/** With the address that was given for it: this message goes there, whatever its contact prefers. */
+const onward = ({ channel, address }: Way) =>
+  address === null ? { channel } : { channel, address }
+
+/** An address that was given with the message is its contact's from now on, also one that is not used yet. */
 function laterAddresses(prepared: Prepared, recipient: Recipient | undefined, taken: number) {
   return prepared.ways.flatMap(({ kind, address }, index) => {
     if (index <= taken || kind === null || address === null) return []

@@ -94,6 +94,36 @@ test('what is not heard of in time goes by the next channel too, once', async ()
   )
 })
 
+test('it goes to the address that was given for it, whatever its contact prefers', async () => {
+  const known = { recipient_id: 'known', channel: 'sms', message: 'Hi', to: '+972501239001' }
+  await engine.accept(known)
+  await sent({ recipient_id: 'known', to: { email: 'sent@example.com', phone: '+972501239002' } })
+  clock.forward({ minutes: 11 })
+  await fallbacks.runOnce()
+  const addresses = (await sentTo('known')).map(({ address }) => address)
+  assert.deepEqual(addresses, ['+972501239001', 'sent@example.com', '+972501239002'])
+})
+
+test('one whose answer was lost has its time from then, and goes on when it is said to have failed', async () => {
+  const lost = async () => {
+    const message = await sent()
+    await db.engine`
+      update messages set status = 'unknown', sent_at = null, settled_at = ${clock.now()}, created_at = ${clock.now()}::timestamptz - interval '1 hour'
+      where id = ${message.id}
+    `
+    return message
+  }
+  const [waits, failed] = [await lost(), await lost()]
+  await hear(failed.id, 'failed')
+  clock.forward({ minutes: 9 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(waits.recipient)).length, 1)
+  assert.equal((await sentTo(failed.recipient)).length, 2)
+  clock.forward({ minutes: 3 })
+  await fallbacks.runOnce()
+  assert.equal((await sentTo(waits.recipient)).length, 2)
+})
+
 test('what was delivered, or seen by a person, is not sent again', async () => {
   const delivered = await sent()
   await hear(delivered.id, 'delivered')
@@ -215,7 +245,7 @@ test('one that cannot be settled holds up no other, and is tried again', async (
   await fallbacks.runOnce()
   assert.equal((await sentTo(broken.recipient)).length, 1)
   assert.equal((await sentTo(other.recipient)).length, 2)
-  await db.engine`update messages set routing = '["sms"]' where id = ${broken.id}`
+  await db.engine`update messages set routing = '[{"channel": "sms"}]' where id = ${broken.id}`
   clock.forward({ minutes: 2 })
   await fallbacks.runOnce()
   assert.equal((await sentTo(broken.recipient)).length, 2)
@@ -260,11 +290,7 @@ test('what waits for its turn at a sender that works has not begun its time', as
 })
 
 test('where it can go no other way its timeline says so', async () => {
-  const { id, recipient } = await sent()
-  await db.engine`
-    delete from contact_addresses a using messages m
-    where m.id = ${id} and a.contact_id = m.contact_id and a.kind = 'phone'
-  `
+  const { id, recipient } = await sent({ to: { email: 'sent@example.com' } })
   const senders = await db.engine`
     update senders set origin = 'environment' where workspace_id = ${workspaceId} and channel = 'sms' returning id
   `
@@ -282,7 +308,7 @@ test('where it can go no other way its timeline says so', async () => {
 })
 
 test('who was merged into another is reached by the address of that one', async () => {
-  const { id, recipient } = await sent()
+  const { id, recipient } = await sent({ to: { email: 'sent@example.com' } })
   const phone = '+972501239999'
   const [other] = await sentTo((await sent({ fallback_channels: ['voice'] })).recipient)
   await db.engine`

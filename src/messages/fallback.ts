@@ -20,6 +20,7 @@ import {
   type Claim,
   claimFallbacks,
   endFallback,
+  endFinished,
   type Fallback,
   hasUnread,
   isSeen,
@@ -31,6 +32,7 @@ import {
 import { findMessage, type MessageRow } from './store/read.ts'
 
 const AT_ONCE = 100
+const FINISHED_AT_ONCE = 1_000
 const POLL_MS = 1_000 // those of other processes are found within this
 const PATIENCE_MS = 60_000 // beyond its time, for what came in to be understood
 const CLAIM_MS = 10_000 // one that a process died over is found again after this
@@ -55,6 +57,7 @@ export function createFallbacks(deps: FallbackDeps): Fallbacks {
   const { engine, clock } = deps.db
   const runOnce = async () => {
     for (;;) {
+      await endFinished(engine, clock.now(), FINISHED_AT_ONCE)
       const until = new Date(+clock.now() + CLAIM_MS)
       const claims = await claimFallbacks(engine, clock.now(), until, AT_ONCE)
       let sent = false

@@ -14,8 +14,14 @@ const fallback = (unless: Unless): Fallback => ({
 /** Sent long ago and not heard of, but for what a case says. */
 const message = (facts: Partial<MessageRow>) =>
   ({
-    ...{ status: 'sent', channel: 'email', routing: ['sms'], flags: 0, attempt: 1 },
-    ...{ createdAt: at(-30), sentAt: at(-20), dueAt: at(-30), expiresAt: at(60) },
+    ...{ status: 'sent', channel: 'email', routing: [{ channel: 'sms' }], flags: 0, attempt: 1 },
+    ...{
+      createdAt: at(-30),
+      sentAt: at(-20),
+      settledAt: at(-20),
+      dueAt: at(-30),
+      expiresAt: at(60),
+    },
     ...facts,
   }) as MessageRow // what the decision looks at
 

@@ -20,8 +20,9 @@ const LATER_MS = 3_600_000 // what waits for its own time is looked at this ofte
 /** Nothing any more, nothing because its end was given and is over, another message, this one by another way, or wait until then. */
 export type Step = 'done' | 'over' | 'again' | 'instead' | Date
 
-export const overAt = ({ afterSeconds }: Fallback, { sentAt, createdAt }: MessageRow) =>
-  new Date(+(sentAt ?? createdAt) + afterSeconds * 1000)
+/** Of one whose answer was lost, since that was noticed. */
+export const overAt = ({ afterSeconds }: Fallback, { sentAt, settledAt, createdAt }: MessageRow) =>
+  new Date(+(sentAt ?? settledAt ?? createdAt) + afterSeconds * 1000)
 
 /** `able`: its sender can work. */
 export function stepOf(fallback: Fallback, message: MessageRow, able: boolean, now: Date): Step {

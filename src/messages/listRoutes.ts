@@ -51,6 +51,7 @@ export const listRoutes =
       '/notifications/export.csv',
       {
         config,
+        exposeHeadRoute: false, // it would read every message, for nobody
         schema: { tags, summary: 'The messages of a list as CSV', querystring: FilterQuery },
       },
       async (request, reply) =>

@@ -354,7 +354,7 @@ function attachmentsOf(item: NewMessage): AttachmentRow[] {
 function flagsOf(item: NewMessage, ways: readonly Way[], template: UsableTemplate | null): number {
   const files =
     (item.attachments?.length ? HAS_ATTACHMENTS : 0) | (item.expires_at ? EXPIRY_GIVEN : 0)
-  if (ways[0]?.channel !== 'email') return files
+  if (!ways.some(({ channel }) => channel === 'email')) return files
   const wanted = item.tracking ?? (template ? template.hasHtml : item.html !== undefined)
   if (typeof wanted === 'boolean') return files | (wanted ? TRACK_OPENS | TRACK_CLICKS : 0)
   return files | (wanted.opens ? TRACK_OPENS : 0) | (wanted.clicks ? TRACK_CLICKS : 0)

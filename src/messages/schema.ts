@@ -233,3 +233,9 @@ export const StatusChange = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('failed'), reason: z.string().max(500).optional() }),
 ])
 export type StatusChange = z.infer<typeof StatusChange>
+
+/** A channel that is next, with the address that was given for it with the message. */
+export interface Onward {
+  readonly channel: string
+  readonly address?: string
+}

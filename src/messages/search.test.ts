@@ -29,7 +29,7 @@ test('a part of an address or of an id finds the messages of who has it, the new
   const first = await send('zoe-1', { ...mail, to: 'Zoe.Sample@example.com' })
   const second = await send('zoe-1')
   await send('yan-2', { ...mail, to: 'yan@example.com' })
-  assert.deepEqual(await idsOf({ text: 'e.SAMPLE' }), [first])
+  assert.deepEqual(await idsOf({ text: 'e.SAMPLE' }), [second, first])
   assert.deepEqual(await idsOf({ text: 'zoe' }), [second, first])
   assert.deepEqual(await idsOf({ text: 'zoe', channel: 'email' }), [first])
   assert.deepEqual(await idsOf({ text: 'zoe', before: second }), [first])

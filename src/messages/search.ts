@@ -39,7 +39,10 @@ export async function searchMessages(
   const people = text === null ? null : await findPeopleLike(tx, workspaceId, text, MANY)
   const within = { ...filter, before, since }
   if (people && people.length > 0 && people.length < MANY)
-    return { rows: await listMessages(tx, workspaceId, { ...within, people }), stoppedAt: null }
+    return {
+      rows: await listMessages(tx, workspaceId, { ...within, text: null, people }),
+      stoppedAt: null,
+    }
   const back = isSwift(filter) ? undefined : await findBack(tx, workspaceId, { before, span: SPAN })
   const floor = back !== undefined && (since === null || back > since) ? back : null
   const rows = await listMessages(tx, workspaceId, { ...within, since: floor ?? since })

@@ -39,7 +39,9 @@ export const usageRoutes =
       (request) =>
         request.read(async (tx, workspaceId) => {
           const { id, channel, provider, perSecond } = await getSender(
-            ...([tx, workspaceId, request.params.id] as const),
+            tx,
+            workspaceId,
+            request.params.id,
           )
           const limit = perSecond ?? findProvider(channel, provider)?.limits.perSecond ?? null
           const now = db.clock.now()

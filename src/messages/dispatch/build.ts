@@ -13,6 +13,7 @@ import { canWork, nextWay } from '../nextWay.ts'
 import { pauseSender } from '../pauseSender.ts'
 import type { Directories } from '../prepare.ts'
 import type { RenderDeps } from '../render.ts'
+import type { Onward } from '../schema.ts'
 import { endSlowness, rest, slowDown } from '../store/conversations.ts'
 import type { Due } from '../store/due.ts'
 import { moveMessage } from '../store/move.ts'
@@ -44,7 +45,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
     way: {
       channel: string
       address: string | null
-      routing: readonly string[] | null
+      routing: readonly Onward[] | null
       reset: boolean
     },
   ) => {

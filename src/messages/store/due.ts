@@ -3,6 +3,7 @@ import { plainArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { SendWindow } from '../../lib/window.ts'
+import type { Onward } from '../schema.ts'
 import type { Lane } from './lanes.ts'
 
 /** A message that is due, as it was when it was read. */
@@ -22,7 +23,7 @@ export interface Due {
   readonly locale: string | null
   readonly variables: Record<string, unknown> | null
   readonly flags: number
-  readonly routing: readonly string[] | null
+  readonly routing: readonly Onward[] | null
   readonly metadata: Record<string, unknown> | null
   readonly expiresAt: Date
   readonly sendWindow: SendWindow | null

@@ -1,7 +1,7 @@
 /** Messages that wait to be heard of, or else go by their next channel. Reads and writes rows; decides nothing. */
 import { plainArray } from '../../db/arrays.ts'
 import { asText, type Sql } from '../../db/db.ts'
-import type { Unless } from '../schema.ts'
+import type { Onward, Unless } from '../schema.ts'
 import type { NewRow } from './accept.ts'
 import { touchLanes } from './accept.ts'
 
@@ -27,6 +27,27 @@ export async function insertFallbacks(sql: Sql, rows: readonly NewRow[]): Promis
       ${plainArray(those.map((row) => row.channel))}::text[], ${plainArray(those.map((row) => row.afterSeconds))}::int[],
       ${plainArray(those.map((row) => row.unless))}::text[], ${asText(those.map((row) => row.dueAt))}::timestamptz[]
     ) as new (workspace_id, id, channel, after_seconds, unless, due_at)
+  `
+}
+
+/** Ends, many at once, those whose time is over and whose messages plainly need nothing more. */
+export async function endFinished(sql: Sql, now: Date, limit: number): Promise<void> {
+  await sql`
+    with finished as (
+      select f.workspace_id, f.message_id
+      from message_fallbacks f
+      join messages m on m.workspace_id = f.workspace_id and m.id = f.message_id
+      where f.due_at <= ${now} and (
+        m.status = 'delivered' and f.unless = 'delivered' or m.status in ('skipped', 'cancelled', 'expired')
+        or m.routing is null
+      )
+      order by f.due_at
+      limit ${limit}
+      for update of f skip locked
+    )
+    delete from message_fallbacks f
+    using finished
+    where f.workspace_id = finished.workspace_id and f.message_id = finished.message_id
   `
 }
 
@@ -188,7 +209,7 @@ export interface OtherWay {
   readonly address: string | null
   readonly senderId: string
   readonly priority: number
-  readonly routing: readonly string[] | null
+  readonly routing: readonly Onward[] | null
 }
 
 /** A message that has not gone yet goes by another way instead. The row is locked by the caller. */

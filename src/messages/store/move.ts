@@ -1,6 +1,7 @@
 /** Hands a message to another sender or channel. Its id, content and history stay. */
 import type { Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import type { Onward } from '../schema.ts'
 import { touchLanes } from './accept.ts'
 
 export interface MoveRow {
@@ -13,7 +14,7 @@ export interface MoveRow {
   readonly priority: number
   readonly contactId: string | null
   /** Channels still to try after this one; null for none. */
-  readonly routing: readonly string[] | null
+  readonly routing: readonly Onward[] | null
   /** Attempts start anew on another channel. */
   readonly resetAttempts: boolean
   readonly dueAt: Date

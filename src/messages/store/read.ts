@@ -1,7 +1,7 @@
 /** Messages as the API shows them. */
 import type { Sql } from '../../db/db.ts'
 import type { SendWindow } from '../../lib/window.ts'
-import type { Status } from '../schema.ts'
+import type { Onward, Status } from '../schema.ts'
 
 export interface MessageRow {
   readonly id: string
@@ -30,9 +30,11 @@ export interface MessageRow {
   readonly providerMessageId: string | null
   readonly resendOf: string | null
   readonly metadata: Record<string, unknown> | null
-  readonly routing: readonly string[] | null
+  readonly routing: readonly Onward[] | null
   readonly createdAt: Date
   readonly sentAt: Date | null
+  /** When it came to the state it is in, where that is not on the way. */
+  readonly settledAt: Date | null
 }
 
 export interface ListFilter {
@@ -60,7 +62,7 @@ export interface ListFilter {
 const columns = (sql: Sql) => sql`
   workspace_id, id, status, channel, recipient_id, contact_id, address, priority, topic, kind, template_id, template_version,
   locale, variables, flags, sender_id, attempt, reason, detail, due_at, scheduled_at, expires_at, send_window, provider_message_id,
-  resend_of, metadata, routing, created_at, sent_at
+  resend_of, metadata, routing, created_at, sent_at, settled_at
 `
 
 /** A contact by any of its ids, with those that were merged into it. */

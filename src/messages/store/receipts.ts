@@ -39,6 +39,7 @@ export async function raiseStatus(
   await sql`
     update messages m
     set status = w.status, detail = coalesce(w.detail, m.detail), settled_at = ${now},
+      sent_at = case when m.status = 'unknown' then coalesce(m.sent_at, m.settled_at, ${now}) else m.sent_at end,
       reason = case when w.status in ('sent', 'delivered') then null else w.status end
     from unnest(
       ${changes.map((change) => change.workspaceId)}::uuid[], ${changes.map((change) => change.id)}::uuid[],
