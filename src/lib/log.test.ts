@@ -12,7 +12,7 @@ async function printed(showAddresses: boolean): Promise<Record<string, unknown>[
     const { createLog } = await import('./src/lib/log.ts')
     const log = createLog({ level: 'info', pretty: false, showAddresses: ${showAddresses} })
     log.info({ phone: '+972501234567', token: 'abc' }, 'lead_processed_successfully')
-    log.warn({ err: new Error('550 no such user ada@example.com') }, 'to ada@example.com')
+    log.warn({ err: new Error('550 no such user ada@example.com'), said: '\\u001bada@example.com\\nada@example.com' }, 'to ada@example.com')
     process.exit(0)
   `
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program])

@@ -56,7 +56,10 @@ export function serializeError(error: Error) {
 /** ada@example.com becomes a…@example.com, +972501234567 becomes +972…67. */
 function maskAddresses(text: string): string {
   return text
-    .replace(/\b([A-Za-z0-9])[A-Za-z0-9._%+-]{0,63}@([A-Za-z0-9.-]{1,253})/g, '$1…@$2')
+    .replace(
+      /(\\u[\da-f]{4}|\\.)?([A-Za-z0-9])[A-Za-z0-9._%+-]{0,63}@([A-Za-z0-9.-]{1,253})/g,
+      '$1$2…@$3', // an escape before it is JSON's and stays whole
+    )
     .replace(/\+(\d{3})\d{4,10}(\d{2})\b/g, '+$1…$2')
 }
 

@@ -62,6 +62,8 @@ export const templateRoutes =
         if (body.to !== undefined && !auth.scopes.has('messages:write')) {
           throw new AppError('forbidden', 'Sending a test needs the scope messages:write.')
         }
+        if (body.draft !== undefined && !auth.scopes.has('templates:write'))
+          throw new AppError('forbidden', 'Trying a draft needs the scope templates:write.')
         if (body.contact_id !== undefined && !auth.scopes.has('contacts:read'))
           throw new AppError('forbidden', 'Showing a contact needs the scope contacts:read.')
         return testTemplate(auth.workspaceId, params.id, body, deps)

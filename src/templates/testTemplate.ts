@@ -60,7 +60,8 @@ async function renderTest(
   request: TestRequest,
   deps: TestDeps,
 ): Promise<Shown> {
-  const given = { ...(await contactOf(workspaceId, request, deps)), ...request.template_variables }
+  const contact = await contactOf(workspaceId, request, deps)
+  const given = { ...(contact && { contact }), ...request.template_variables }
   const links = {
     click: () => '',
     pixel: null,
@@ -68,7 +69,8 @@ async function renderTest(
     preferences: `${deps.publicUrl}/?test=preferences_url`,
   }
   try {
-    const compiled = await compileTest(workspaceId, template, request, deps)
+    const locale = request.locale ?? contact?.locale ?? undefined
+    const compiled = await compileTest(workspaceId, template, { ...request, locale }, deps)
     const missing = missingVariables(compiled.variables, given)
     if (missing.length > 0 && !request.placeholders) throw missingError(missing)
     const placeholders = Object.fromEntries(missing.map((name) => [name, `[${name}]`]))
@@ -108,12 +110,12 @@ async function contactOf(
   workspaceId: string,
   { contact_id: ref }: TestRequest,
   { db }: TestDeps,
-): Promise<Record<string, unknown>> {
-  if (ref === undefined) return {}
+): Promise<(Record<string, unknown> & { readonly locale: string | null }) | undefined> {
+  if (ref === undefined) return undefined
   const { name, locale, traits } = await inWorkspace(db, workspaceId, async (tx) =>
     getContactView(tx, workspaceId, await getContactId(tx, workspaceId, ref)),
   )
-  return { contact: { ...traits, name, locale } }
+  return { ...traits, name, locale }
 }
 
 function missingError(names: readonly string[]): AppError {

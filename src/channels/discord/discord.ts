@@ -40,7 +40,7 @@ export const discord = defineProvider<'discord', Settings, Bucket>({
   name: 'Discord',
   settings,
   // 5 in 2 s are seen per webhook; not documented. A bucket lets one second's worth go at once, so two
-  // seconds see at most 1.5 + 2 × 1.5 = 4 of ours, and the one that an uneven network brings along.
+  // seconds see at most 1.5 + 2 × 1.5 = 4.5, so 4 of ours, and the one that an uneven network brings along.
   limits: { perSecond: 1.5, concurrency: 2 },
   delivery: {
     idempotency: 'none',

@@ -3,7 +3,7 @@ import type { TransactionSql } from 'postgres'
 import type { Inbound } from '../../channels/provider.ts'
 import { findByProviderId } from '../../messages/store/receipts.ts'
 import { type Answered, findAnsweredMessage, findNewestTo } from '../store/answered.ts'
-import type { Mailbox } from './takeInbound.ts'
+import type { Mailbox } from './mailbox.ts'
 
 const DAY_MS = 86_400_000
 const THREAD_DAYS = 60 // a message without a reference answers one of these days

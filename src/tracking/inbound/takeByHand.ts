@@ -9,7 +9,7 @@ import { storableText } from '../../lib/storable.ts'
 import { findByProviderId } from '../../messages/store/receipts.ts'
 import { findByIdentity } from '../store/writers.ts'
 import { findThread } from './findThread.ts'
-import { MAX_TEXT, type Mailbox } from './takeInbound.ts'
+import { MAX_TEXT, type Mailbox } from './mailbox.ts'
 
 /** In the caller's transaction. The same message again changes nothing. */
 export async function takeByHand(

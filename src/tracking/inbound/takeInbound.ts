@@ -15,18 +15,9 @@ import { noteInbound } from '../../messages/store/conversations.ts'
 import { wantsNoMore } from '../replyText.ts'
 import type { Answered } from '../store/answered.ts'
 import { findThread } from './findThread.ts'
+import { MAX_TEXT, type Mailbox } from './mailbox.ts'
 import { resolveWriter } from './resolveWriter.ts'
 import { takeByHand } from './takeByHand.ts'
-
-export const MAX_TEXT = 4_000 // characters that are kept
-
-export interface Mailbox {
-  readonly workspaceId: string
-  readonly senderId: string
-  readonly channel: string
-  /** The provider's id. */
-  readonly source: string
-}
 
 /** In the caller's transaction, on the engine role. The same message again changes nothing. */
 export async function takeInbound(
