@@ -9,7 +9,7 @@ import type { JourneyTool } from './journeys.ts'
 
 const PAGE = 100 // runs that are looked at together
 
-/** Each in a transaction of its own. Those whose key another run has taken since are left as they are. */
+/** Each in a transaction of its own. Those that cannot be taken up are left as they are, and counted by why. */
 export async function retryRuns(
   { db, out, workspace }: JourneyTool,
   name: string,
@@ -20,6 +20,7 @@ export async function retryRuns(
     getJourney(tx, workspaceId, name),
   )
   const done = { retried: 0, left: 0 }
+  const why: Record<string, number> = {}
   const every = { status: 'failed', attention: false, contactId: null, key: null } as const
   for (let before: string | null = null; ; ) {
     const page: RunFilter = { ...every, before, limit: PAGE }
@@ -27,20 +28,28 @@ export async function retryRuns(
       listRuns(tx, workspaceId, journeyId, page),
     )
     for (const { id } of rows) {
-      const taken = await inWorkspace(db, workspaceId, async (tx) => {
+      const reason = await inWorkspace(db, workspaceId, async (tx) => {
         await retryRun(tx, workspaceId, id, { now: db.clock.now() })
-        return true
-      }).catch(isTaken)
-      done[taken ? 'retried' : 'left']++
+        return null
+      }).catch(conflictOf)
+      if (reason === null) done.retried++
+      else {
+        done.left++
+        why[reason] = (why[reason] ?? 0) + 1
+      }
     }
     before = rows.at(-1)?.id ?? null
     if (before === null) break
   }
-  const left = done.left === 0 ? '' : ` ${done.left} were left: others have taken their place.`
-  out.result(done, () => `${done.retried} taken up again.${left}`)
+  out.result({ ...done, why }, () =>
+    [
+      `${done.retried} taken up again.`,
+      ...Object.entries(why).map(([reason, runs]) => `${runs} left as they are: ${reason}`),
+    ].join('\n'),
+  )
 }
 
-function isTaken(error: unknown): false {
-  if (error instanceof AppError && error.code === 'conflict') return false
+function conflictOf(error: unknown): string {
+  if (error instanceof AppError && error.code === 'conflict') return error.message
   throw error
 }

@@ -46,6 +46,8 @@ export interface NeedyJourney {
   readonly workspace: string
   readonly name: string
   readonly runs: number
+  /** One of them at least can be taken up again: it failed, and not by a step that ends it. */
+  readonly retriable: boolean
   /** Of the newest of them. */
   readonly reason: string | null
 }
@@ -53,13 +55,19 @@ export interface NeedyJourney {
 /** Journeys with runs that a person should look at. */
 export function listJourneysInNeed(sql: Sql, limit: number) {
   return sql<NeedyJourney[]>`
-    select w.slug as workspace, j.name, found.runs, found.reason
+    select w.slug as workspace, j.name, found.runs, found.retriable, found.reason
     from journeys j
     join workspaces w on w.id = j.workspace_id
     cross join lateral (
-      select count(*)::int as runs, (array_agg(coalesce(r.detail, r.exit_reason) order by r.id desc))[1] as reason
+      select count(*)::int as runs, (array_agg(coalesce(r.detail, r.exit_reason) order by r.id desc))[1] as reason,
+        coalesce(bool_or(r.status = 'failed' and exists (
+          select
+          from journey_versions v, jsonb_array_elements(v.definition->'steps') step
+          where v.workspace_id = j.workspace_id and v.journey_id = j.id and v.version = r.version
+            and step->>'id' = r.failed_step and step->>'type' <> 'exit'
+        )), false) as retriable
       from (
-        select id, detail, exit_reason from journey_runs
+        select id, version, status, failed_step, detail, exit_reason from journey_runs
         where workspace_id = j.workspace_id and journey_id = j.id and attention
         order by id desc
         limit 1000

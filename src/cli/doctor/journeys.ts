@@ -17,11 +17,12 @@ export async function checkJourneys(db: Db, config: Config): Promise<Finding[]> 
       const detail = `${name} of ${workspace} has runs that have been due since ${dueAt.toISOString()}.`
       return warn('journeys', detail, 'Start `beckon serve` or `beckon work`; else see its log.')
     }),
-    ...needy.map(({ workspace, name, runs, reason }) => {
+    ...needy.map(({ workspace, name, runs, retriable, reason }) => {
       const count = runs === 1 ? '1 run needs' : `${runs} runs need`
       const detail = `${name} of ${workspace}: ${count} a person${reason ? `. ${reason}` : '.'}`
-      const mend = `GET /journeys/${name}/runs?attention=true shows them. Once the reason is mended, \`beckon journey retry ${name}\`.`
-      return warn('journeys', detail, mend)
+      const look = `GET /journeys/${name}/runs?attention=true shows them.`
+      const retry = ` Once the reason is mended, \`beckon journey retry ${name}\`.`
+      return warn('journeys', detail, retriable ? look + retry : look)
     }),
   ]
   const recipes = recipeFindings(config)

@@ -39,7 +39,7 @@ function checkMessages({ unknown, failed, held }: Workload): Finding[] {
   }
   if (failed > 0) {
     const mend =
-      '`beckon messages list --status failed` tells why; `beckon redrive --status failed` sends them again, `beckon journey retry <name>` those of a journey.'
+      '`beckon messages list --status failed` tells why; `beckon journey retry <name>` writes those of a journey anew; then `beckon redrive --status failed` sends the others again.'
     found.push(warn(check, `${failed} failed in the last 24 hours.`, mend))
   }
   if (held > 0) {
