@@ -148,8 +148,11 @@ async function sendTest(senders: SenderDirectory, workspaceId: string) {
   }
   try {
     const message = { id: uuid7(), to: '', content }
-    const sent = await sender.provider.send(message, senders.context(sender))
-    const detail = `Discord accepted it: message ${sent.providerMessageId}. Look into the channel.`
+    const { providerMessageId } = await sender.provider.send(message, senders.context(sender))
+    const detail =
+      providerMessageId === null
+        ? 'Discord accepted it. Look into the channel.'
+        : `Discord accepted it: message ${providerMessageId}. Look into the channel.`
     return { status: 'sent' as const, detail }
   } catch (error) {
     if (!families.some((family) => error instanceof family)) throw error
