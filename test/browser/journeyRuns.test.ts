@@ -66,3 +66,15 @@ test('a run is held back, and let go on', async () => {
   await becomes('lead-b', 'waiting')
   await page.context().close()
 })
+
+test('the run that is open follows what becomes of it', async () => {
+  const { data } = await world.call('GET', `/journeys/${id}/runs`)
+  const run = data.find(({ key }: { key: string }) => key === 'lead-b')
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${id}?tab=runs&run=${run.id}`)
+  const drawer = page.getByRole('dialog')
+  await drawer.getByText('Waiting', { exact: true }).waitFor()
+  await world.call('POST', `/journeys/${id}/runs/${run.id}/hold`, {})
+  await drawer.getByText('Held', { exact: true }).waitFor()
+  await page.context().close()
+})
