@@ -93,6 +93,57 @@ test('the same by keyboard in the list: moved, removed, taken back; an old versi
   await page.context().close()
 })
 
+test('values are typed as they come: blanks in a list, fractions; a way of a split is taken out again', async () => {
+  const { id } = await world.call('POST', '/journeys', {
+    name: 'by-city',
+    trigger: { events: ['user.joined'] },
+    steps: [
+      {
+        ...{ id: 'where', type: 'branch', else: null },
+        cases: [
+          { when: { field: 'contact.traits.city', is: 'in', value: ['Haifa'] }, goto: 'half' },
+        ],
+      },
+      { id: 'half', type: 'split', weights: [1, 1], goto: ['rest', null] },
+      { id: 'rest', type: 'wait', days: 2 },
+    ],
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${id}?edit=1&tab=list`)
+  const drawer = page.getByRole('dialog')
+  const takeOver = () => drawer.getByRole('button', { name: 'Take it over' }).click()
+  await page.getByRole('button', { name: 'Change where' }).click()
+  const cities = drawer.getByLabel('Values, divided by commas')
+  await cities.fill('')
+  await cities.pressSequentially('New York, Haifa')
+  assert.equal(await cities.inputValue(), 'New York, Haifa')
+  await takeOver()
+
+  await page.getByRole('button', { name: 'Change half' }).click()
+  await drawer.getByRole('button', { name: 'One more' }).click()
+  await drawer.getByLabel('Leads to 3', { exact: true }).waitFor()
+  await expectAccessible(page)
+  await drawer.getByRole('button', { name: 'Take out Leads to 1' }).click()
+  await drawer.getByLabel('Leads to 3', { exact: true }).waitFor({ state: 'detached' })
+  await drawer.getByLabel('Leads to 2', { exact: true }).selectOption('rest')
+  await takeOver()
+
+  await page.getByRole('button', { name: 'Change rest' }).click()
+  const days = drawer.getByLabel('Days (optional)')
+  await days.fill('')
+  await days.pressSequentially('1.05')
+  assert.equal(await days.inputValue(), '1.05')
+  await takeOver()
+  await page.getByText('All is well.').waitFor()
+  await page.getByRole('button', { name: 'Save as version 2' }).click()
+  await page.getByText('Saved as version 2.', { exact: false }).waitFor()
+  const { document } = await world.call('GET', `/journeys/${id}`)
+  assert.deepEqual(document.steps[0].cases[0].when.value, ['New York', 'Haifa'])
+  assert.deepEqual(document.steps[1].goto, [null, 'rest'])
+  assert.equal(document.steps[2].days, 1.05)
+  await page.context().close()
+})
+
 test('what somebody else saves meanwhile takes nothing away from a draft', async () => {
   const { document: before, version } = await stored()
   const page = await world.enter()

@@ -1,6 +1,8 @@
 /** A question about a run's facts: a field with what it is, or several that all or any hold. */
 import { Plus, X } from 'lucide-react'
+import { useState } from 'react'
 import { msg, t, told } from '../lib/language.ts'
+import { numberOf } from '../lib/numberOf.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { ControlProps } from '../ui/JsonFields.tsx'
@@ -135,7 +137,8 @@ function ConditionField({ value, onChange, onRemove }: Props) {
 
 function Comparison({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
   const { field = '', is = 'equals' } = value
-  const text = Array.isArray(value.value) ? value.value.join(', ') : String(value.value ?? '')
+  const [typed, setTyped] = useState<string | null>(null) // while one types, as it is typed
+  const text = typed ?? writtenOf(value)
   function changeOperator(next: string) {
     if (!isOperator(next)) return
     onChange(
@@ -162,16 +165,23 @@ function Comparison({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
           label={withList.has(is) ? t('Values, divided by commas') : t('Value')}
           dir="auto"
           value={text}
-          onChange={({ target }) => onChange({ field, is, value: read(is, target.value) })}
+          onChange={({ target }) => {
+            setTyped(target.value)
+            onChange({ field, is, value: read(is, target.value) })
+          }}
+          onBlur={() => setTyped(null)}
         />
       )}
     </div>
   )
 }
 
+const writtenOf = ({ value }: Condition): string =>
+  Array.isArray(value) ? value.join(', ') : String(value ?? '')
+
 /** Numbers, true and false are what they look like; lists are divided by commas. */
 function read(is: Operator, text: string): unknown {
   if (withList.has(is) && !text.includes('{{')) return text.split(',').map((each) => each.trim())
   if (text === 'true' || text === 'false') return text === 'true'
-  return /^-?(0|[1-9]\d*)$/.test(text) ? Number(text) : text
+  return numberOf(text) ?? text
 }

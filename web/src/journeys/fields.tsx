@@ -1,10 +1,12 @@
 /** What the fields of a journey are called, and those that offer what there is: steps, templates, senders, actions. */
 import { useQuery } from '@tanstack/react-query'
+import { X } from 'lucide-react'
 import { useId } from 'react'
 import { get } from '../lib/api.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { channels, priorities } from '../messages/words.ts'
+import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { ControlProps, Controls, JsonTexts } from '../ui/JsonFields.tsx'
 import { ConditionControl } from './ConditionField.tsx'
@@ -154,11 +156,23 @@ function targetControl(steps: readonly string[]) {
       <div className="flex flex-col gap-3">
         {listed.map((each, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: ways are told apart by their place
-          <div key={at}>
-            {one({
-              ...{ ...props, isRequired: true, label: `${label} ${at + 1}`, value: each },
-              onChange: (next) => onChange(listed.with(at, next)),
-            })}
+          <div key={at} className="flex items-end gap-2">
+            <div className="min-w-0 flex-1">
+              {one({
+                ...{ ...props, isRequired: true, label: `${label} ${at + 1}`, value: each },
+                onChange: (next) => onChange(listed.with(at, next)),
+              })}
+            </div>
+            {listed.length > 1 && (
+              <Button
+                look="ghost"
+                size="icon"
+                aria-label={t('Take out {name}', { name: `${label} ${at + 1}` })}
+                onClick={() => onChange(listed.toSpliced(at, 1))}
+              >
+                <X />
+              </Button>
+            )}
           </div>
         ))}
         <button

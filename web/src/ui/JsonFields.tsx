@@ -5,6 +5,7 @@
 import { Plus, X } from 'lucide-react'
 import { type ComponentType, useEffect, useRef, useState } from 'react'
 import { t } from '../lib/language.ts'
+import { numberOf } from '../lib/numberOf.ts'
 import { said } from '../lib/said.ts'
 import { Button } from './Button.tsx'
 import { AreaField, CheckField, SelectField, TextField } from './Field.tsx'
@@ -154,6 +155,7 @@ function JsonField(props: FieldProps) {
         dir="auto"
         value={String(value ?? '')}
         onChange={({ target }) => onChange(textOf(target.value, schema, isRequired))}
+        onBlur={() => isLongNumber(value, schema) && onChange(Number(value))}
       />
     )
   if (kind === 'text')
@@ -184,12 +186,17 @@ function kindOf(schema: JsonSchema): Kind {
   return schema.properties ? 'group' : 'json'
 }
 
+const mayBeNumber = (schema: JsonSchema) => schema.anyOf?.some(({ type }) => type === 'number')
+
 /** Of `number or text` what reads as a number is one. */
 function textOf(text: string, schema: JsonSchema, isRequired: boolean): unknown {
   if (text === '' && !isRequired) return undefined
-  const mayBeNumber = schema.anyOf?.some(({ type }) => type === 'number')
-  return mayBeNumber && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
+  return (mayBeNumber(schema) ? numberOf(text) : undefined) ?? text
 }
+
+/** "1.0" is text only as long as one may go on typing. */
+const isLongNumber = (value: unknown, schema: JsonSchema) =>
+  typeof value === 'string' && mayBeNumber(schema) && /^\d+(\.\d*)?$/.test(value)
 
 type PartProps = FieldProps & { title: string; hint: string | undefined; fault: string | undefined }
 
