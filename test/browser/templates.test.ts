@@ -37,6 +37,8 @@ test('what is written is shown for a contact before it is saved; variables are o
   await page.keyboard.press('Control+s')
   await page.getByText('Saved as version 2.').waitFor()
   assert.match((await stored()).html, /contact\.plan/)
+  assert.equal(await page.getByRole('button', { name: 'Save' }).isDisabled(), true)
+  assert.equal(await page.getByRole('button', { name: 'Discard changes' }).count(), 0)
   await page.context().close()
 })
 
@@ -106,5 +108,62 @@ test('a language in the address that is no tag is shown as it stands there', asy
   await page.goto(`${world.url}/app/templates/${made.id}?locale=he_IL`)
   await page.getByRole('textbox', { name: 'The template’s text' }).waitFor()
   assert.equal(await page.getByRole('combobox', { name: 'Language' }).inputValue(), 'he_IL')
+  await page.context().close()
+})
+
+const named = (name: string) =>
+  world.call('POST', '/templates', {
+    ...{ name, channel: 'email', subject: `The subject of ${name}` },
+    html: `<p>The text of ${name}.</p>`,
+  })
+
+test('with Back, another template shows its own text, and each keeps its own draft', async () => {
+  const [{ id: first }, { id: second }] = [await named('first-one'), await named('second-one')]
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/templates/${first}`)
+  const editor = page.getByRole('textbox', { name: 'The template’s text' })
+  await editor.getByText('The text of first-one.').waitFor()
+  await page.getByLabel('Subject').fill('A draft of the first')
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('A page, a contact, an address…').fill('second-one')
+  await page.getByRole('option', { name: 'second-one Template' }).click()
+  await editor.getByText('The text of second-one.').waitFor()
+  assert.equal(await page.getByLabel('Subject').inputValue(), 'The subject of second-one')
+  await page.goBack()
+  await editor.getByText('The text of first-one.').waitFor()
+  assert.equal(await page.getByLabel('Subject').inputValue(), 'A draft of the first')
+  await page.keyboard.press('Control+s')
+  await page.getByText('Saved as version 2.').waitFor()
+  const [mine, other] = [
+    await world.call('GET', `/templates/${first}`),
+    await world.call('GET', `/templates/${second}`),
+  ]
+  assert.deepEqual([mine.subject, mine.version], ['A draft of the first', 2])
+  assert.match(mine.html, /first-one/)
+  assert.equal(other.version, 1)
+  await page.context().close()
+})
+
+test('what somebody else saved meanwhile is asked about before a draft goes over it', async () => {
+  const { id } = await named('of-two')
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/templates/${id}`)
+  await page.getByLabel('Subject').fill('Mine')
+  await world.call('PUT', `/templates/${id}`, { subject: 'Theirs', html: '<p>Their text.</p>' })
+  await page.reload()
+  await page.getByText('Saved as version 2 by somebody meanwhile.').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Save' }).isDisabled(), true)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Go on with mine' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved as version 3.').waitFor()
+  const { subject, html } = await world.call('GET', `/templates/${id}`)
+  assert.deepEqual([subject, html], ['Mine', '<p>Their text.</p>'])
+
+  await page.getByLabel('Subject').fill('Mine again')
+  await world.call('PUT', `/templates/${id}`, { subject: 'Theirs again' })
+  await page.reload()
+  await page.getByRole('button', { name: 'Take theirs' }).click()
+  assert.equal(await page.getByLabel('Subject').inputValue(), 'Theirs again')
   await page.context().close()
 })

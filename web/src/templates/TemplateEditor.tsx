@@ -1,6 +1,6 @@
 /** Writes a template: one language at a time, shown for somebody beside it while it is written. */
 
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import type { Answer } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
@@ -24,19 +24,17 @@ export function TemplateEditor({ template }: { template: Template }) {
   const isMain = !locale || locale === template.locale
   const key = isMain ? '' : locale
   const stored: Text = isMain ? template : ((template.locales[locale] ?? {}) as Text) // as written there
-  const [drafts, setDrafts] = useDrafts(template.id)
-  const [begun, setBegun] = useState(0) // the code's editor keeps its own text, and begins anew with this
+  const mine = useDrafts(template.id, template.version)
+  const { drafts, hasDraft } = mine
   const text: Text = { ...stored, ...drafts[key] }
   const mayWrite = useMay('templates:write')
-  const save = useSave(template.id, drafts, (saved) =>
-    setDrafts((now) => (now === saved ? {} : now)),
-  )
-  const hasDraft = Object.keys(drafts).length > 0
+  const save = useSave(template.id, drafts, mine.saved)
   const draft = useMemo(() => bodyOf(drafts), [drafts])
+  const maySave = mayWrite && hasDraft && !mine.isBehind && !save.isPending
   useSaveKey(() => {
-    if (mayWrite && hasDraft) save.mutate(undefined)
+    if (maySave) save.mutate(undefined)
   })
-  const change = (next: Text) => setDrafts({ ...drafts, [key]: { ...drafts[key], ...next } })
+  const change = (next: Text) => mine.change({ ...drafts, [key]: { ...drafts[key], ...next } })
   const isEmail = template.channel === 'email'
   const code = text.mjml ? 'mjml' : 'html'
   const field = isEmail && part !== 'text' ? code : 'text'
@@ -53,13 +51,7 @@ export function TemplateEditor({ template }: { template: Template }) {
               onChange={(next) => setUrl({ locale: next })}
             />
             {mayWrite && hasDraft && (
-              <Button
-                look="ghost"
-                onClick={() => {
-                  setDrafts({})
-                  setBegun(begun + 1)
-                }}
-              >
+              <Button look="ghost" onClick={mine.drop}>
                 {t('Discard changes')}
               </Button>
             )}
@@ -67,7 +59,7 @@ export function TemplateEditor({ template }: { template: Template }) {
               <Button
                 look="primary"
                 aria-keyshortcuts="Control+S"
-                disabled={!hasDraft || save.isPending}
+                disabled={!maySave}
                 onClick={() => save.mutate(undefined)}
               >
                 {t('Save')}
@@ -77,6 +69,17 @@ export function TemplateEditor({ template }: { template: Template }) {
         }
       >
         <div className="flex flex-col gap-4">
+          {mine.isBehind && (
+            <div className="flex flex-wrap items-center gap-3">
+              <Note tone="warn">
+                {t('Saved as version {version} by somebody meanwhile.', {
+                  version: template.version,
+                })}
+              </Note>
+              <Button onClick={mine.drop}>{t('Take theirs')}</Button>
+              <Button onClick={mine.keepOver}>{t('Go on with mine')}</Button>
+            </div>
+          )}
           <Fault error={save.error} />
           {isEmail && (
             <TextField
@@ -95,7 +98,7 @@ export function TemplateEditor({ template }: { template: Template }) {
             )}
             <Suspense fallback={<Skeleton className="h-80" />}>
               <CodeEditor
-                key={`${key} ${field} ${begun}`}
+                key={`${key} ${field} ${mine.begun}`}
                 label={t('The template’s text')}
                 value={text[field] ?? ''}
                 variables={variables}

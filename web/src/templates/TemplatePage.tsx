@@ -61,12 +61,14 @@ export function TemplatePage() {
           {
             id: 'edit',
             title: t('Text'),
-            body: <TemplateEditor key={template.version} template={template} />,
+            body: <TemplateEditor key={template.id} template={template} />,
           },
           {
             id: 'versions',
             title: t('Versions'),
-            body: <TemplateVersions id={template.id} version={template.version} />,
+            body: (
+              <TemplateVersions key={template.id} id={template.id} version={template.version} />
+            ),
           },
         ]}
       />

@@ -4,17 +4,29 @@ import { useContacts } from '../contacts/ContactChoice.tsx'
 import { useAct } from '../lib/act.ts'
 import { type Answer, put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { client } from '../lib/query.ts'
 import { bodyOf, type Drafts } from './drafts.ts'
 
 /** What every template knows without being told. */
 const common = ['unsubscribe_url', 'preferences_url', 'contact.name', 'contact.locale']
 
-export function useSave(id: string, drafts: Drafts, onSaved: (drafts: Drafts) => void) {
-  return useAct(() => put('/templates/{id}', { params: { id }, body: bodyOf(drafts) }), {
+/** `onSaved` is told at once: what it shows afterwards is read again while the draft is one no more. */
+export function useSave(
+  id: string,
+  drafts: Drafts,
+  onSaved: (drafts: Drafts, version: number) => void,
+) {
+  const work = async () => {
+    const answer = await put('/templates/{id}', { params: { id }, body: bodyOf(drafts) })
+    const { warnings: _, ...template } = answer
+    client.setQueryData(['/templates/{id}', id], template)
+    onSaved(drafts, answer.version)
+    return answer
+  }
+  return useAct(work, {
     refreshes: ['/templates', '/templates/{id}', '/templates/{id}/versions'],
     quiet: true,
     done: ({ version }) => t('Saved as version {version}.', { version }),
-    onDone: () => onSaved(drafts),
   })
 }
 
