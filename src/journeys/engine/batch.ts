@@ -15,6 +15,7 @@ import { needsPerson, runFacts } from './context.ts'
 import type { EngineDeps } from './deps.ts'
 import { refOf } from './documents.ts'
 import { releaseHeld } from './end.ts'
+import { stillToHear } from './hits.ts'
 import { createLedger } from './ledger.ts'
 import { createOutbox } from './outbox.ts'
 import { leave, type WalkContext, type Walked, walk } from './walk.ts'
@@ -73,9 +74,12 @@ export async function takeOn(
   }
 
   const walked: Walked[] = []
+  const later = await stillToHear(tx, runs, documents, now)
   for (const run of runs) {
     const document = documents.get(refOf(run))
-    if (document) walked.push(await takeOne(run, document))
+    const dueAt = later.get(run.id)
+    if (dueAt) walked.push({ run: { ...run, dueAt } })
+    else if (document) walked.push(await takeOne(run, document))
   }
   await outbox.write()
   const room = { calls: maxCalls }

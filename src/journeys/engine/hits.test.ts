@@ -101,3 +101,103 @@ test('what is held comes once, also when two engines look', async () => {
   `
   assert.equal(left?.['n'], 0)
 })
+
+/** A journey that is taken on by an open, then by a click, of one mail; `open` is when the mail was opened. */
+async function mailed(name: string, document: { steps: object[]; trigger?: object }) {
+  const trigger = { events: [`${name}.wanted`], key: '{{ contact.id }}' }
+  const journey = await world.add({ name, trigger, ...document })
+  const contactId = await world.addContact(name, 'Ada', `${name}@example.org`)
+  const [mail] = await db.engine<{ id: string }[]>`
+    insert into messages select (jsonb_populate_record(m, jsonb_build_object(
+      'id', gen_random_uuid(), 'contact_id', ${contactId}::text, 'sent_at', ${clock.now()}::timestamptz
+    ))).* from messages m where sent_at is not null limit 1
+    returning id
+  `
+  const messageId = mail!.id
+  const hit = async (kind: 'open' | 'click') => {
+    const event = `message.${kind === 'open' ? 'opened' : 'clicked'}`
+    await world.record(event, { contactId, messageId, source: 'tracking' })
+    await db.engine`
+      insert into engagements (workspace_id, message_id, event_id, kind, at, link_index, method, source, class, reason, classifier_version)
+      select workspace_id, message_id, id, ${kind}, at, 0, 'GET', 'web', 'human', 'default', 1
+      from events where message_id = ${messageId} and name = ${event}
+      on conflict do nothing
+    `
+    await engine.runOnce()
+  }
+  const begin = async () => {
+    await world.record(`${name}.wanted`, { contactId })
+    await engine.runOnce()
+  }
+  const at = async (seconds: number) => {
+    clock.forward({ seconds })
+    await engine.runOnce()
+  }
+  const stands = async () => (await world.runs(journey)).map(({ step }) => step)
+  return { hit, begin, at, stands }
+}
+
+const waitFor = (id: string, event: string, more: object = {}) => ({
+  ...{ id, type: 'wait_for', event: `message.${event}`, for: { days: 1 }, on_timeout: 'late' },
+  ...more,
+})
+const ends = [
+  { id: 'rest', type: 'wait', days: 1, next: null },
+  { id: 'late', type: 'wait', days: 1 },
+]
+
+test('opened and then clicked, both are heard of, whether at the same moment or one after the other', async () => {
+  for (const [name, before, between] of [
+    ['pair', 10, 5],
+    ['seconds', 150, 5],
+    ['border', 110, 8],
+  ] as const) {
+    const one = await mailed(name, {
+      steps: [waitFor('opened', 'opened'), waitFor('clicked', 'clicked'), ...ends],
+    })
+    await one.begin()
+    await one.at(before)
+    await one.hit('open')
+    await one.at(between)
+    await one.hit('click')
+    await one.at(7)
+    for (let n = 0; n < 12; n++) await one.at(10)
+    assert.deepEqual(await one.stands(), ['rest'], name)
+  }
+})
+
+test('a click before the open does not count for who waits for one after it', async () => {
+  const one = await mailed('inverted', {
+    steps: [waitFor('opened', 'opened'), waitFor('clicked', 'clicked'), ...ends],
+  })
+  await one.begin()
+  await one.hit('click')
+  await one.at(5)
+  await one.hit('open')
+  for (let n = 0; n < 14; n++) await one.at(10)
+  assert.deepEqual(await one.stands(), ['clicked'])
+})
+
+test('a journey that an open begins hears of the click that followed it', async () => {
+  const one = await mailed('begun', {
+    trigger: { events: ['message.opened'], key: '{{ contact.id }}' },
+    steps: [waitFor('clicked', 'clicked'), ...ends],
+  })
+  await one.hit('open')
+  await one.at(5)
+  await one.hit('click')
+  for (let n = 0; n < 14; n++) await one.at(10)
+  assert.deepEqual(await one.stands(), ['rest'])
+})
+
+test('who waits for less than it takes to judge a click hears of one that came in time', async () => {
+  const steps = [waitFor('clicked', 'clicked', { for: { minutes: 1 } }), ...ends]
+  const [timely, never] = [await mailed('timely', { steps }), await mailed('never', { steps })]
+  for (const each of [timely, never]) await each.begin()
+  await timely.at(30)
+  await timely.hit('click')
+  await timely.at(31)
+  assert.deepEqual([await timely.stands(), await never.stands()], [['clicked'], ['late']])
+  for (let n = 0; n < 7; n++) await timely.at(10)
+  assert.deepEqual(await timely.stands(), ['rest'])
+})

@@ -5,16 +5,65 @@
  */
 import type { TransactionSql } from 'postgres'
 import type { QueuedEvent } from '../../events/subscribe.ts'
-import { readHits } from '../store/hits.ts'
+import { SUBSCRIBER } from '../interests.ts'
+import type { JourneyDocument } from '../schema.ts'
+import { findPending, readHits } from '../store/hits.ts'
+import type { RunRow } from '../store/runs.ts'
+import { refOf } from './documents.ts'
 
 const NAMES = new Set(['message.opened', 'message.clicked'])
 const TRACKING = 'tracking' // who hears of it from a vendor hears what the vendor thinks of it
 const EARLY_MS = 5 * 60_000 // after the message: later, machines are few
 const SETTLED_MS = 120_000 // after the message a burst of them is over
 const LEAST_MS = 15_000
+const SOON_MS = 1_000 // what is due is told within this
 
 const isHit = ({ name, source, messageId }: QueuedEvent) =>
   NAMES.has(name) && source === TRACKING && messageId !== null
+
+/**
+ * A run that began or went on by a hit did so later than it came. What came after that one counts for it, though it
+ * was recorded before the run was there.
+ */
+export function followsHit(run: Pick<RunRow, 'event' | 'results'>, event: QueuedEvent): boolean {
+  if (!isHit(event)) return false
+  const heard = [run.event, ...Object.values(run.results).map(eventOf)].filter(wasHit)
+  const last = Math.max(...heard.map(({ at }) => Date.parse(String(at))))
+  return heard.length > 0 && +event.at >= last
+}
+
+/** What a `wait_for` noted: see wake in rules.ts. */
+const eventOf = (result: unknown): unknown =>
+  typeof result === 'object' && result !== null && 'event' in result ? result.event : null
+
+const wasHit = (event: unknown): event is { readonly at: unknown } =>
+  typeof event === 'object' &&
+  event !== null &&
+  ['name', 'source', 'at'].every((key) => key in event) &&
+  'name' in event &&
+  NAMES.has(String(event.name)) &&
+  'source' in event &&
+  event.source === TRACKING
+
+/** Runs whose time is over, of whom a hit is known that they have not heard of yet; and when they will have. */
+export async function stillToHear(
+  tx: TransactionSql,
+  runs: readonly RunRow[],
+  documents: ReadonlyMap<string, JourneyDocument>,
+  now: Date,
+): Promise<ReadonlyMap<string, Date>> {
+  const waiting = runs.flatMap(({ workspaceId, id, contactId, status, step, ...run }) => {
+    if (status !== 'waiting' || contactId === null) return []
+    const at = documents.get(refOf(run))?.steps.find((each) => each.id === step)
+    if (at?.type !== 'wait_for' || !NAMES.has(at.event)) return []
+    return [{ workspaceId, id, contactId, name: at.event }]
+  })
+  if (waiting.length === 0) return new Map()
+  const since = new Date(+now - EARLY_MS - SETTLED_MS) // of what went out before, all is told
+  const pending = await findPending(tx, SUBSCRIBER, waiting, since)
+  const soon = new Date(+now + SOON_MS)
+  return new Map(pending.map(({ id, dueAt }) => [id, dueAt > soon ? dueAt : soon]))
+}
 
 /** Those that are to be heard of later, and when. */
 export async function holdHits(

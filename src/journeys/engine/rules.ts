@@ -11,6 +11,7 @@ import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
 import { whyNotSent } from '../store/sends.ts'
 import { eventFacts } from './context.ts'
 import { endRuns, holdRun } from './end.ts'
+import { followsHit } from './hits.ts'
 import type { Ledger } from './ledger.ts'
 import { isLive } from './state.ts'
 import { leave, withResult } from './walk.ts'
@@ -44,7 +45,8 @@ export interface Meeting {
 /** The run's row is locked. The first rule that holds is the one. */
 export async function applyRules(tx: TransactionSql, meeting: Meeting, book: Book): Promise<void> {
   const { run, document, facts, event } = meeting
-  if (!isLive(run) || event.recordedAt < run.startedAt || event.id === run.event['id']) return
+  if (!isLive(run) || event.id === run.event['id']) return
+  if (event.recordedAt < run.startedAt && !followsHit(run, event)) return
   const { goal, exit_on = [] } = document
   if (goal?.event === event.name && (!goal.where || holds(goal.where, facts))) {
     await endRuns(tx, [run], { status: 'done', reason: 'goal' }, book)
@@ -89,8 +91,10 @@ async function wake(
   book: Book,
 ): Promise<void> {
   const step = document.steps.find((each) => each.id === run.step)
-  if (run.status !== 'waiting' || step?.type !== 'wait_for' || step.event !== event.name) return
-  if (run.enteredStepAt && event.recordedAt < run.enteredStepAt) return
+  // It may have come here by an event of this very transaction: then nothing has looked at it yet.
+  if (run.status !== 'waiting' && run.status !== 'active') return
+  if (step?.type !== 'wait_for' || step.event !== event.name) return
+  if (run.enteredStepAt && event.recordedAt < run.enteredStepAt && !followsHit(run, event)) return
   if (step.where && !holds(step.where, facts)) return
   const { on_event = nextOf(document, step) } = step
   const heard = withResult(run, step.id, { matched: true, event: eventFacts(event) })

@@ -21,3 +21,28 @@ export function readHits(
     left join messages m on m.workspace_id = e.workspace_id and m.id = e.message_id
   `
 }
+
+/**
+ * Events of messages that went out since then, which a subscriber has not been told of yet, by who waits for one of
+ * that name: when the last of them is due.
+ */
+export function findPending(
+  sql: Sql,
+  subscriber: string,
+  waiting: readonly { workspaceId: string; id: string; contactId: string; name: string }[],
+  since: Date,
+) {
+  return sql<{ id: string; dueAt: Date }[]>`
+    select w.id, max(q.due_at) as due_at
+    from unnest(
+      ${waiting.map((each) => each.workspaceId)}::uuid[], ${waiting.map((each) => each.id)}::uuid[],
+      ${waiting.map((each) => each.contactId)}::uuid[], ${waiting.map((each) => each.name)}::text[]
+    ) as w (workspace_id, id, contact_id, name)
+    join messages m on m.workspace_id = w.workspace_id and m.contact_id = w.contact_id and m.sent_at >= ${since}
+    join events e on e.workspace_id = m.workspace_id and e.message_id = m.id and e.name = w.name
+      and e.recorded_at >= ${since}
+    join event_queue q on q.workspace_id = e.workspace_id and q.subscriber = ${subscriber} and q.event_id = e.id
+      and q.due_at < 'infinity'
+    group by w.id
+  `
+}
