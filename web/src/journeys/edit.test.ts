@@ -70,6 +70,14 @@ test('moving a step in a chain moves it in the way', () => {
   assert.deepEqual(ways(move(after, 'c', 1)), ways(before))
 })
 
+test('moving a step past a branch bends no way and makes no circle', () => {
+  const before = journey(wait('a'), branch, wait('c'), wait('d'))
+  assert.deepEqual(ways(move(before, 'c', -1)), ways(before))
+  assert.deepEqual(ways(move(before, 'choose', 1)), ways(before))
+  assert.deepEqual(ways(move(before, 'choose', -1)), ways(before))
+  assert.deepEqual(move(move(before, 'choose', 1), 'choose', -1), before)
+})
+
 test('beyond the first and the last nothing moves', () => {
   const before = journey(wait('a'), wait('b'))
   assert.deepEqual(move(before, 'a', -1), before)

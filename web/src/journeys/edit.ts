@@ -105,7 +105,10 @@ export function remove(document: Document, id: string): Document {
   return { ...document, steps: shortened(rest) }
 }
 
-/** Changes places with the step above (-1) or below (1). Where one just follows the other, so does the way. */
+/**
+ * Changes places with the step above (-1) or below (1). Where one just follows the other, so does the way; else
+ * the list changes and each way leads where it led, except that a run begins with the step that is first.
+ */
 export function move(document: Document, id: string, by: -1 | 1): Document {
   const at = document.steps.findIndex((step) => step.id === id)
   const top = Math.min(at, at + by)
@@ -118,7 +121,11 @@ export function move(document: Document, id: string, by: -1 | 1): Document {
     !several.has(lower.type) &&
     leads[0]?.to === lower.id &&
     follows[0]?.to !== upper.id
-  if (!isChain) return { ...document, steps: document.steps.with(top, lower).with(top + 1, upper) }
+  const swapped = (ways: Step[]) => {
+    const [a, b] = [ways[top], ways[top + 1]]
+    return a && b ? { ...document, steps: shortened(ways.with(top, b).with(top + 1, a)) } : document
+  }
+  if (!isChain) return swapped(steps)
   const after = follows[0]?.to ?? null
   const turned = steps.map((step) =>
     withWays(step, (to) => {
@@ -127,8 +134,7 @@ export function move(document: Document, id: string, by: -1 | 1): Document {
       return to === upper.id ? lower.id : to
     }),
   )
-  const [a, b] = [turned[top], turned[top + 1]]
-  return a && b ? { ...document, steps: shortened(turned.with(top, b).with(top + 1, a)) } : document
+  return swapped(turned)
 }
 
 /** Another content for a step. When its id changed, those that lead to it follow. */
