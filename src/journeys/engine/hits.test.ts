@@ -166,6 +166,24 @@ test('opened and then clicked, both are heard of, whether at the same moment or 
   }
 })
 
+test('what is done between the open and the click does not lose the click', async () => {
+  const one = await mailed('between', {
+    steps: [
+      waitFor('opened', 'opened'),
+      { id: 'note', type: 'act', connector: 'monday', action: 'read_status', params: {} },
+      waitFor('clicked', 'clicked'),
+      ...ends,
+    ],
+  })
+  await one.begin()
+  await one.at(10)
+  await one.hit('open')
+  await one.at(5)
+  await one.hit('click')
+  for (let n = 0; n < 12; n++) await one.at(10)
+  assert.deepEqual(await one.stands(), ['rest'])
+})
+
 test('a click before the open does not count for who waits for one after it', async () => {
   const one = await mailed('inverted', {
     steps: [waitFor('opened', 'opened'), waitFor('clicked', 'clicked'), ...ends],

@@ -7,7 +7,7 @@ import type { TransactionSql } from 'postgres'
 import type { QueuedEvent } from '../../events/subscribe.ts'
 import { SUBSCRIBER } from '../interests.ts'
 import type { JourneyDocument } from '../schema.ts'
-import { findPending, readHits } from '../store/hits.ts'
+import { findOnTheirWay, findPending, readHits } from '../store/hits.ts'
 import type { RunRow } from '../store/runs.ts'
 import { refOf } from './documents.ts'
 
@@ -17,6 +17,7 @@ const EARLY_MS = 5 * 60_000 // after the message: later, machines are few
 const SETTLED_MS = 120_000 // after the message a burst of them is over
 const LEAST_MS = 15_000
 const SOON_MS = 1_000 // what is due is told within this
+const PATIENCE_MS = 60_000 // with a run that is on its way; it may be paused, or call somebody who is away
 
 const isHit = ({ name, source, messageId }: QueuedEvent) =>
   NAMES.has(name) && source === TRACKING && messageId !== null
@@ -75,15 +76,46 @@ export async function holdHits(
   const hits = events.filter(isHit)
   if (hits.length === 0) return new Map()
   const known = new Map((await readHits(tx, workspaceId, hits)).map((hit) => [hit.eventId, hit]))
-  const later = hits.flatMap(({ id, at }): [string, Date][] => {
-    const sentAt = known.get(id)?.sentAt
+  const held = hits.flatMap((event): Held[] => {
+    const sentAt = known.get(event.id)?.sentAt
     if (!sentAt) return []
-    const age = +at - +sentAt
+    const age = +event.at - +sentAt
     if (age >= EARLY_MS) return []
-    const until = new Date(+at + Math.max(LEAST_MS, SETTLED_MS - age))
-    return until > now ? [[id, until]] : []
+    return [{ event, until: new Date(+event.at + Math.max(LEAST_MS, SETTLED_MS - age)) }]
   })
-  return new Map(later)
+  const early = held.filter(({ until }) => until > now)
+  const over = held.filter(({ until }) => until <= now && +until > +now - PATIENCE_MS)
+  const soon = new Date(+now + SOON_MS)
+  return new Map([
+    ...early.map(({ event, until }) => [event.id, until] as const),
+    ...(await afterOthers(tx, workspaceId, over)).map((id) => [id, soon] as const),
+  ])
+}
+
+interface Held {
+  readonly event: QueuedEvent
+  readonly until: Date
+}
+
+/**
+ * Ids of those that wait for what an earlier one does: an open and a click that are due at the same moment came one
+ * after the other, and whoever the open takes on is to be at its next wait before the click is told.
+ */
+async function afterOthers(
+  tx: TransactionSql,
+  workspaceId: string,
+  due: readonly Held[],
+): Promise<string[]> {
+  const contacts = due.flatMap(({ event }) => event.contactId ?? [])
+  if (contacts.length === 0) return []
+  const put = new Set(await findOnTheirWay(tx, workspaceId, contacts))
+  const first = new Map<string, string>()
+  return due.flatMap(({ event: { id, contactId, name } }) => {
+    if (contactId === null) return []
+    if ((first.get(contactId) ?? name) !== name) put.add(contactId)
+    first.set(contactId, name)
+    return put.has(contactId) ? [id] : []
+  })
 }
 
 /** With the class that they have now. */

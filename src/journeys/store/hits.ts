@@ -46,3 +46,16 @@ export function findPending(
     group by w.id
   `
 }
+
+/** Those of the contacts with runs that do not wait, but are to be taken on now. */
+export async function findOnTheirWay(
+  sql: Sql,
+  workspaceId: string,
+  contactIds: readonly string[],
+): Promise<string[]> {
+  const rows = await sql<{ contactId: string }[]>`
+    select distinct contact_id from journey_runs
+    where workspace_id = ${workspaceId} and contact_id = any(${[...contactIds]}::uuid[]) and status = 'active'
+  `
+  return rows.map((row) => row.contactId)
+}
