@@ -65,12 +65,19 @@ export function ThemeChoice() {
   )
 }
 
+/** What is kept in this tab is not for whoever signs in next. */
+function dropDrafts(): void {
+  for (const place of Object.keys(sessionStorage))
+    if (place.startsWith('beckon.')) sessionStorage.removeItem(place)
+}
+
 function PersonMenu() {
   const me = useMe()
   const navigate = useNavigate()
   const leave = useAct(() => post('/auth/logout'), {
     onDone: () => {
       client.clear()
+      dropDrafts()
       void navigate({ to: '/login' })
     },
   })

@@ -15,16 +15,20 @@ interface Props {
   readonly pending: boolean
   readonly save: string
   readonly isNew?: boolean
+  /** A form of it is open, which would be closed without what is written there. */
+  readonly isOpen: boolean
+  /** JSON is written that is not taken over. */
+  readonly isTyped: boolean
   readonly onRules: () => void
   readonly onLeave: () => void
   readonly onSave: () => void
 }
 
 export function EditBar({ draft, faults, error, pending, save, isNew = false, ...deeds }: Props) {
-  const { onRules, onLeave, onSave } = deeds
+  const { isOpen, isTyped, onRules, onLeave, onSave } = deeds
   const isSound = faults.isChecked && faults.all.length === 0
-  const maySave = isSound && (draft.isChanged || isNew) && !pending
-  useKeys(draft, () => maySave && onSave())
+  const maySave = isSound && (draft.isChanged || isNew) && !pending && !isTyped
+  useKeys(draft, isOpen, () => maySave && onSave())
   return (
     <section
       aria-label={t('Changing the journey')}
@@ -56,14 +60,17 @@ export function EditBar({ draft, faults, error, pending, save, isNew = false, ..
           role="status"
           className="flex min-w-0 items-center gap-1.5 text-sm max-sm:order-last max-sm:w-full sm:flex-1"
         >
-          {!faults.isChecked && <span className="text-muted-foreground">{t('Checking…')}</span>}
-          {faults.isChecked && isSound && (
+          {isTyped && t('What is written in the document is not taken over yet.')}
+          {!isTyped && !faults.isChecked && (
+            <span className="text-muted-foreground">{t('Checking…')}</span>
+          )}
+          {!isTyped && faults.isChecked && isSound && (
             <>
               <CircleCheck aria-hidden className="size-4 shrink-0 text-success" />
               {t('All is well.')}
             </>
           )}
-          {faults.isChecked && !isSound && (
+          {!isTyped && faults.isChecked && !isSound && (
             <>
               <CircleAlert aria-hidden className="size-4 shrink-0 text-destructive" />
               {t('{count, plural, one {# thing is} other {# things are}} still missing or wrong.', {
@@ -97,17 +104,18 @@ export function EditBar({ draft, faults, error, pending, save, isNew = false, ..
   )
 }
 
-/** Not while somebody types: there they undo letters. */
-function useKeys({ undo, redo }: Draft, save: () => void): void {
+/** Not while a form is open, nor while somebody types: there they undo letters. */
+function useKeys({ undo, redo }: Draft, isOpen: boolean, save: () => void): void {
   useEffect(() => {
     function handleKey(event: KeyboardEvent) {
       if (!event.ctrlKey && !event.metaKey) return
       const key = event.key.toLowerCase()
       if (key === 's') {
         event.preventDefault()
-        save()
+        if (!isOpen) save()
       }
       const { target } = event
+      if (isOpen) return
       if (target instanceof HTMLElement && target.closest('input, textarea, [contenteditable]'))
         return
       if (key === 'z') event.shiftKey ? redo() : undo()

@@ -1,5 +1,5 @@
 /** The journey's document as JSON: for reading, and for those who would rather write it. */
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Body, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
@@ -19,21 +19,47 @@ interface Props {
   readonly document: Document
   /** Absent where it is only shown. */
   readonly onChange?: (document: Document) => void
+  /** Whether what is written says something else than the document, and is not taken over. */
+  readonly onTyped?: (isTyped: boolean) => void
 }
 
-export function JourneyDocument({ document, onChange }: Props) {
+/** What is written, and the document that it was begun with. The code's editor begins anew with each `begun`. */
+interface Written {
+  readonly text: string
+  readonly of: string
+  readonly begun: number
+}
+
+const writtenOf = (document: Document, begun: number): Written => ({
+  ...{ text: JSON.stringify(document, null, 2), of: JSON.stringify(document), begun },
+})
+
+export function JourneyDocument({ document, onChange, onTyped }: Props) {
   const [fault, setFault] = useState('')
-  const [text, setText] = useState(() => JSON.stringify(document, null, 2))
+  const [written, setWritten] = useState(() => writtenOf(document, 0))
+  if (written.of !== JSON.stringify(document)) setWritten(writtenOf(document, written.begun + 1))
+  const isTyped = packed(written.text) !== written.of
+  useEffect(() => {
+    onTyped?.(isTyped)
+    return () => onTyped?.(false)
+  }, [isTyped, onTyped])
+  const work = async (body: Input) => {
+    await post('/journeys/validate', { body })
+    return body as Document // the server has just read it
+  }
   // What is not well-formed cannot be drawn, so the server reads it first.
-  const take = useAct((body: Input) => post('/journeys/validate', { body }), {
+  const take = useAct(work, {
     quiet: true,
     done: t('Taken over. Nothing is saved before the journey is.'),
-    onDone: () => onChange?.(JSON.parse(text) as Document), // the server has just read it
+    onDone: (taken) => {
+      setWritten((now) => ({ ...now, of: JSON.stringify(taken) }))
+      onChange?.(taken)
+    },
   })
   function handleTake() {
     setFault('')
     try {
-      take.mutate(JSON.parse(text) as Input) // the server says what is wrong with it
+      take.mutate(JSON.parse(written.text) as Input) // the server says what is wrong with it
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error))
     }
@@ -64,14 +90,24 @@ export function JourneyDocument({ document, onChange }: Props) {
         )}
         <Suspense fallback={<Skeleton className="h-80" />}>
           <CodeEditor
+            key={written.begun}
             label={t('Document')}
-            value={text}
+            value={written.text}
             variables={[]}
             readOnly={!onChange}
-            onChange={setText}
+            onChange={(text) => setWritten((now) => ({ ...now, text }))}
           />
         </Suspense>
       </div>
     </Card>
   )
+}
+
+/** The same JSON however it is laid out; what is no JSON yet as it is. */
+function packed(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return text
+  }
 }

@@ -32,6 +32,7 @@ interface Props {
 export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
   const [{ tab, change: opened }, setUrl] = useUrl(['tab', 'change'])
   const [rules, setRules] = useState(false)
+  const [isTyped, setTyped] = useState(false)
   const { document } = draft
   const faults = useFaults(document, true)
   const at = document.steps.findIndex((step) => step.id === opened)
@@ -53,7 +54,12 @@ export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
   const shown = { document, figures, edit, onChoose: edit.onEdit }
   return (
     <>
-      <EditBar {...{ draft, faults, onSave }} {...bar} onRules={() => setRules(true)} />
+      <EditBar
+        {...{ draft, faults, isTyped, onSave }}
+        {...bar}
+        isOpen={step !== undefined || rules}
+        onRules={() => setRules(true)}
+      />
       <Tabs
         label={t('Parts of the journey')}
         value={tab || 'canvas'}
@@ -72,7 +78,7 @@ export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
           {
             id: 'document',
             title: t('Document'),
-            body: <JourneyDocument document={document} onChange={draft.change} />,
+            body: <JourneyDocument {...{ document }} onChange={draft.change} onTyped={setTyped} />,
           },
         ]}
       />

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useAct } from '../lib/act.ts'
 import { get, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { useMe } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
@@ -24,11 +25,16 @@ export function NewJourneyPage() {
     queryFn: () => get('/journeys/{id}', { params: { id: from } }),
     enabled: from !== '',
   })
-  if (from === '') return <Making begins={blank} of="new" />
+  // One tab may be used by several people, and by one in several workspaces.
+  const me = useMe()
+  if (!me) return <Loading />
+  const own = `new.${me.workspace.id}.${me.member?.id}`
+  if (from === '') return <Making key={own} begins={blank} of={own} />
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
   if (!query.data) return <Loading />
   const { document } = query.data
-  return <Making begins={{ ...document, name: `${document.name}-copy` }} of={`new.${from}`} />
+  const of = `${own}.${from}`
+  return <Making key={of} begins={{ ...document, name: `${document.name}-copy` }} of={of} />
 }
 
 function Making({ begins, of }: { begins: Document; of: string }) {
