@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testJourneys } from '../../test/helpers/journeys.ts'
+import { inWorkspace } from '../db/db.ts'
 import { redrive } from '../messages/change.ts'
 import { resend } from '../messages/resend.ts'
 import { retryRun } from './retryRun.ts'
@@ -69,15 +70,17 @@ async function entered(journey: string, event: string) {
       await world.record(`message.${status}`, { messageId, contactId })
       await engine.runOnce()
     },
-    retry: () => db.engine.begin((tx) => retryRun(tx, workspaceId, id, { now: clock.now() })),
+    retry: () =>
+      inWorkspace(db, workspaceId, (tx) => retryRun(tx, workspaceId, id, { now: clock.now() })),
   }
 }
 
-const again = (id: string) => db.engine.begin((tx) => resend(tx, workspaceId, id, clock.now()))
+const again = (id: string) =>
+  inWorkspace(db, workspaceId, (tx) => resend(tx, workspaceId, id, clock.now()))
 const everyDeadLetter = () => {
   const all = { ids: null, channel: null, topic: null, reason: null, from: null, to: null }
   const filter = { ...all, status: 'failed', limit: 100 } as const
-  return db.engine.begin((tx) => redrive(tx, workspaceId, filter, clock.now()))
+  return inWorkspace(db, workspaceId, (tx) => redrive(tx, workspaceId, filter, clock.now()))
 }
 
 test('what was written anew is no dead letter any more, nor is it sent again by hand', async () => {
@@ -199,6 +202,8 @@ test('one that a step ended is not taken up again', async () => {
   await engine.runOnce()
   const [run] = await world.runs(journey)
   assert.equal(run?.status, 'failed')
-  const retry = db.engine.begin((tx) => retryRun(tx, workspaceId, run!.id, { now: clock.now() }))
+  const retry = inWorkspace(db, workspaceId, (tx) =>
+    retryRun(tx, workspaceId, run!.id, { now: clock.now() }),
+  )
   await assert.rejects(retry, { code: 'conflict', message: /exit step/ })
 })
