@@ -36,7 +36,7 @@ export function ContactTimeline({ id, externalId }: { id: string; externalId: st
                   <Link
                     to="/messages"
                     search={{ id: event.message_id } as never}
-                    className="text-primary underline-offset-4 hover:underline"
+                    className="inline-block py-1 text-primary underline-offset-4 hover:underline"
                   >
                     {names.get(event.message_id) ?? t('The message')}
                   </Link>
