@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { globSync, readFileSync } from 'node:fs'
+import { createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { testDatabase } from '../../test/helpers/database.ts'
+import { connect } from './db.ts'
 import { mended } from './driver.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -28,4 +32,38 @@ test('nothing takes the driver from its package', () => {
     /^import (?!type ).*from 'postgres'$/m.test(readFileSync(join(root, file), 'utf8')),
   )
   assert.deepEqual(takers, [])
+})
+
+test('what is asked as soon as a connection is known to be reset is answered or refused', async () => {
+  const { address, closeFirst } = await testDatabase()
+  const clients: Socket[] = []
+  const link = createServer((client) => {
+    const server = dial(`${address.socketDir}/.s.PGSQL.${address.port}`)
+    clients.push(client)
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.pipe(other)
+      one.on('error', () => {})
+      one.on('close', () => other.destroy())
+    }
+  })
+  link.listen(0, '127.0.0.1')
+  await once(link, 'listening')
+  const at = link.address()
+  const port = typeof at === 'object' ? at?.port : 0
+  const url = `postgres://${address.user}@127.0.0.1:${port}/${address.database}`
+  const sql = connect({ url }, { max: 1 })
+  closeFirst(async () => {
+    await sql.end({ timeout: 0 })
+    link.close()
+  })
+  await sql`select 1`
+  const asked = sql`select pg_sleep(60)`.execute()
+  const again = asked.catch(() => sql`select 2 as n`).catch(({ code }) => [{ n: code }])
+  clients[0]?.resetAndDestroy()
+  await assert.rejects(asked, { code: 'ECONNRESET' })
+  assert.match(String((await again)[0]?.['n']), /^(2|CONNECTION_CLOSED)$/)
+  assert.deepEqual([...(await sql`select 3 as n`)], [{ n: 3 }])
 })

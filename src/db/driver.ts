@@ -7,6 +7,10 @@
  * (porsager/postgres issues 1066, 1154, 1208). A busy server meets both within a few restarts
  * of its database.
  *
+ * What is asked between a connection's error and its close goes to that connection still, and is
+ * neither sent nor refused: whoever tries again as soon as they are told waits for ever. Its close refuses
+ * what is left, error or not.
+ *
  * And it waits without end for an answer on a connection whose other end is gone: silence.ts
  * watches each as it is made.
  */
@@ -15,6 +19,7 @@ import { registerHooks } from 'node:module'
 const FILE = '/postgres/src/connection.js'
 const CLOSING = /^ {4}clearImmediate\(nextWriteTimer\)$/gm // in terminate() and closed()
 const WRITING = /^ {2}function nextWrite\(fn\) \{$/gm
+const LEFT = /^ {4}!hadError && \(query \|\| sent\.length\) && (error\(.*\))$/gm // in closed()
 const CONNECTED = /^ {6}socket\.on\('data', data\)$/gm // in connected()
 const WATCHING = `$&
       watch(socket, options, () => query || sent.length > 0 ? backend.pid : null)`
@@ -22,12 +27,13 @@ const silence = new URL('./silence.ts', import.meta.url).href
 
 /** Throws where the source is not the one that was read: look whether it still needs this. */
 export function mended(source: string): string {
-  const places = [CLOSING, WRITING, CONNECTED].map((each) => source.match(each)?.length)
-  if (places.join() !== '2,1,1') {
+  const places = [CLOSING, WRITING, LEFT, CONNECTED].map((each) => source.match(each)?.length)
+  if (places.join() !== '2,1,1,1') {
     throw new Error('The driver postgres is not the version that src/db/driver.ts mends.')
   }
   return `import { watch } from ${JSON.stringify(silence)}\n${source}`
     .replace(CONNECTED, WATCHING)
+    .replace(LEFT, '    if (query || sent.length) $1')
     .replaceAll(CLOSING, '$&\n    chunk = nextWriteTimer = null')
     .replace(WRITING, '$&\n    if (socket === null) return void (chunk = nextWriteTimer = null)')
 }
