@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { endWithParent } from '../harness/task.ts'
 
 let messages = 0
 
@@ -28,3 +29,4 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port }) // it listens on a port
 })
+endWithParent()
