@@ -1,5 +1,4 @@
 /** What needs a person, before all else: failing senders and connectors, messages nobody knows about. */
-
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
@@ -7,6 +6,7 @@ import { get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 
 interface ProblemLine {
   readonly text: string
@@ -108,7 +108,7 @@ export function Problems() {
           <li key={text}>
             <Link
               to={to}
-              search={(search ?? {}) as never}
+              search={searchOf(search ?? {})}
               className="underline decoration-warning/50 underline-offset-4 hover:decoration-warning"
               dir="auto"
             >

@@ -1,9 +1,9 @@
 /** What is not sent yet, and why. */
-
 import { Link } from '@tanstack/react-router'
 import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
+import { searchOf } from '../lib/url.ts'
 import { StatusBadge } from '../messages/StatusBadge.tsx'
 import type { Message } from '../messages/words.ts'
 import { Card } from '../ui/Card.tsx'
@@ -31,7 +31,7 @@ export function Waiting() {
           <li key={message.id} className="text-sm">
             <Link
               to="/messages"
-              search={{ id: message.id } as never}
+              search={searchOf({ id: message.id })}
               className="flex items-center gap-2 hover:underline"
             >
               <StatusBadge status={message.status} />

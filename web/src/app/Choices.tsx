@@ -8,6 +8,7 @@ import { chooseLanguage, type LanguageCode, language, languages, t } from '../li
 import { client } from '../lib/query.ts'
 import { useMe } from '../lib/session.ts'
 import { chooseTheme, type Theme, theme, themes } from '../lib/theme.ts'
+import { searchOf } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Menu } from '../ui/Menu.tsx'
 
@@ -95,7 +96,7 @@ function PersonMenu() {
       items={[
         {
           label: t('Your profile'),
-          onSelect: () => void navigate({ to: '/settings', search: { tab: 'profile' } as never }), // plain text
+          onSelect: () => void navigate({ to: '/settings', search: searchOf({ tab: 'profile' }) }),
         },
         { label: t('Sign out'), onSelect: () => leave.mutate(undefined) },
       ]}

@@ -7,6 +7,7 @@ import { get } from '../lib/api.ts'
 import { chooseLanguage, language, t, told } from '../lib/language.ts'
 import { useMe } from '../lib/session.ts'
 import { chooseTheme, isDark } from '../lib/theme.ts'
+import { searchOf } from '../lib/url.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { settingsTabs } from '../workspaces/settingsTabs.ts'
 import { pages } from './pages.ts'
@@ -29,7 +30,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   const found = useFound(text)
   const go = (to: string, search: Record<string, string> = {}) => {
     onClose()
-    void navigate({ to, search: search as never }) // plain text
+    void navigate({ to, search: searchOf(search) })
   }
   return (
     <Dialog

@@ -7,6 +7,7 @@ import { type Answer, get, post, put, remove } from '../lib/api.ts'
 import { dateTime, number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { CallbackAddress, CheckedDeeds, SettingsSection } from '../ui/Configured.tsx'
 import { Confirm } from '../ui/Confirm.tsx'
@@ -86,7 +87,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
             ]}
           />
           <Button asChild className="self-start">
-            <Link to="/messages" search={{ sender_id: id } as never}>
+            <Link to="/messages" search={searchOf({ sender_id: id })}>
               {t('Its messages')}
             </Link>
           </Button>

@@ -5,7 +5,7 @@ import { get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
-import { useUrl } from '../lib/url.ts'
+import { searchOf, useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
@@ -108,7 +108,7 @@ function MessagesLink({ to, status, children }: { to: string; status?: string; c
   return (
     <Link
       to="/messages"
-      search={{ recipient_id: to, ...(status ? { status } : {}) } as never}
+      search={searchOf({ recipient_id: to, ...(status ? { status } : {}) })}
       className="inline-block py-0.5 text-primary underline-offset-4 hover:underline"
     >
       {children}

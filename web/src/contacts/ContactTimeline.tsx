@@ -5,6 +5,7 @@ import { isolated } from '../lib/isolate.ts'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 import { channels, happening } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -35,7 +36,7 @@ export function ContactTimeline({ id, externalId }: { id: string; externalId: st
                 {event.message_id && (
                   <Link
                     to="/messages"
-                    search={{ id: event.message_id } as never}
+                    search={searchOf({ id: event.message_id })}
                     className="inline-block py-1 text-primary underline-offset-4 hover:underline"
                   >
                     {names.get(event.message_id) ?? t('The message')}

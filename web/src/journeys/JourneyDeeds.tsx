@@ -5,6 +5,7 @@ import { useAct } from '../lib/act.ts'
 import { post, remove } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Confirm } from '../ui/Confirm.tsx'
 import { Menu } from '../ui/Menu.tsx'
@@ -48,7 +49,7 @@ export function JourneyDeeds({ journey }: { journey: JourneyView }) {
             {
               label: t('Make a copy'),
               onSelect: () =>
-                void navigate({ to: '/journeys/new', search: { from: journey.id } as never }), // routes take any text, see router.tsx
+                void navigate({ to: '/journeys/new', search: searchOf({ from: journey.id }) }),
             },
             { label: t('Put it away'), danger: true, onSelect: () => setAsking(true) },
           ]}

@@ -8,7 +8,7 @@ import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
 import { said, titled } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
-import { useUrl } from '../lib/url.ts'
+import { searchOf, useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
@@ -57,7 +57,7 @@ function Journey({ journey }: { journey: JourneyView }) {
           )}
           {mayWrite && !isOwn && (
             <Button asChild>
-              <Link to="/journeys/new" search={{ from: journey.id } as never}>
+              <Link to="/journeys/new" search={searchOf({ from: journey.id })}>
                 {t('Make a copy')}
               </Link>
             </Button>

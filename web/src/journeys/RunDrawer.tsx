@@ -5,6 +5,7 @@ import { get } from '../lib/api.ts'
 import { t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 import { StatusBadge } from '../messages/StatusBadge.tsx'
 import type { Status } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -70,7 +71,7 @@ export function RunDrawer({ id, runId, onClose }: Props) {
                 <StatusBadge status={message.status as Status} />
                 <Link
                   to="/messages"
-                  search={{ id: message.id } as never}
+                  search={searchOf({ id: message.id })}
                   className="text-primary underline-offset-4 hover:underline"
                 >
                   <Text>{message.step}</Text>

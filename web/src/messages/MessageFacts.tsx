@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Answer } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
+import { searchOf } from '../lib/url.ts'
 import { Code, CodeBlock, Facts, Text, When } from '../ui/Small.tsx'
 import { Why } from './Why.tsx'
 import { priorities } from './words.ts'
@@ -40,7 +41,7 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
             <Link
               key="sender"
               to="/senders"
-              search={{ id: message.sender_id } as never}
+              search={searchOf({ id: message.sender_id })}
               className={link}
             >
               {t('The sender')}
@@ -60,7 +61,7 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
           [
             t('Copy of'),
             message.resend_of && (
-              <Link to="/messages" search={{ id: message.resend_of } as never} className={link}>
+              <Link to="/messages" search={searchOf({ id: message.resend_of })} className={link}>
                 <Code>{message.resend_of}</Code>
               </Link>
             ),

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { type Answer, get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 import { Text } from '../ui/Small.tsx'
 
 export function Why({ message }: { message: Answer<'/notifications/{id}'> }) {
@@ -20,7 +21,7 @@ export function Why({ message }: { message: Answer<'/notifications/{id}'> }) {
   return (
     <Link
       to={`/journeys/${journey}`}
-      search={{ tab: 'runs' } as never}
+      search={searchOf({ tab: 'runs' })}
       className="text-primary underline-offset-4 hover:underline"
     >
       <Text>{t('The journey “{name}”, its step “{step}”', { name, step })}</Text>

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { get } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useMe } from '../lib/session.ts'
+import { searchOf } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
 import { FirstKey } from './FirstKey.tsx'
@@ -122,7 +123,7 @@ function Step({ done, title, note, children }: StepProps) {
 function Go({ to, search, words }: { to: string; search: Record<string, string>; words: string }) {
   return (
     <Button asChild>
-      <Link to={to} search={search as never}>
+      <Link to={to} search={searchOf(search)}>
         {words}
       </Link>
     </Button>
