@@ -16,6 +16,7 @@ export const codes = {
   not_found: [404, 'There is no such thing here.'],
   conflict: [409, 'This is not possible in its present state.'],
   in_flight: [409, 'The same request is still being answered.'],
+  outdated: [412, 'Somebody else changed it meanwhile.'],
   too_large: [413, 'The request body is too large.'],
   unsupported_media_type: [415, 'Send application/json.'],
   invalid_input: [422, 'The request is not valid.'],

@@ -8,7 +8,7 @@ import { codes } from '../errors.ts'
 import { problemSchema } from './problem.ts'
 
 interface Operation {
-  readonly parameters?: readonly { readonly in: string }[]
+  readonly parameters?: readonly { readonly in: string; readonly name?: string }[]
   readonly requestBody?: unknown
   readonly security?: readonly unknown[]
   readonly tags?: readonly string[]
@@ -40,12 +40,12 @@ export function description(version: string, cookieName: string): SwaggerOptions
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document)
-      const { public: open, scope, repeatable = true } = document.route.config ?? {}
+      const { public: open, scope, repeatable = true, guarded } = document.route.config ?? {}
       const needed = scope ? [scope] : []
       const security = open ? [] : [{ key: needed }, { session: needed }]
       const repeats = !open && repeatable && !readsOnly(document.route.method)
       return {
-        schema: { security, ...(repeats ? { headers: idempotencyKey } : {}), ...schema },
+        schema: { security, ...(repeats ? { headers: headersOf(guarded) } : {}), ...schema },
         url,
       }
     },
@@ -62,16 +62,25 @@ export function description(version: string, cookieName: string): SwaggerOptions
 const readsOnly = (method: string | readonly string[]) =>
   [method].flat().every((each) => each === 'GET' || each === 'HEAD')
 
-const idempotencyKey = {
+const headersOf = (guarded = false) => ({
   type: 'object',
-  properties: {
-    'Idempotency-Key': {
-      type: 'string',
-      minLength: 1,
-      maxLength: 255,
-      description:
-        'The same key and request again within 24 hours gets the first answer, with Idempotent-Replayed: true.',
-    },
+  properties: guarded ? { ...idempotencyKey, ...version } : idempotencyKey,
+})
+
+const version = {
+  'If-Match': {
+    type: 'string',
+    description: 'The version that you have seen: 412 when somebody else saved another meanwhile.',
+  },
+}
+
+const idempotencyKey = {
+  'Idempotency-Key': {
+    type: 'string',
+    minLength: 1,
+    maxLength: 255,
+    description:
+      'The same key and request again within 24 hours gets the first answer, with Idempotent-Replayed: true.',
   },
 }
 
@@ -108,6 +117,7 @@ function refusals(method: string, operation: Operation): number[] {
     ...((writes || called) && open ? [401, 403] : []), // a wrong password or signature, another site
     ...(asks || writes || called || !open ? [404] : []), // also a webhook that nobody expects
     ...(writes ? [409, 413, 415] : []),
+    ...(parameters.some(({ name }) => name === 'If-Match') ? [412] : []),
     ...(writes || asks ? [422] : []),
     ...(writes || !open ? [429] : []), // sign-ins, unknown keys
     503,

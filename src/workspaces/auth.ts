@@ -99,6 +99,8 @@ declare module 'fastify' {
     scope?: Scope
     /** False for a route that writes but takes no Idempotency-Key, since its answer must not be kept. */
     repeatable?: boolean
+    /** It heeds If-Match (see http/ifMatch.ts). */
+    guarded?: boolean
     /** Asked for by a page on its own: it does not keep an idle session alive. */
     unattended?: boolean
   }
