@@ -694,6 +694,7 @@ create table messages (
   contact_id uuid,
   recipient_id text,
   address text,
+  to_name text,
   sender_id uuid not null,
   template_id uuid,
   template_version integer,

@@ -15,6 +15,7 @@ create table messages (
   contact_id uuid, -- null: for a destination without a contact
   recipient_id text, -- as the caller named the contact; null when addressed directly
   address text, -- null: the sender's own destination, or none known
+  to_name text, -- as the caller named them for this message, in a mail's To
   sender_id uuid not null,
   template_id uuid, -- null: inline content
   template_version integer,
@@ -55,8 +56,9 @@ create table message_contents (
   workspace_id uuid not null,
   message_id uuid not null,
   content jsonb not null, -- {subject, html, text, title}
+  subject text generated always as (left(content ->> 'subject', 200)) stored, -- its head, which a search reads from the key's index alone
   created_at timestamptz not null,
-  primary key (workspace_id, message_id),
+  primary key (workspace_id, message_id) include (subject),
   foreign key (workspace_id, message_id) references messages (workspace_id, id) on delete cascade
 );
 create index message_contents_created_at_idx on message_contents using brin (created_at);

@@ -134,6 +134,8 @@ describe('a team writes to a thousand people', () => {
     const hebrew = mailOf(0)
     assert.equal(hebrew.parsed.subject, 'שלום Reader 0, האביב כאן')
     assert.match(hebrew.parsed.text ?? '', /בHaifa מתחילים ביום שני/) // the variable's default
+    const { to } = hebrew.parsed
+    assert.equal(to && 'text' in to && to.text, '"קוראת, ראשונה" <reader0@example.org>')
     assert.match(hebrew.html, /dir="rtl"/)
     assert.match(hebrew.html, /lang="he"/)
 
@@ -303,7 +305,10 @@ function messageTo(person: number) {
   const city = person % HEBREW_EVERY === 0 ? {} : { city: `City ${person}` }
   return {
     recipient_id: `reader-${person}`,
-    to: `reader${person}@example.org`,
+    to: {
+      email: `reader${person}@example.org`,
+      ...(person === 0 && { name: 'קוראת, ראשונה' }),
+    },
     channel: 'email',
     category: 'news',
     template_id: 'spring',

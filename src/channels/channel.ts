@@ -42,6 +42,8 @@ export interface Mailbox {
 export interface EmailContent {
   readonly from: Mailbox
   readonly replyTo?: Mailbox | undefined
+  /** Whom `to` belongs to, as people read it. */
+  readonly toName?: string | null | undefined
   readonly subject: string
   readonly html: string | null
   readonly text: string

@@ -120,6 +120,7 @@ export function planRow(
     contactId: recipient?.contactId ?? null,
     recipientId: prepared.recipientId,
     address: way.address ?? known,
+    toName: prepared.name,
     senderId: way.sender.id,
     templateId: prepared.template?.id ?? null,
     templateVersion: prepared.template?.version ?? null,

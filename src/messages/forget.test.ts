@@ -17,7 +17,7 @@ async function fill(message: string, workspace: string) {
     insert into engagements (workspace_id, message_id, event_id, kind, at, link_index, ip, user_agent, method, source, class, reason, classifier_version)
     values (${workspace}, ${message}, gen_random_uuid(), 'open', ${at}, 0, '203.0.113.7', 'Mozilla', 'GET', 'web', 'human', 'default', 1)
   `
-  await db.engine`update messages set routing = '["sms"]' where id = ${message}`
+  await db.engine`update messages set routing = '["sms"]', to_name = 'Ada' where id = ${message}`
 }
 
 const tables = [
@@ -50,7 +50,7 @@ test('erasing a person deletes content, links and engagement of their messages a
   assert.deepEqual(await left(theirs), [])
   assert.deepEqual(await left(other), tables)
   const [row] = await db.engine`
-    select address, recipient_id, contact_id, variables, metadata, routing from messages where id = ${theirs}
+    select address, to_name, recipient_id, contact_id, variables, metadata, routing from messages where id = ${theirs}
   `
   assert.deepEqual([...new Set(Object.values(row ?? {}))], [null])
 })

@@ -159,6 +159,7 @@ function emailContent(
   const from = fromOf(parts.sender)
   return {
     from: from.mailbox,
+    toName: row.toName,
     subject: rendered.subject,
     html: rendered.html,
     text: rendered.text,

@@ -68,7 +68,9 @@ const To = z.union([
     email: z.string().max(320).optional(),
     phone: z.string().max(64).optional(),
     push_token: z.string().max(4096).optional(),
-    name: z.string().max(200).regex(oneLine, ONE_LINE).optional(),
+    name: z.string().max(200).regex(oneLine, ONE_LINE).optional().meta({
+      description: 'Stands in the To of a mail; a contact that is made gets it.',
+    }),
   }),
 ])
 
@@ -214,6 +216,10 @@ export const ListQuery = z.strictObject({
   q: z.string().max(200).optional().meta({
     description:
       'Part of a name, an address or a recipient id; or the whole id of a message. Goes by the names, addresses and ids that people have now; where nobody has it, by what messages went to.',
+  }),
+  subject: z.string().max(200).optional().meta({
+    description:
+      'Words or parts of them, in any order and case. Of a template, its subject as it is written there, in whichever language.',
   }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),

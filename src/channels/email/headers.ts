@@ -58,8 +58,12 @@ export function structuredField(name: string, value: string): string {
   return `${name}: ${folded}\r\n`
 }
 
-export function mailboxField(name: string, mailbox: Mailbox): string {
-  const address = checkedAddress(name, mailbox.address, 'content')
+export function mailboxField(
+  name: string,
+  mailbox: Mailbox,
+  reason: RejectReason = 'content',
+): string {
+  const address = checkedAddress(name, mailbox.address, reason)
   if (!mailbox.name) return `${name}: ${address}\r\n`
   const phrase = displayName(name, mailbox.name)
   const column = phrase.length - phrase.lastIndexOf('\n') + name.length

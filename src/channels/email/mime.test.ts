@@ -71,6 +71,25 @@ function everything() {
   })
 }
 
+test('a recipient’s name stands in To, in any script, and its address is judged as ever', async () => {
+  for (const toName of [
+    'Ada Lovelace',
+    'Lovelace, Ada "Countess"',
+    'עדה לאבלייס '.repeat(16).trim(),
+  ]) {
+    const mail = await parse(compose({ toName }))
+    assert.deepEqual(mail.to && 'value' in mail.to && mail.to.value, [
+      { name: toName, address: 'ada@example.test' },
+    ])
+  }
+  assert.match(compose({ toName: '' }).toString(), /^To: ada@example.test\r$/m)
+  for (const [toName, to, reason] of [
+    ['Ada', 'ada@', 'invalid_address'],
+    ['Ada\r\nBcc: eve@example.test', 'ada@example.test', 'content'],
+  ] as const)
+    assert.throws(() => compose({ toName }, to), { name: 'Rejected', reason })
+})
+
 test('mailparser reads back everything that was put in', async () => {
   const content = everything()
   const mail = await parse(composeMime(content, { date, to: 'ada@example.test' }))

@@ -33,7 +33,9 @@ export function composeMime(
 
 function headerFields(content: EmailContent, date: Date, to: string): string {
   let fields = mailboxField('From', content.from)
-  fields += `To: ${checkedAddress('To', to, 'invalid_address')}\r\n`
+  fields += content.toName
+    ? mailboxField('To', { name: content.toName, address: to }, 'invalid_address')
+    : `To: ${checkedAddress('To', to, 'invalid_address')}\r\n`
   if (content.replyTo) fields += mailboxField('Reply-To', content.replyTo)
   fields += textField('Subject', content.subject)
   // RFC 5322 3.3; toUTCString writes the same with the obsolete GMT.

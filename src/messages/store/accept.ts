@@ -38,6 +38,7 @@ export interface NewRow {
   contactId: string | null
   readonly recipientId: string | null
   readonly address: string | null
+  readonly toName: string | null
   readonly senderId: string
   readonly templateId: string | null
   readonly templateVersion: number | null
@@ -97,13 +98,13 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
   await sql`
     with touched as (${touch(sql, rows)} returning 1),
     counted as (${addCounts(sql, acceptedOf(rows, now), sql`where (select count(*) from touched) >= 0`)})
-    insert into messages (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address,
+    insert into messages (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address, to_name,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
       due_at, scheduled_at, expires_at, resend_of, send_window, reason, created_at)
     select (${plainArray(each.map((row) => row.workspaceId))}::uuid[])[s], id,
       (${plainArray(each.map((row) => row.channel))}::text[])[s], (${plainArray(each.map((row) => row.status))}::text[])[s],
       (${plainArray(each.map((row) => row.priority))}::int[])[s], (${plainArray(each.map((row) => row.kind))}::text[])[s],
-      (${textArray(each.map((row) => row.topic))}::text[])[s], contact_id, recipient_id, address,
+      (${textArray(each.map((row) => row.topic))}::text[])[s], contact_id, recipient_id, address, to_name,
       (${plainArray(each.map((row) => row.senderId))}::uuid[])[s], (${plainArray(each.map((row) => row.templateId))}::uuid[])[s],
       (${plainArray(each.map((row) => row.templateVersion))}::int[])[s], (${textArray(each.map((row) => row.locale))}::text[])[s],
       variables::jsonb, (${plainArray(each.map((row) => row.flags))}::int[])[s],
@@ -119,8 +120,9 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
       ${plainArray(rows.map((row) => row.contactId))}::uuid[], ${textArray(rows.map((row) => row.recipientId))}::text[],
       ${textArray(rows.map((row) => row.address))}::text[],
       string_to_array(${joined(rows.map((row) => row.variables))}, chr(1), ''),
-      string_to_array(${joined(rows.map((row) => row.metadata))}, chr(1), '')
-    ) as new (id, s, t, contact_id, recipient_id, address, variables, metadata)
+      string_to_array(${joined(rows.map((row) => row.metadata))}, chr(1), ''),
+      ${namesOf(rows)}::text[]
+    ) as new (id, s, t, contact_id, recipient_id, address, variables, metadata, to_name)
   `
 }
 
@@ -151,6 +153,10 @@ function sharedBy(rows: readonly NewRow[], keyOf: (row: NewRow) => string) {
   })
   return { kinds, which }
 }
+
+/** Null where nobody gave one, which is nearly always: unnest() fills up what is shorter. */
+const namesOf = (rows: readonly NewRow[]) =>
+  rows.some((row) => row.toName !== null) ? textArray(rows.map((row) => row.toName)) : null
 
 /** JSON texts behind each other: they hold no control character, so one may part them. */
 const joined = (texts: readonly (string | null)[]) => texts.map((text) => text ?? '').join('\u0001')

@@ -17,6 +17,7 @@ export interface Due {
   readonly contactId: string | null
   readonly recipientId: string | null
   readonly address: string | null
+  readonly toName: string | null
   readonly senderId: string
   readonly templateId: string | null
   readonly templateVersion: number | null
@@ -50,7 +51,7 @@ export function findDue(
 ) {
   const { now, limit, taken, share } = options
   return sql<Due[]>`
-    select workspace_id, id, channel, priority, kind, topic, contact_id, recipient_id, address, sender_id, template_id,
+    select workspace_id, id, channel, priority, kind, topic, contact_id, recipient_id, address, to_name, sender_id, template_id,
       template_version, locale, variables, flags, routing, metadata, expires_at, send_window, attempt, created_at
     from messages
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}

@@ -22,7 +22,7 @@ export async function eraseMessagesOf(
   await sql`delete from engagements where workspace_id = ${workspaceId} and message_id in (${theirs})`
   await sql`
     update messages
-    set address = null, recipient_id = null, variables = null, metadata = null, routing = null, detail = null, contact_id = null,
+    set address = null, to_name = null, recipient_id = null, variables = null, metadata = null, routing = null, detail = null, contact_id = null,
       status = case when status in ('scheduled', 'queued', 'held') then 'cancelled' else status end,
       reason = case when status in ('scheduled', 'queued', 'held', 'sending', 'unknown', 'failed') then 'erased' else reason end,
       settled_at = case when status = 'sending' then null else coalesce(settled_at, ${now}) end,

@@ -2,6 +2,7 @@
 import type { Sql } from '../../db/db.ts'
 import type { SendWindow } from '../../lib/window.ts'
 import type { Onward, Status } from '../schema.ts'
+import { holdsAll, type VersionRow } from './search.ts'
 
 export interface MessageRow {
   readonly id: string
@@ -11,6 +12,7 @@ export interface MessageRow {
   readonly recipientId: string | null
   readonly contactId: string | null
   readonly address: string | null
+  readonly toName: string | null
   readonly priority: number
   readonly topic: string | null
   readonly kind: 'system' | 'transactional' | 'marketing'
@@ -37,6 +39,12 @@ export interface MessageRow {
   readonly settledAt: Date | null
 }
 
+/** Each word stands in the subject, or in that of the version of its template. */
+export interface SubjectFilter {
+  readonly words: readonly string[]
+  readonly versions: readonly VersionRow[]
+}
+
 export interface ListFilter {
   readonly status: string | null
   readonly channel: string | null
@@ -49,6 +57,7 @@ export interface ListFilter {
   readonly to: Date | null
   /** Part of an address, of a recipient id, or of their name. */
   readonly text: string | null
+  readonly subject?: SubjectFilter | null
   /** This message alone. */
   readonly id?: string
   readonly before: string | null
@@ -60,7 +69,7 @@ export interface ListFilter {
 }
 
 const columns = (sql: Sql) => sql`
-  workspace_id, id, status, channel, recipient_id, contact_id, address, priority, topic, kind, template_id, template_version,
+  workspace_id, id, status, channel, recipient_id, contact_id, address, to_name, priority, topic, kind, template_id, template_version,
   locale, variables, flags, sender_id, attempt, reason, detail, due_at, scheduled_at, expires_at, send_window, provider_message_id,
   resend_of, metadata, routing, created_at, sent_at, settled_at
 `
@@ -114,9 +123,29 @@ const conditionsOf = (sql: Sql, workspaceId: string, filter: ListFilter) => sql`
       ${filter.from ? sql`and created_at >= ${filter.from}` : sql``}
       ${filter.to ? sql`and created_at < ${filter.to}` : sql``}
       ${filter.text ? sql`and (strpos(lower(address), lower(${filter.text})) > 0 or strpos(lower(recipient_id), lower(${filter.text})) > 0 or ${isNamed(sql, filter.text)})` : sql``}
+      ${filter.subject ? sql`and ${isAbout(sql, workspaceId, filter, filter.subject)}` : sql``}
       ${filter.id ? sql`and id = ${filter.id}` : sql``}
       ${filter.since ? sql`and id >= ${filter.since}` : sql``}
 `
+
+/** Within the same ids as the list: the planner may read all these subjects at once, or each alone. */
+const isAbout = (
+  sql: Sql,
+  workspaceId: string,
+  { before, since }: ListFilter,
+  { words, versions }: SubjectFilter,
+) => sql`(
+  (template_id, template_version) in (
+    select * from unnest(${versions.map((each) => each.templateId)}::uuid[], ${versions.map((each) => each.version)}::integer[])
+  )
+  or exists (
+    select from message_contents said
+    where said.workspace_id = ${workspaceId} and said.message_id = messages.id
+      ${before ? sql`and said.message_id < ${before}` : sql``}
+      ${since ? sql`and said.message_id >= ${since}` : sql``}
+      and ${holdsAll(sql, sql`said.subject`, words)}
+  )
+)`
 
 const isNamed = (sql: Sql, text: string) => sql`
   exists (
