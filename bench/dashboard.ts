@@ -30,6 +30,11 @@ const filters = [
   'q=user.1',
   'q=nobody',
   'recipient_id=user-42',
+  'subject=orders',
+  'subject=4711',
+  'subject=nothing',
+  'subject=orders&recipient_id=user-42',
+  'subject=orders&q=user.4711@example.com',
 ]
 
 export const dashboard: Bench = {

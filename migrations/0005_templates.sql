@@ -5,6 +5,7 @@ create table templates (
   name text not null,
   channel text not null,
   version integer not null,
+  drafts integer not null default 0, -- how often one was saved: the number of the next is one more
   created_at timestamptz not null,
   updated_at timestamptz not null,
   archived_at timestamptz,
@@ -20,6 +21,7 @@ create table template_versions (
   version integer not null,
   default_locale text not null,
   contents jsonb not null, -- by locale: {subject, html, mjml, text}
+  subjects text generated always as (jsonb_path_query_array(contents, '$.*.subject')::text) stored, -- of all locales, for a search
   variables jsonb not null, -- [{name, required, default}]
   note text,
   created_by text,
@@ -29,3 +31,17 @@ create table template_versions (
 );
 select protect_table('template_versions', true);
 comment on table template_versions is 'Each saved state of a template, with all its locales. Never changed.';
+
+create table template_drafts (
+  workspace_id uuid not null,
+  template_id uuid not null,
+  revision integer not null, -- another with every save, and never again that of an older draft
+  version integer not null, -- that it was begun with
+  contents jsonb not null, -- by locale, what changes: {subject, html, mjml, text}; null removes
+  updated_by text,
+  updated_at timestamptz not null,
+  primary key (workspace_id, template_id),
+  foreign key (workspace_id, template_id) references templates (workspace_id, id) on delete cascade
+);
+select protect_table('template_drafts');
+comment on table template_drafts is 'What is written and not published yet. Need not be complete, nor compile.';

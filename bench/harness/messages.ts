@@ -19,7 +19,14 @@ export async function fillMessages(sql: postgres.Sql, filling: Filling): Promise
   for (let from = 0; from < filling.messages; from += AT_ONCE)
     await fillSome(sql, filling, { from, to: Math.min(from + AT_ONCE, filling.messages) })
   await fillCounts(sql, filling.workspace)
-  for (const table of ['contacts', 'contact_identities', 'contact_addresses', 'messages', 'counts'])
+  for (const table of [
+    'contacts',
+    'contact_identities',
+    'contact_addresses',
+    'messages',
+    'message_contents',
+    'counts',
+  ])
     await sql`vacuum analyze ${sql(table)}`
   await sql`vacuum analyze message_engagement`
   await sql`vacuum analyze events`
@@ -72,7 +79,12 @@ async function fillSome(
       from made m
       join contact_identities i on i.workspace_id = ${workspace} and i.source = 'api' and i.external_id = 'user-' || person
       join senders s on s.workspace_id = ${workspace} and s.channel = m.channel and s.origin = 'builtin'
-      returning id, contact_id, created_at, status, channel
+      returning id, contact_id, created_at, status, channel, topic
+    ),
+    contents as (
+      insert into message_contents (workspace_id, message_id, content, created_at)
+      select ${workspace}, id, jsonb_build_object('subject', topic || ' ' || abs(hashtext(id::text) % 100000) || ' for you', 'text', repeat('It is on its way. ', 20)), created_at
+      from rows
     ),
     opened as (
       insert into message_engagement (workspace_id, message_id, opens, human_opens, first_open_at, first_human_open_at)

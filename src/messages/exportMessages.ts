@@ -4,8 +4,8 @@
  */
 import { type Db, inWorkspace } from '../db/db.ts'
 import { csvLine } from '../lib/csv.ts'
-import { searchMessages } from './search.ts'
-import type { ListFilter, MessageRow } from './store/read.ts'
+import { type Search, searchMessages } from './search.ts'
+import type { MessageRow } from './store/read.ts'
 import { summaryOf } from './view.ts'
 
 const PAGE = 500 // messages
@@ -31,12 +31,12 @@ const columns = [
 export async function* exportMessages(
   db: Db,
   workspaceId: string,
-  filter: Omit<ListFilter, 'before' | 'limit'>,
+  filter: Omit<Search, 'before' | 'limit'>,
 ): AsyncGenerator<string> {
   yield csvLine([...columns])
   let before: string | null = null
   for (;;) {
-    const wanted: ListFilter = { ...filter, before, limit: PAGE }
+    const wanted: Search = { ...filter, before, limit: PAGE }
     const { rows, stoppedAt } = await inWorkspace(db, workspaceId, (tx) =>
       searchMessages(tx, workspaceId, wanted),
     )

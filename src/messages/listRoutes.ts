@@ -6,9 +6,8 @@ import type { Db } from '../db/db.ts'
 import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
 import { exportMessages } from './exportMessages.ts'
 import { ListQuery, MessageSummary } from './schema.ts'
-import { searchMessages } from './search.ts'
+import { type Search, searchMessages } from './search.ts'
 import { priorityNumber } from './store/accept.ts'
-import type { ListFilter } from './store/read.ts'
 import { summaryOf } from './view.ts'
 
 const tags = ['Messages']
@@ -64,7 +63,7 @@ export const listRoutes =
     )
   }
 
-function filterOf(query: z.infer<typeof FilterQuery>): Omit<ListFilter, 'before' | 'limit'> {
+function filterOf(query: z.infer<typeof FilterQuery>): Omit<Search, 'before' | 'limit'> {
   return {
     status: query.status ?? null,
     channel: query.channel ?? null,
@@ -76,5 +75,6 @@ function filterOf(query: z.infer<typeof FilterQuery>): Omit<ListFilter, 'before'
     from: query.from === undefined ? null : new Date(query.from),
     to: query.to === undefined ? null : new Date(query.to),
     text: query.q ?? null,
+    subject: query.subject ?? null,
   }
 }

@@ -4,23 +4,24 @@ import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
 import { inWorkspace } from '../db/db.ts'
+import { createTemplate } from '../templates/createTemplate.ts'
+import { system } from '../workspaces/audit/audit.ts'
 import { exportMessages } from './exportMessages.ts'
-import { searchMessages } from './search.ts'
-import type { ListFilter } from './store/read.ts'
+import { type Search, searchMessages } from './search.ts'
 
 const database = await testDatabase()
 const engine = await testEngine(database, { start: false })
 const { db, clock } = database
 
-const nothing: ListFilter = {
+const nothing: Search = {
   ...{ status: null, channel: null, recipientId: null, topic: null, priority: null, from: null },
   ...{ to: null, text: null, before: null, limit: 3 },
 }
-const search = (filter: Partial<ListFilter>) =>
+const search = (filter: Partial<Search>) =>
   inWorkspace(db, engine.workspaceId, (tx) =>
     searchMessages(tx, engine.workspaceId, { ...nothing, ...filter }),
   )
-const idsOf = async (filter: Partial<ListFilter>) => (await search(filter)).rows.map(({ id }) => id)
+const idsOf = async (filter: Partial<Search>) => (await search(filter)).rows.map(({ id }) => id)
 const send = (recipient_id: string, more: object = {}) =>
   engine.accept({ recipient_id, channel: 'in_app', message: 'Hello', ...more })
 
@@ -54,6 +55,37 @@ test('a name finds its messages, and an id the message', async () => {
   assert.deepEqual(await idsOf({ text: 'quentin s', channel: 'email' }), [second])
   assert.deepEqual(await idsOf({ text: first }), [first])
   assert.deepEqual(await idsOf({ text: first, channel: 'email' }), [])
+})
+
+test('words of a subject find what was given with a message and what its template says', async () => {
+  const mail = { channel: 'email', to: 'reader@example.com' }
+  const given = await send('reader', { ...mail, subject: 'Ihre RECHNUNG für März' })
+  const hebrew = await send('reader', { ...mail, subject: 'שלום, החשבון שלך' })
+  const contents = {
+    defaultLocale: 'en',
+    byLocale: {
+      en: { subject: 'Your invoice, {{ name }}', text: 'Here.' },
+      de: { subject: 'Deine Rechnung, {{ name }}', text: 'Hier.' },
+    },
+  }
+  const { id: template_id } = await inWorkspace(db, engine.workspaceId, (tx) =>
+    createTemplate(
+      tx,
+      engine.workspaceId,
+      { name: 'invoice', channel: 'email', contents },
+      { actor: system, now: clock.now() },
+    ),
+  )
+  const byTemplate = await engine.accept({
+    ...{ recipient_id: 'reader', ...mail, template_id, template_variables: { name: 'Ada' } },
+  })
+  assert.deepEqual(await idsOf({ subject: 'rechn' }), [byTemplate, given])
+  assert.deepEqual(await idsOf({ subject: ' märz  rechnung ' }), [given])
+  assert.deepEqual(await idsOf({ subject: 'INVOICE' }), [byTemplate])
+  assert.deepEqual(await idsOf({ subject: 'חשבון' }), [hebrew])
+  assert.deepEqual(await idsOf({ subject: 'invoice', recipientId: 'reader' }), [byTemplate])
+  assert.deepEqual(await idsOf({ subject: 'rechn', before: byTemplate }), [given])
+  assert.deepEqual(await idsOf({ subject: 'rechn%' }), [])
 })
 
 test('what one provider sent is a list of its own', async () => {

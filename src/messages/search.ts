@@ -3,14 +3,15 @@
  *
  * Ids are UUID v7, so a stretch of time is a stretch of ids. A text is looked up among people, of whom
  * there are fewer than messages; where nobody has it now, messages may still bear it: an address that
- * was changed since. Ends that ask for a person (failed, skipped, …) and what waits have
+ * was changed since. A subject is looked up among the versions of templates, and among those given
+ * with messages in the index that has them. Ends that ask for a person (failed, skipped, …) and what waits have
  * indexes. All else is looked for among SPAN messages at a time: a page may then be short, or
  * empty, and say where to go on.
  */
 import type { Sql } from '../db/db.ts'
 import { isUuid, uuid7Floor } from '../lib/uuid7.ts'
 import { type ListFilter, listMessages, type MessageRow } from './store/read.ts'
-import { findBack, findPeopleLike } from './store/search.ts'
+import { findBack, findPeopleLike, findVersionsAbout } from './store/search.ts'
 
 const SPAN = 50_000 // messages looked at for one page
 const MANY = 500 // people; a text that means more of them is found among the newest messages soon
@@ -24,11 +25,11 @@ export interface Found {
   readonly stoppedAt: string | null
 }
 
-export async function searchMessages(
-  tx: Sql,
-  workspaceId: string,
-  filter: ListFilter,
-): Promise<Found> {
+/** What a caller asks for: a subject by its words. */
+export type Search = Omit<ListFilter, 'subject'> & { readonly subject?: string | null }
+
+export async function searchMessages(tx: Sql, workspaceId: string, asked: Search): Promise<Found> {
+  const filter = { ...asked, subject: await subjectOf(tx, workspaceId, asked.subject ?? '') }
   const { from, to, text } = filter
   if (text !== null && isUuid(text)) {
     const rows = await listMessages(tx, workspaceId, { ...filter, text: null, id: text })
@@ -49,12 +50,19 @@ export async function searchMessages(
   return { rows, stoppedAt: rows.length < filter.limit ? floor : null }
 }
 
+async function subjectOf(tx: Sql, workspaceId: string, text: string) {
+  const words = text.split(/\s+/).filter((word) => word !== '')
+  if (words.length === 0) return null
+  return { words, versions: await findVersionsAbout(tx, workspaceId, words) }
+}
+
 /** Whether an index leads to what is wanted, or every message is. */
 function isSwift(filter: ListFilter): boolean {
   const { status, recipientId, channel, topic, priority, text } = filter
-  const { senderId = null, provider = null } = filter
+  const { senderId = null, provider = null, subject = null } = filter
   if (recipientId !== null) return true
-  const alone = [senderId, provider, channel, topic, priority, text].every((each) => each === null)
+  const others = [senderId, provider, channel, topic, priority, text, subject]
+  const alone = others.every((each) => each === null)
   return alone && (status === null || !common.has(status))
 }
 

@@ -37,6 +37,27 @@ export async function findPeopleLike(
   return rows.map((row) => row.contactId)
 }
 
+export interface VersionRow {
+  readonly templateId: string
+  readonly version: number
+}
+
+/** Whether every word stands in the text, in whatever case. */
+export const holdsAll = (sql: Sql, text: ReturnType<Sql>, words: readonly string[]) =>
+  words.reduce((all, word) => sql`${all} and strpos(lower(${text}), lower(${word})) > 0`, sql`true`)
+
+/** Versions of templates that have such a subject in one of their languages. */
+export function findVersionsAbout(
+  sql: Sql,
+  workspaceId: string,
+  words: readonly string[],
+): Promise<VersionRow[]> {
+  return sql<VersionRow[]>`
+    select template_id, version from template_versions
+    where workspace_id = ${workspaceId} and ${holdsAll(sql, sql`subjects`, words)}
+  `
+}
+
 /** The id `span` messages before `before`; undefined when there are fewer. */
 export async function findBack(
   sql: Sql,
