@@ -107,6 +107,8 @@ async function counts() {
   return (await beckon('sql', '--all-workspaces', `select ${parts.join(', ')}`)).json[0]
 }
 
+const inAYear = new Date(Date.now() + 365 * 86_400_000).toISOString()
+
 test('doctor names every fault of a broken environment at once, each with how to mend it', async () => {
   const env = { PORT: 'many', TIME_ZONE: 'Mars/Olympus', SMTP_URL: 'smtp://mail.example.com' }
   const { code, json } = await run(['doctor'], { env })
@@ -279,7 +281,7 @@ test('beside a running server, send waits for what its engine does', async () =>
     '--message',
     'x',
     '--at',
-    '2099-01-01T00:00:00Z',
+    inAYear,
   )
   assert.equal((await beckon('messages', 'cancel', later.json.id)).json.status, 'cancelled')
   assert.deepEqual((await beckon('redrive')).json, { requeued: 0 })
@@ -414,7 +416,7 @@ test('after a restore the counts are what they were, and nothing goes out a seco
     '--message',
     'x',
     '--at',
-    '2099-01-01T00:00:00Z',
+    inAYear,
   )
   const before = await counts()
   const folder = join(home, 'stopped')

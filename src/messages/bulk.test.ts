@@ -24,7 +24,7 @@ const reach = (id: string, ...wanted: string[]) =>
   })
 
 test('many are cancelled at once, each for itself', async () => {
-  const later = { scheduled_at: '2099-01-01T00:00:00Z' }
+  const later = { scheduled_at: '2027-01-01T00:00:00Z' }
   const waiting = [await accept('a@example.com', later), await accept('b@example.com', later)]
   const gone = await accept('c@example.com')
   await reach(gone, 'delivered')
@@ -63,7 +63,7 @@ test('whoever looks at the outbox can play the recipient', async () => {
   })
   assert.equal((await play('bounce')).json.status, 'bounced')
   assert.equal((await play('nonsense')).status, 422)
-  const waiting = await accept('g@example.com', { scheduled_at: '2099-01-01T00:00:00Z' })
+  const waiting = await accept('g@example.com', { scheduled_at: '2027-01-01T00:00:00Z' })
   const early = await call('POST', `/notifications/${waiting}/simulate`, { do: 'open' })
   assert.equal(early.status, 409)
 })

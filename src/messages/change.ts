@@ -2,6 +2,7 @@
 import type { TransactionSql } from 'postgres'
 import { AppError, invalid } from '../errors.ts'
 import { recordEvents } from '../events/record.ts'
+import { tooFarAhead } from './ahead.ts'
 import { waiting } from './life.ts'
 import { defaultExpiry } from './retry.ts'
 import type { Status, StatusChange } from './schema.ts'
@@ -88,6 +89,8 @@ function changeOf(wanted: StatusChange, message: MessageRow, now: Date): Change 
   if (wanted.status === 'scheduled') {
     const at = new Date(wanted.scheduled_at)
     if (at <= now) throw invalid('/scheduled_at', 'This is in the past.')
+    const tooFar = tooFarAhead('/scheduled_at', at, now)
+    if (tooFar) throw tooFar
     return {
       ...base,
       to: 'scheduled',
@@ -102,6 +105,8 @@ function changeOf(wanted: StatusChange, message: MessageRow, now: Date): Change 
       ? new Date(wanted.held_until)
       : new Date(now.getTime() + FAR_DAYS * 86_400_000)
     if (until <= now) throw invalid('/held_until', 'This is in the past.')
+    const tooFar = tooFarAhead('/held_until', until, now)
+    if (tooFar) throw tooFar
     return {
       ...base,
       to: 'held',

@@ -18,6 +18,7 @@ import { nextOpening, type SendWindow } from '../lib/window.ts'
 import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
 import { missingVariables } from '../templates/variables.ts'
 import type { WorkspaceDirectory, WorkspaceFacts } from '../workspaces/directory.ts'
+import { tooFarAhead } from './ahead.ts'
 import { EXPIRY_GIVEN, HAS_ATTACHMENTS, TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
 import { defaultExpiry } from './retry.ts'
 import type { NewMessage, Unless } from './schema.ts'
@@ -226,6 +227,8 @@ function timesOf(
 ) {
   const { now, pointer } = options
   const scheduledAt = item.scheduled_at === undefined ? null : new Date(item.scheduled_at)
+  const tooFar = scheduledAt && tooFarAhead(`${pointer}/scheduled_at`, scheduledAt, now)
+  if (tooFar) throw tooFar
   const wantedAt = scheduledAt && scheduledAt > now ? scheduledAt : now
   const waits = item.send_window && item.priority !== 'urgent'
   const sendWindow = waits ? item.send_window! : null

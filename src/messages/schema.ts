@@ -101,7 +101,7 @@ export const NewMessage = z
     category: topicKey
       .optional()
       .meta({ description: 'A topic. Unknown ones become transactional topics.' }),
-    scheduled_at: Instant.optional(),
+    scheduled_at: Instant.optional().meta({ description: 'At most five years ahead.' }),
     expires_at: Instant.optional(),
     send_window: SendWindow.optional().meta({
       description:

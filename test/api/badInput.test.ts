@@ -173,10 +173,15 @@ const messages: readonly [what: string, body: object, pointer: string][] = [
   ['a day that does not exist', { ...good, scheduled_at: '2099-02-30T10:00:00Z' }, '/scheduled_at'],
   ['a date as a number', { ...good, scheduled_at: 4_070_908_800 }, '/scheduled_at'],
   ['a year beyond all', { ...good, scheduled_at: '+275761-01-01T00:00:00Z' }, '/scheduled_at'],
+  [
+    'a year that nobody will see',
+    { ...good, scheduled_at: '9999-01-01T00:00:00Z' },
+    '/scheduled_at',
+  ],
   ['an end in the past', { ...good, expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
   [
     'an end before its time',
-    { ...good, scheduled_at: '2099-01-02T00:00:00Z', expires_at: '2099-01-01T00:00:00Z' },
+    { ...good, scheduled_at: '2027-01-02T00:00:00Z', expires_at: '2027-01-01T00:00:00Z' },
     '/expires_at',
   ],
   ['an unknown fallback', { ...good, fallback_channels: ['fax'] }, '/fallback_channels/0'],

@@ -15,7 +15,7 @@ export interface Case {
   readonly type?: string
 }
 
-const future = '2099-02-01T00:00:00Z'
+const future = '2027-02-01T00:00:00Z'
 const csv = (unique: string) => `external_id,name\n${unique},${unique}\n`
 const mail = (unique: string) =>
   Buffer.from(

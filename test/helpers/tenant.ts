@@ -108,7 +108,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
       message: mark,
       category: contacts.topic,
       metadata: { mark },
-      scheduled_at: '2099-01-01T00:00:00Z',
+      scheduled_at: '2027-01-01T00:00:00Z',
     }),
   )
   const apiKey = await must(
@@ -150,6 +150,8 @@ async function addJourneys(call: Call, mark: string, contact: string) {
     must(call('POST', '/journeys', { ...document, name: `${mark}-${name}` }))
   const [journey, draft] = [await add('journey'), await add('draft')]
   await must(call('POST', `/journeys/${journey.id}/enable`))
+  for (const { id } of [journey, draft])
+    await must(call('PUT', `/journeys/${id}/draft`, { document: { ...document, name: mark } }))
   const path = `/journeys/${journey.id}/runs`
   const run = await must(call('POST', path, { contact_id: contact, properties: { mark } }))
   await until('the run', async () => {
