@@ -11,6 +11,7 @@ import { statsRoutes } from './analytics/opens/statsRoutes.ts'
 import { analyticsRoutes } from './analytics/routes.ts'
 import { createSenderDirectory } from './channels/directory.ts'
 import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
+import { recordRoutes } from './channels/recordRoutes.ts'
 import { providerRoutes } from './channels/routes.ts'
 import type { Sealing } from './channels/settings.ts'
 import type { Config } from './config.ts'
@@ -49,6 +50,7 @@ import { runRoutes } from './journeys/runRoutes.ts'
 import { simulateRoutes } from './journeys/simulate/routes.ts'
 import { surroundingsIn } from './journeys/surroundings.ts'
 import { open, seal } from './lib/crypt.ts'
+import { createDns } from './lib/dns.ts'
 import { createMac, deriveKey } from './lib/hmac.ts'
 import { createHttp } from './lib/http.ts'
 import { createMetrics } from './lib/metrics.ts'
@@ -368,6 +370,10 @@ export async function startApp(options: AppOptions): Promise<App> {
         publicUrl: config.PUBLIC_URL,
         onActivated: assembly.engine.poke,
       }),
+    )
+    const dns = createDns(config.DNS_SERVERS)
+    await server.register(
+      recordRoutes({ senders, dns, publicUrl: config.PUBLIC_URL, clock: db.clock }),
     )
     await server.register(templateRoutes({ db, directories, publicUrl: config.PUBLIC_URL }))
     await server.register(

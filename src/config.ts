@@ -30,6 +30,11 @@ const clock = z
   .string()
   .regex(/^(?:\d|[01]\d|2[0-3])(?::[0-5]\d)?$|^24(?::00)?$/, 'not an hour, such as 8 or 08:30')
   .optional()
+const serversIn = (text: string) =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean)
 const placeholder = 'change-me-in-production'
 
 const Variables = z.object({
@@ -143,6 +148,17 @@ const Variables = z.object({
     .regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1), such as IL')
     .optional()
     .describe('Country of phone numbers written without one.'),
+  DNS_SERVERS: z
+    .string()
+    .default('')
+    .refine(
+      (text) => serversIn(text).every((each) => /^(?:[\d.]+|\[[\da-f:]+\])(?::\d+)?$/i.test(each)),
+      'not addresses, such as 9.9.9.9 or 127.0.0.1:5353',
+    )
+    .transform(serversIn)
+    .describe(
+      'Name servers for the check of senders’ domains, comma-separated. Default: those of the system.',
+    ),
   SMTP_URL: z
     .string()
     .optional()

@@ -64,8 +64,22 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
     ctx: ProviderContext<S, K>,
   ): Promise<void>
 
+  /** The domain whose DNS records say that these settings may send; absent where there is none. */
+  sendingDomain?(settings: S): SendingDomain
+
   /** Reads what the provider tells us afterwards. Absent when it tells us nothing. */
   readonly callbacks?: Callbacks<S>
+}
+
+/** Of whom the DNS records of a sender speak. */
+export interface SendingDomain {
+  readonly domain: string
+  /** Where reports about it may go. */
+  readonly mailbox: string
+  /** The server that sends its mail. */
+  readonly host: string
+  /** Of the key that the mail is signed with, where somebody said it. */
+  readonly selector: string | undefined
 }
 
 /** What a sender's own sockets may reach; `http` keeps to it by itself. */

@@ -93,6 +93,10 @@ export const SenderView = z.object({
     .string()
     .nullable()
     .meta({ description: 'For the provider’s callbacks; null when it makes none.' }),
+  domain: z
+    .string()
+    .nullable()
+    .meta({ description: 'That it sends from, whose DNS records matter; null: it has none.' }),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
@@ -112,5 +116,27 @@ export type CatalogEntry = z.infer<typeof CatalogEntry>
 
 export const CheckResult = z.object({ ok: z.boolean(), detail: z.string() })
 export type CheckResult = z.infer<typeof CheckResult>
+
+export const SenderRecords = z.object({
+  domain: z.string(),
+  checked_at: z.iso.datetime(),
+  records: z.array(
+    z.object({
+      id: z.enum(['spf', 'dkim', 'dmarc', 'links']),
+      state: z.enum(['found', 'missing', 'wrong', 'unknown']),
+      detail: z.string(),
+      wanted: z
+        .object({
+          type: z.enum(['TXT', 'CNAME', 'A']),
+          name: z.string(),
+          value: z.string().nullable().meta({ description: 'null: only the vendor knows it.' }),
+        })
+        .nullable()
+        .meta({ description: 'What to write into the zone of the domain; null: nothing.' }),
+      present: z.array(z.string()).meta({ description: 'What stands there now.' }),
+    }),
+  ),
+})
+export type SenderRecords = z.infer<typeof SenderRecords>
 
 export const SenderParams = z.object({ id: z.uuid('not an id of a sender') })

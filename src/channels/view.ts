@@ -35,6 +35,7 @@ export function senderView(row: SenderRow, { sealing, publicUrl }: ViewDeps): Se
         : { amount: row.costAmount, currency: row.costCurrency },
     circuit: { open_until: row.breakerOpenUntil?.toISOString() ?? null, reason: row.breakerReason },
     callback_url: provider?.callbacks ? `${publicUrl}/webhook/${provider.id}/${row.id}` : null,
+    domain: senderDomain(row, sealing),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   }
@@ -44,6 +45,17 @@ export function senderView(row: SenderRow, { sealing, publicUrl }: ViewDeps): Se
 export function openSettings(row: SenderRow, sealing: Sealing): Settings {
   const text = sealing.unseal(row.settings, sealContext(row.workspaceId, row.id))
   return JSON.parse(text) as Settings // sealed by us, always an object
+}
+
+/** Null: it sends from none, or its settings cannot be opened. */
+export function senderDomain(row: SenderRow, sealing: Sealing): string | null {
+  const provider = findProvider(row.channel, row.provider)
+  if (!provider?.sendingDomain) return null
+  try {
+    return provider.sendingDomain(openSettings(row, sealing)).domain
+  } catch {
+    return null // settings_fault tells why
+  }
 }
 
 function shownSettings(row: SenderRow, provider: Provider | undefined, sealing: Sealing) {

@@ -208,6 +208,10 @@ const senders: Record<string, Case> = {
     access: 'senders:read',
     path: (of) => `/providers/${of.sender}/usage`,
   },
+  'GET /providers/:id/records': {
+    access: 'senders:read',
+    path: (of) => `/providers/${of.sender}/records`,
+  },
   'PUT /providers/:id': {
     access: 'senders:write',
     path: (of) => `/providers/${of.sender}`,

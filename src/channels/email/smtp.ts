@@ -5,6 +5,7 @@
  * find their message by its Message-ID.
  */
 import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { Misconfigured } from '../../errors.ts'
 import { emailSyntax, normaliseEmail } from '../../lib/email.ts'
@@ -36,6 +37,14 @@ export const smtpSettings = z.object({
   from_email: address.meta({ title: 'From address' }),
   from_name: z.string().max(200).optional().meta({ title: 'From name' }),
   bounce_address: address.optional().meta({ title: 'Bounces go to (default the From address)' }),
+  dkim_selector: z
+    .string()
+    .regex(/^[a-z\d](?:[\w.-]{0,61}[a-z\d])?$/i, 'The part before ._domainkey, such as s1.')
+    .optional()
+    .meta({
+      title: 'Name of the DKIM key (selector)',
+      description: 'As the mail server’s owner shows it, to look for its record.',
+    }),
   connections: z.int().min(1).max(100).default(10).meta({ title: 'Connections at once' }),
   messages_per_connection: z
     .int()
@@ -68,6 +77,10 @@ export const smtp = defineProvider({
     ],
   },
 
+  sendingDomain: ({ from_email: mailbox, host, dkim_selector: selector }: SmtpSettings) => ({
+    ...{ mailbox, host, selector, domain: domainOf(mailbox) },
+  }),
+
   open(settings: SmtpSettings, network) {
     return new SmtpClient({
       ...serverOf(settings, network?.guarded),
@@ -94,6 +107,8 @@ export const smtp = defineProvider({
     return { providerMessageId: null, reply }
   },
 })
+
+const domainOf = (address: string) => domainToASCII(address.slice(address.lastIndexOf('@') + 1))
 
 function serverOf(settings: SmtpSettings, guarded = false): SmtpServer {
   if (guarded && isIP(settings.host) && isBlockedAddress(settings.host)) {

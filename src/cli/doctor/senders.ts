@@ -1,11 +1,13 @@
 /** Each configured sender: does it work, and if not, what does its provider say. */
+import { checkRecords } from '../../channels/checkRecords.ts'
 import { checkSender } from '../../channels/checkSender.ts'
 import { createSenderDirectory, type SenderDirectory } from '../../channels/directory.ts'
 import type { Sealing } from '../../channels/settings.ts'
 import { listSenders, type SenderRow } from '../../channels/store.ts'
-import { openSettings } from '../../channels/view.ts'
+import { openSettings, senderDomain } from '../../channels/view.ts'
 import type { Config } from '../../config.ts'
 import type { Db } from '../../db/db.ts'
+import { createDns, type Dns } from '../../lib/dns.ts'
 import { createHttp } from '../../lib/http.ts'
 import { listWorkspaces, type Workspace } from '../../workspaces/store.ts'
 import { silent } from '../tool.ts'
@@ -27,10 +29,12 @@ export async function checkSenders({ db, config, sealing }: Examined): Promise<F
   const senders = createSenderDirectory({
     ...{ db, log: silent, guardedHttp, trustedHttp, unseal: sealing.unseal, publicUrl },
   })
+  const dns = createDns(config.DNS_SERVERS)
+  const ground = { db, senders, sealing, publicUrl, dns }
   try {
     const findings: Finding[] = []
     for (const workspace of await listWorkspaces(db.app, { limit: MAX_WORKSPACES })) {
-      findings.push(...(await checkWorkspace({ db, senders, sealing, publicUrl }, workspace)))
+      findings.push(...(await checkWorkspace(ground, workspace)))
     }
     return findings
   } finally {
@@ -42,6 +46,7 @@ export async function checkSenders({ db, config, sealing }: Examined): Promise<F
 interface Ground extends Pick<Examined, 'db' | 'sealing'> {
   readonly senders: SenderDirectory
   readonly publicUrl: string
+  readonly dns: Dns
 }
 
 async function checkWorkspace(ground: Ground, workspace: Workspace): Promise<Finding[]> {
@@ -62,7 +67,8 @@ async function checkWorkspace(ground: Ground, workspace: Workspace): Promise<Fin
   const found = real.map(async (row) => {
     const about = `${check}: ${row.name}`
     const works = await checkOne(senders, row, about, now)
-    return [works, ...(await checkSharedWebhook(ground, row, about))]
+    const shared = await checkSharedWebhook(ground, row, about)
+    return [works, ...shared, ...(await recordFindings(ground, row, about))]
   })
   return (await Promise.all(found)).flat()
 }
@@ -100,4 +106,19 @@ async function checkOne(
     return warn(check, detail.trim(), 'Wait: it is tried again by itself.')
   }
   return pass(check, answer.detail)
+}
+
+/** The records of the domain that it sends from; none where nobody else is to believe it. */
+async function recordFindings(ground: Ground, row: SenderRow, check: string): Promise<Finding[]> {
+  if (senderDomain(row, ground.sealing) === null) return []
+  const { workspaceId, id } = row
+  const { domain, records } = await checkRecords(ground, { workspaceId, id }, ground.db.clock.now())
+  return records.map(({ id: record, state, detail, wanted }) => {
+    const about = `${check}: ${record} of ${domain}`
+    if (state === 'found') return pass(about, detail)
+    const mend = wanted
+      ? `${wanted.name} ${wanted.type} ${wanted.value ?? '(as the vendor shows it)'}`
+      : `GET /providers/${id}/records looks again.`
+    return warn(about, detail, mend)
+  })
 }
