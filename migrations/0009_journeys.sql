@@ -118,3 +118,19 @@ create table journey_counts (
 );
 select protect_table('journey_counts');
 comment on table journey_counts is 'How many came to a step and went on, by version. Who waits there is the difference.';
+
+-- A revision counts each save, so that two people at one draft notice each other.
+create table journey_drafts (
+  workspace_id uuid not null references workspaces (id) on delete cascade,
+  id uuid not null, -- the journey's, also before there is one
+  revision integer not null,
+  based_on integer not null, -- version of the journey that it was begun with; 0: there is none yet
+  definition jsonb not null, -- may be wrong in every way but those that keep it from being drawn
+  saved_by text,
+  saved_by_name text, -- as it was then
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (workspace_id, id)
+);
+select protect_table('journey_drafts');
+comment on table journey_drafts is 'Journeys while they are written, beside the versions that are in use.';

@@ -1,6 +1,7 @@
 /** What requests about journeys hold, and how journeys are shown. Pure. */
 import { z } from 'zod'
 import { pageOf, pageQuery } from '../lib/paging.ts'
+import { DraftHead } from './drafts/schema.ts'
 import { JourneyDocument, SettingValue, settingTypes } from './schema.ts'
 import { stepTypes } from './steps.schema.ts'
 
@@ -57,6 +58,7 @@ export const JourneyDetail = JourneyView.extend({
   attention: z
     .int()
     .meta({ description: 'Runs that a person should look at; counted up to 1000.' }),
+  draft: DraftHead.nullable().meta({ description: 'What is being written beside it.' }),
   steps: z.array(StepNumbers).meta({ description: 'Of the version in use.' }),
 })
 export type JourneyDetail = z.infer<typeof JourneyDetail>

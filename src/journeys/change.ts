@@ -6,6 +6,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../errors.ts'
+import { assertUnchanged } from '../http/ifMatch.ts'
+import { actorName } from '../workspaces/actorName.store.ts'
 import { audit } from '../workspaces/audit/audit.ts'
 import { type Authorship, nameTaken } from './create.ts'
 import { type CurrentJourney, getJourney, getJourneyVersion } from './find.ts'
@@ -15,14 +17,26 @@ import { keepFitting } from './settings.ts'
 import { insertJourneyVersion, type JourneyRow, lockJourney, updateJourney } from './store.ts'
 import { assertSettings } from './validate/settings.ts'
 
+export interface JourneyChange {
+  readonly ref: string
+  readonly document: JourneyDocument
+  /** The version that was looked at; null: whatever is there is written over. */
+  readonly seen?: number | null
+}
+
 /** The document must have passed validation. 409 for what the environment provisions. */
 export async function changeJourney(
   tx: TransactionSql,
   workspaceId: string,
-  { ref, document }: { ref: string; document: JourneyDocument },
+  { ref, document, seen = null }: JourneyChange,
   authorship: Authorship,
 ): Promise<CurrentJourney> {
   const row = await lockForChange(tx, workspaceId, ref)
+  if (seen !== null && seen !== row.version) {
+    const { createdBy } = await getJourneyVersion(tx, workspaceId, row.id, row.version)
+    const by = await actorName(tx, workspaceId, createdBy)
+    assertUnchanged(seen, { version: row.version, by })
+  }
   return putDocument(tx, workspaceId, { row, document }, authorship)
 }
 
@@ -75,13 +89,19 @@ export async function changeSettings(
   return { row: changed ?? row, version }
 }
 
-async function lockForChange(
+/** Locks a journey that people may change. */
+export async function lockForChange(
   tx: TransactionSql,
   workspaceId: string,
   ref: string,
 ): Promise<JourneyRow> {
   const row = await lockLive(tx, workspaceId, ref)
-  if (row.origin === 'member') return row
+  assertOurs(row)
+  return row
+}
+
+export function assertOurs({ origin }: JourneyRow): void {
+  if (origin === 'member') return
   throw new AppError(
     'conflict',
     'This journey comes from the environment: change its variables and restart, or make a copy under another name.',

@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts'
 import { audit } from '../workspaces/audit/audit.ts'
 import { lockLive } from './change.ts'
 import type { Authorship } from './create.ts'
+import { deleteDraft } from './drafts/store.ts'
 import { type CurrentJourney, getJourneyVersion } from './find.ts'
 import { refreshInterests } from './interests.ts'
 import { countLive } from './numbers.ts'
@@ -52,6 +53,7 @@ export async function archiveJourney(
   if (live > 0)
     throw new AppError('conflict', `${live} of its runs have not ended. Cancel them first.`)
   await markArchived(tx, workspaceId, row.id, now)
+  await deleteDraft(tx, workspaceId, row.id)
   await refreshInterests(tx, workspaceId)
   await audit(tx, workspaceId, { actor, at: now, action: 'journey.archived', target: row.id })
 }

@@ -1,6 +1,8 @@
 /** A journey's numbers, from counters: as quick with a million runs as with one. */
 import type { TransactionSql } from 'postgres'
 import type { JourneyDetail } from './api.schema.ts'
+import { findDraft } from './drafts/store.ts'
+import { draftHead } from './drafts/view.ts'
 import type { CurrentJourney } from './find.ts'
 import { countAttention, listCounts, type StepCount } from './numbers.store.ts'
 import { journeyView } from './view.ts'
@@ -14,6 +16,7 @@ export async function detailOf(
 ): Promise<JourneyDetail> {
   const { row, version } = current
   const counts = await listCounts(tx, workspaceId, row.id)
+  const draft = await findDraft(tx, workspaceId, row.id)
   const attention = await countAttention(tx, workspaceId, row.id, MAX_ATTENTION)
   const mine = new Map(
     counts.filter((each) => each.version === row.version).map((each) => [each.step, each]),
@@ -22,6 +25,7 @@ export async function detailOf(
     ...journeyView(current),
     live: liveOf(counts),
     attention,
+    draft: draft ? draftHead(draft) : null,
     steps: version.definition.steps.map(({ id, type }) => {
       const { entered = 0, gone = 0 } = mine.get(id) ?? {}
       return { step: id, type, entered, left: gone, waiting: entered - gone }

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
+import { ifMatch } from '../http/ifMatch.ts'
 import { page, readCursor } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
 import {
@@ -16,6 +17,8 @@ import {
 } from './api.schema.ts'
 import { changeJourney, changeSettings } from './change.ts'
 import { createJourney } from './create.ts'
+import { draftRoutes } from './drafts/routes.ts'
+import { DraftDocument } from './drafts/schema.ts'
 import { archiveJourney, enableJourney, pauseJourney } from './enable.ts'
 import { getCurrentJourney } from './find.ts'
 import { detailOf } from './numbers.ts'
@@ -23,8 +26,9 @@ import { originRoutes } from './originRoutes.ts'
 import { JourneyDocument } from './schema.ts'
 import { stepRoutes } from './stepRoutes.ts'
 import { listJourneys } from './store.ts'
+import { examine } from './validate/problems.ts'
 import type { Surroundings } from './validate/references.ts'
-import { assertValid, faultsOf } from './validate/validate.ts'
+import { assertValid } from './validate/validate.ts'
 import { versionRoutes } from './versionRoutes.ts'
 import { journeyView, summaryOf } from './view.ts'
 
@@ -46,6 +50,7 @@ export const journeyRoutes =
     await app.register(documentRoutes(deps))
     await app.register(statusRoutes(deps))
     await app.register(versionRoutes)
+    await app.register(draftRoutes(deps))
     await app.register(stepRoutes)
     await app.register(originRoutes)
   }
@@ -95,12 +100,12 @@ const documentRoutes =
         config: { ...reading, repeatable: false },
         schema: {
           ...{ tags, summary: 'Say what is wrong with a journey; nothing is kept' },
-          body: JourneyDocument,
+          body: DraftDocument,
           response: { 200: Validation },
         },
       },
       async ({ auth, body }) => {
-        const errors = await faultsOf(body, surroundings(auth.workspaceId))
+        const { errors } = await examine(body, surroundings(auth.workspaceId))
         return { valid: errors.length === 0, errors: [...errors] }
       },
     )
@@ -128,7 +133,7 @@ const documentRoutes =
     app.put(
       '/journeys/:id',
       {
-        config: writing,
+        config: { ...writing, guarded: true },
         schema: {
           ...{ tags, summary: 'Make a new version; runs that have begun keep theirs' },
           params: JourneyParams,
@@ -140,7 +145,7 @@ const documentRoutes =
         const { auth, body, params } = request
         await assertValid(body, surroundings(auth.workspaceId))
         const authorship = { actor: actorOf(request), now: db.clock.now() }
-        const change = { ref: params.id, document: body }
+        const change = { ref: params.id, document: body, seen: ifMatch(request) }
         const answer = await reply.answer(200, async (tx, workspaceId) =>
           journeyView(await changeJourney(tx, workspaceId, change, authorship)),
         )

@@ -50,6 +50,8 @@ export interface Tenant {
   readonly importId: string
   readonly callback: string
   readonly event: string
+  /** That was answered 404. */
+  readonly request: string
 }
 
 type Call = (method: string, path: string, body?: unknown, headers?: object) => Promise<Answer>
@@ -122,9 +124,10 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     const { status } = await must(call('GET', `/contacts/imports/${imported.id}`))
     return status === 'done'
   })
+  const request = await addRequest(call, mark)
   const { event, callback } = await addHappenings(app, call, { mark, workspace, sender: sender.id })
   return {
-    ...{ mark, workspace, key, event, callback },
+    ...{ mark, workspace, key, event, callback, request },
     ...people,
     ...contacts,
     template: template.id,
@@ -137,6 +140,15 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     apiKey: apiKey.id,
     importId: imported.id,
   }
+}
+
+async function addRequest(call: Call, mark: string): Promise<string> {
+  const { headers } = await call('GET', `/contacts/${mark}-nobody`)
+  const id = headers.get('x-request-id') ?? ''
+  await until('the request in the log', async () =>
+    (await call('GET', `/api-requests/${id}`)).status === 200 ? true : undefined,
+  )
+  return id
 }
 
 async function addJourneys(call: Call, mark: string, contact: string) {

@@ -5,10 +5,16 @@ import type { JourneyDocument } from '../schema.ts'
 import type { StepDocument } from '../steps.schema.ts'
 
 export function checkGraph(journey: JourneyDocument): FieldError[] {
-  const named = [...repeatedIds(journey), ...unknownTargets(journey)]
+  const named = checkNames(journey)
   // What cannot be followed is not walked: its faults would come out as others.
   return named.length > 0 ? named : [...unreachable(journey), ...circles(journey)]
 }
+
+/** Each step has a name of its own, and whatever names a step names one that is there. */
+export const checkNames = (journey: JourneyDocument): FieldError[] => [
+  ...repeatedIds(journey),
+  ...unknownTargets(journey),
+]
 
 const pointerOf = (journey: JourneyDocument, step: StepDocument) =>
   `/steps/${journey.steps.indexOf(step)}`

@@ -12,7 +12,7 @@ import { checkReferences, type Surroundings } from './references.ts'
 import { checkSettingDefaults } from './settings.ts'
 import { checkTexts } from './texts.ts'
 
-const MAX_ERRORS = 50
+export const MAX_ERRORS = 50
 
 /** An empty list when all is well. */
 export async function faultsOf(
@@ -32,7 +32,10 @@ export async function faultsOf(
 /** Raises `invalid_input` with every fault. */
 export async function assertValid(journey: JourneyDocument, around: Surroundings): Promise<void> {
   const errors = await faultsOf(journey, around)
+  if (errors.length > 0) throw refuse(errors)
+}
+
+export function refuse(errors: readonly FieldError[]): AppError {
   const [first] = errors
-  if (first)
-    throw new AppError('invalid_input', `body${first.pointer}: ${first.detail}`, { errors })
+  return new AppError('invalid_input', first && `body${first.pointer}: ${first.detail}`, { errors })
 }

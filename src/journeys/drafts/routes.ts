@@ -1,0 +1,173 @@
+/** /journey-drafts and /journeys/:id/draft: journeys while they are written, and publishing them. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { assertUnchanged, ifMatch } from '../../http/ifMatch.ts'
+import { page, readCursor } from '../../lib/paging.ts'
+import { actorOf } from '../../workspaces/audit/audit.ts'
+import { JourneyParams, JourneyView } from '../api.schema.ts'
+import type { JourneyRouteDeps } from '../routes.ts'
+import { examine } from '../validate/problems.ts'
+import { refuse } from '../validate/validate.ts'
+import { journeyView } from '../view.ts'
+import { findPlace, getPlace, noDraft } from './find.ts'
+import { publishDraft } from './publish.ts'
+import { beginDraft, dropDraft, saveDraft } from './save.ts'
+import { DraftChange, DraftList, DraftPage, DraftView, NewDraft } from './schema.ts'
+import { listDrafts } from './store.ts'
+import { draftSummary, draftView } from './view.ts'
+
+const tags = ['Journeys']
+const reading = { scope: 'journeys:read' } as const
+const writing = { scope: 'journeys:write' } as const
+const guarded = { ...writing, guarded: true }
+
+export const draftRoutes =
+  (deps: JourneyRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    await app.register(readRoutes(deps))
+    await app.register(writeRoutes(deps))
+    await app.register(publishRoute(deps))
+  }
+
+const readRoutes =
+  ({ surroundings }: JourneyRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/journey-drafts',
+      {
+        config: reading,
+        schema: {
+          ...{ tags, summary: 'List the drafts of journeys, newest first' },
+          querystring: DraftList,
+          response: { 200: DraftPage },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, unpublished = false } = request.query
+        const filter = { unpublished, before: readCursor(cursor) ?? null, limit: limit + 1 }
+        const rows = await request.read((tx, workspaceId) => listDrafts(tx, workspaceId, filter))
+        return page(rows, limit, (row) => row.id, draftSummary)
+      },
+    )
+
+    app.get(
+      '/journeys/:id/draft',
+      {
+        config: reading,
+        schema: {
+          ...{ tags, summary: 'Read the draft of a journey, and what is wrong with it' },
+          params: JourneyParams,
+          response: { 200: DraftView },
+        },
+      },
+      async (request) => {
+        const { draft } = await request.read((tx, workspaceId) =>
+          getPlace(tx, workspaceId, request.params.id),
+        )
+        if (!draft) throw noDraft()
+        const around = surroundings(request.auth.workspaceId)
+        return draftView(draft, (await examine(draft.definition, around)).errors)
+      },
+    )
+  }
+
+const writeRoutes =
+  ({ db, surroundings }: JourneyRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      '/journey-drafts',
+      {
+        config: writing,
+        schema: {
+          ...{ tags, summary: 'Begin a journey that may still be wrong' },
+          body: NewDraft,
+          response: { 201: DraftView },
+        },
+      },
+      async (request, reply) => {
+        const { document } = request.body
+        const { errors } = await examine(document, surroundings(request.auth.workspaceId))
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        return reply.answer(201, async (tx, workspaceId) =>
+          draftView(await beginDraft(tx, workspaceId, document, authorship), errors),
+        )
+      },
+    )
+
+    app.put(
+      '/journeys/:id/draft',
+      {
+        config: guarded,
+        schema: {
+          ...{ tags, summary: 'Keep a draft, right or wrong; the journey stays as it is' },
+          params: JourneyParams,
+          body: DraftChange,
+          response: { 200: DraftView },
+        },
+      },
+      async (request, reply) => {
+        const { document, based_on: basedOn } = request.body
+        const { errors } = await examine(document, surroundings(request.auth.workspaceId))
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        const save = { ref: request.params.id, document, basedOn, seen: ifMatch(request) }
+        return reply.answer(200, async (tx, workspaceId) =>
+          draftView(await saveDraft(tx, workspaceId, save, authorship), errors),
+        )
+      },
+    )
+
+    app.delete(
+      '/journeys/:id/draft',
+      {
+        config: guarded,
+        schema: {
+          ...{ tags, summary: 'Drop a draft; the journey stays as it is' },
+          params: JourneyParams,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        const drop = { ref: request.params.id, seen: ifMatch(request) }
+        return reply.answer(204, async (tx, workspaceId) => {
+          await dropDraft(tx, workspaceId, drop, authorship)
+          return null
+        })
+      },
+    )
+  }
+
+const publishRoute =
+  ({ db, surroundings, onChanged }: JourneyRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      '/journeys/:id/publish',
+      {
+        config: guarded,
+        schema: {
+          ...{ tags, summary: 'Make the draft the version that people enter from now on' },
+          params: JourneyParams,
+          response: { 200: JourneyView },
+        },
+      },
+      async (request, reply) => {
+        const { auth, params } = request
+        const seen = ifMatch(request)
+        const place = await request.read((tx, workspaceId) => findPlace(tx, workspaceId, params.id))
+        const draft = place?.draft
+        const examined = draft && (await examine(draft.definition, surroundings(auth.workspaceId)))
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
+        // What is refused is refused in here: a repetition gets the first answer, though the draft is gone.
+        const answer = await reply.answer(200, async (tx, workspaceId) => {
+          const now = await getPlace(tx, workspaceId, params.id)
+          if (!now.draft || !draft || !examined) throw noDraft()
+          assertUnchanged(seen, { version: now.draft.revision, by: now.draft.savedByName })
+          const { document, errors } = examined
+          if (!document || errors.length > 0) throw refuse(errors)
+          return journeyView(await publishDraft(tx, workspaceId, { draft, document }, authorship))
+        })
+        onChanged(auth.workspaceId)
+        return answer
+      },
+    )
+  }

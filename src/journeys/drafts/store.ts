@@ -1,0 +1,82 @@
+/** Drafts of journeys in the database. */
+import type { Sql } from '../../db/db.ts'
+import type { DraftDocument } from './schema.ts'
+
+export interface DraftRow {
+  readonly id: string
+  readonly revision: number
+  readonly basedOn: number
+  readonly definition: DraftDocument
+  readonly savedBy: string | null
+  readonly savedByName: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  /** Of the journey; 0: there is none yet. */
+  readonly version: number
+}
+
+const columns = (sql: Sql) => sql`
+  d.id, d.revision, d.based_on, d.definition, d.saved_by, d.saved_by_name, d.created_at, d.updated_at,
+  coalesce(j.version, 0) as version
+`
+
+/** Until the transaction ends, nobody else saves, publishes or drops this draft. */
+export async function lockDraft(sql: Sql, workspaceId: string, id: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`journey-draft/${workspaceId}/${id}`}, 0))`
+}
+
+export async function findDraft(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<DraftRow | undefined> {
+  const [row] = await sql<DraftRow[]>`
+    select ${columns(sql)}
+    from journey_drafts d
+    left join journeys j on j.workspace_id = d.workspace_id and j.id = d.id
+    where d.workspace_id = ${workspaceId} and d.id = ${id}
+  `
+  return row
+}
+
+/** Newest first, beginning before `before`. */
+export function listDrafts(
+  sql: Sql,
+  workspaceId: string,
+  filter: { before: string | null; unpublished: boolean; limit: number },
+) {
+  return sql<DraftRow[]>`
+    select ${columns(sql)}
+    from journey_drafts d
+    left join journeys j on j.workspace_id = d.workspace_id and j.id = d.id
+    where d.workspace_id = ${workspaceId} and (${filter.before}::uuid is null or d.id < ${filter.before})
+      ${filter.unpublished ? sql`and j.id is null` : sql``}
+    order by d.id desc
+    limit ${filter.limit}
+  `
+}
+
+export type NewDraftRow = Omit<DraftRow, 'createdAt' | 'updatedAt' | 'version'>
+
+export async function putDraft(
+  sql: Sql,
+  workspaceId: string,
+  draft: NewDraftRow,
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into journey_drafts (workspace_id, id, revision, based_on, definition, saved_by, saved_by_name, created_at, updated_at)
+    values (${workspaceId}, ${draft.id}, ${draft.revision}, ${draft.basedOn},
+      ${JSON.stringify(draft.definition)}::text::jsonb, ${draft.savedBy}, ${draft.savedByName}, ${now}, ${now})
+    on conflict (workspace_id, id) do update
+    set revision = excluded.revision, based_on = excluded.based_on, definition = excluded.definition,
+      saved_by = excluded.saved_by, saved_by_name = excluded.saved_by_name, updated_at = excluded.updated_at
+  `
+}
+
+/** False when there is none. */
+export async function deleteDraft(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
+  const gone =
+    await sql`delete from journey_drafts where workspace_id = ${workspaceId} and id = ${id}`
+  return gone.count > 0
+}
