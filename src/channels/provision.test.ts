@@ -149,5 +149,15 @@ test('every bad value is named at once, and none is shown', async () => {
       return true
     })
   }
+  for (const [variable, other, values] of [
+    ['SMTP_URL', 'EMAIL_FROM', { SMTP_URL: `${all.SMTP_URL}&from_name=${'x'.repeat(201)}` }],
+    ['EMAIL_FROM', 'SMTP_URL', { EMAIL_FROM: `${'x'.repeat(201)} <team@example.com>` }],
+  ] as const)
+    await assert.rejects(start({ ...all, ...values }), (error) => {
+      assert.ok(error instanceof Error)
+      assert.match(error.message, new RegExp(`- ${variable}: `))
+      assert.doesNotMatch(error.message, new RegExp(other))
+      return true
+    })
   assert.equal((await rows()).length, 0)
 })

@@ -19,7 +19,7 @@ const LOCAL = ['migrations'] as const
 const COLUMN = 'workspace_id'
 const FIRST = 'contacts' // the others are placed as it is
 
-export interface Placement {
+interface Placement {
   readonly reference: readonly string[]
   readonly distributed: readonly string[]
   readonly local: readonly string[]

@@ -53,6 +53,11 @@ const refused: readonly (readonly [string, unknown, RegExp])[] = [
   ['a wait for words', withStep({ type: 'wait', hours: 'soon' }), /\/steps\/0\/hours not a number/],
   ['a negative wait', withStep({ type: 'wait', hours: -1 }), /\/steps\/0\/hours not a number/],
   ['nothing to say', withStep({ type: 'send', channel: 'sms' }), /either a template_id/],
+  [
+    'a category that is no topic',
+    withStep({ type: 'send', channel: 'sms', template_id: 'x', category: '*all' }),
+    /\/steps\/0\/category Give one line/,
+  ],
   ['a silent message', withStep({ type: 'send', channel: 'sms', content: {} }), /Give a text/],
   [
     'a wrong hour',

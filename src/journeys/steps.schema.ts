@@ -1,6 +1,7 @@
 /** The steps of a journey: one form each, told apart by `type`. Pure. */
 import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
+import { topicKey } from '../consent/schema.ts'
 import { tag } from '../contacts/schema.ts'
 import { priorities } from '../messages/schema.ts'
 import { Condition, MAX_CONDITIONS } from './conditions.schema.ts'
@@ -58,7 +59,7 @@ const Send = z
       description: 'destination: the sender’s own place, for channels without addresses.',
     }),
     sender_id: z.uuid().optional(),
-    category: z.string().min(1).max(100).optional(),
+    category: topicKey.optional(),
     priority: z.enum(priorities).optional(),
     window: JourneyWindow.nullish().meta({
       description: 'The message is held until it opens. Default: the journey’s; null: none.',

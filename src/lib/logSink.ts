@@ -11,7 +11,7 @@ const RETRY_MS = 1_000
 const LAST_WAIT_MS = 100 // for what another thread is writing, when the process ends
 const LAST_TRIES = 100 // of a pipe that takes nothing at the moment, when the process ends
 
-export interface LogSink {
+interface LogSink {
   write(line: string): void
   /** Writes what waits, as far as it can be written; for the end of the process. */
   flush(): void

@@ -19,7 +19,7 @@ import {
   readRecipients,
   writePlanned,
 } from './acceptIn.ts'
-import { createAcceptRate } from './acceptRate.ts'
+import { createAcceptRate, messagesIn } from './acceptRate.ts'
 import { type Directories, type Prepared, prepare } from './prepare.ts'
 import type { Accepted, NewMessage } from './schema.ts'
 import { findAnswers, insertAnswers } from './store/answers.ts'
@@ -93,7 +93,7 @@ export function createAcceptor(options: {
   const prepareAll = async ({ workspaceId, items, batch }: AcceptRequest): Promise<Prepared[]> => {
     const now = db.clock.now()
     const { acceptPerSecond } = await directories.workspaces.get(workspaceId)
-    rate.take(workspaceId, acceptPerSecond, items.length, performance.now())
+    rate.take(workspaceId, acceptPerSecond, messagesIn(items), performance.now())
     const groups: Prepared[][] = []
     const faults: AppError[] = []
     for (const [index, item] of items.entries()) {

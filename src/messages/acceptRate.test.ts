@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
 import { AppError } from '../errors.ts'
-import { createAcceptRate } from './acceptRate.ts'
+import { createAcceptRate, messagesIn } from './acceptRate.ts'
 import { NewMessage } from './schema.ts'
 
 const refusal = (after: number) => (error: unknown) =>
@@ -48,4 +48,10 @@ test('a workspace with a limit is told when to come back, and nothing of it is s
     await db.engine`select count(*)::int as n from messages where workspace_id = ${flooding}`
   assert.equal(row?.['n'], 3)
   await send(engine.workspaceId)
+})
+
+test('by routing to all channels one item is as many messages', () => {
+  const of = (routing: object) => NewMessage.parse({ to: '+972501234001', message: 'x', routing })
+  const channels = ['sms', 'whatsapp', 'sms', 'voice']
+  assert.equal(messagesIn([of({ method: 'all', channels }), of({ channels })]), 3 + 1)
 })

@@ -7,10 +7,19 @@
  * while anything is left, a batch of 1,000 too, and what it took too much is paid back by waiting.
  */
 import { AppError } from '../errors.ts'
+import type { NewMessage } from './schema.ts'
 
 const MAX_KEPT = 10_000 // workspaces
 
-export interface AcceptRate {
+/** As many as these become: by `routing.method: all` one is a message on each channel. */
+export function messagesIn(items: readonly NewMessage[]): number {
+  let count = 0
+  for (const { routing } of items)
+    count += routing?.method === 'all' ? new Set(routing.channels).size : 1
+  return count
+}
+
+interface AcceptRate {
   /** Throws 429 with Retry-After when the workspace has had its share. */
   take(workspaceId: string, perSecond: number | null, wanted: number, nowMs: number): void
 }

@@ -38,7 +38,7 @@ const PATIENCE_MS = 60_000 // beyond its time, for what came in to be understood
 const CLAIM_MS = 10_000 // one that a process died over is found again after this
 const FAULT_MS = 60_000 // one that could not be settled is tried again after this
 
-export interface Fallbacks {
+interface Fallbacks {
   start(): void
   stop(): Promise<void>
   /** Does what is due now. For tests and tools; the loop does it by itself. */

@@ -35,7 +35,8 @@ export async function prepareNotice(
   const plan = async (item: object): Promise<Prepared[]> => {
     const message = NewMessage.parse({ ...item, subject, message: text, priority: 'high' })
     const prepared = await prepare(directories, workspaceId, message, { pointer: '', now })
-    return prepared.map((each) => ({ ...each, kind: 'system' as const }))
+    // No contact is made of a member: nobody is to write to them, nor to count them.
+    return prepared.map((each) => ({ ...each, kind: 'system' as const, recipientId: null }))
   }
   const mail = await usable('email')
   const people = mail ? await listKeepers(sql, workspaceId, MAX_TOLD) : []

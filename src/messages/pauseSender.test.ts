@@ -62,6 +62,7 @@ test('owners and admins get one mail for each pause, however many processes see 
       ['email', 'owner@example.com'],
     ],
   )
+  assert.equal((await db.engine`select from contacts where workspace_id = ${workspaceId}`).count, 0)
   assert.match(mails[0]!.text, /190.*https:\/\/beckon\.test\/app\/senders/s)
   await db.engine`update senders set status = 'active' where id = ${whatsapp}`
   engine.directories.senders.forget(workspaceId)

@@ -7,7 +7,7 @@ import { acceptIn } from './acceptIn.ts'
 import { type Notice, prepareNotice } from './notice.ts'
 import type { Directories } from './prepare.ts'
 
-export interface PauseDeps {
+interface PauseDeps {
   readonly db: Db
   readonly log: Logger
   readonly directories: Directories

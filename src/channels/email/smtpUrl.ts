@@ -36,7 +36,8 @@ export function smtpSettingsFromUrl(url: string, from: string): SmtpSettings {
     ...options.data,
   })
   if (options.success && whole.success) return whole.data
-  throw new Misconfigured(`SMTP URL: ${[options, whole].flatMap(faults).join('; ')}`)
+  const all = [...faults(options), ...faults(whole, options.data?.from_name)]
+  throw new Misconfigured(`SMTP URL: ${all.join('; ')}`)
 }
 
 function mailboxOf(from: string): { from_email: string; from_name?: string } {
@@ -59,8 +60,10 @@ function decoded(part: string): string | undefined {
   }
 }
 
-function faults({ error }: { error?: z.ZodError | undefined }): string[] {
-  return (error?.issues ?? []).map(
-    ({ path, message }) => `${path.join('.') || 'query'}: ${message}`,
-  )
+/** The name that stands in the URL is told from that of `from`. */
+function faults({ error }: { error?: z.ZodError | undefined }, nameOfUrl?: string): string[] {
+  return (error?.issues ?? []).map(({ path, message }) => {
+    const name = path.join('.') || 'query'
+    return `${name === 'from_name' && nameOfUrl !== undefined ? 'its from_name' : name}: ${message}`
+  })
 }

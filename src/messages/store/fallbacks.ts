@@ -204,7 +204,7 @@ export async function clearRouting(sql: Sql, workspaceId: string, id: string): P
   await sql`update messages set routing = null where workspace_id = ${workspaceId} and id = ${id}`
 }
 
-export interface OtherWay {
+interface OtherWay {
   readonly channel: string
   readonly address: string | null
   readonly senderId: string

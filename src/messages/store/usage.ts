@@ -1,7 +1,7 @@
 /** What a sender has to send, has sent lately, and how full its bucket is. */
 import type { Sql } from '../../db/db.ts'
 
-export interface UsageRow {
+interface UsageRow {
   readonly waiting: number
   readonly lastHour: number
   readonly tokens: number | null

@@ -122,7 +122,7 @@ export function changes(
   return sums.flatMap(({ metric, at, n }) => (n === 0 ? [] : [{ metric, at, n }]))
 }
 
-export type CountedChange = Change & { readonly channel: string }
+type CountedChange = Change & { readonly channel: string }
 
 /** The changes of many messages as one for each counter. */
 export function together(all: Iterable<CountedChange>): CountedChange[] {
