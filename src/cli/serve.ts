@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type App, allRoles, type Role, startApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { inWorkspace } from '../db/db.ts'
+import { giveBackMemory } from '../lib/giveBackMemory.ts'
 import { system } from '../workspaces/audit/audit.ts'
 import { scopes } from '../workspaces/auth.ts'
 import { createKey } from '../workspaces/keys/createKey.ts'
@@ -39,6 +40,7 @@ export async function serve(context: Context, options: { roles: string }): Promi
   for (const file of roles.includes('serve') ? legacyFilesIn(config.DATA_DIR) : [])
     log.info(`${file} is of a service that Beckon replaces: beckon import legacy takes it over`)
   flushCompileCache() // bin/start says where; a process that is killed writes nothing at its end
+  giveBackMemory()
   console.log(app.url ? `beckon ready on ${app.url}` : 'beckon ready to work')
 }
 
