@@ -17,6 +17,33 @@ create table api_keys (
 );
 CREATE INDEX api_keys_workspace_id_idx ON public.api_keys USING btree (workspace_id);
 
+-- Requests to the API, for some days: all that failed, and of very many that succeeded a part.
+create table api_requests (
+  workspace_id uuid not null,
+  id uuid not null,
+  method text not null,
+  route text not null,
+  path text not null,
+  query text,
+  status smallint not null,
+  code text,
+  ms integer not null,
+  actor_kind text not null,
+  actor_id text not null,
+  ip text,
+  user_agent text,
+  idempotency_key text,
+  replayed boolean not null default false,
+  request_bytes integer,
+  request_body text,
+  answer text,
+  message_ids uuid[] not null default '{}'::uuid[],
+  left_out integer not null default 0,
+  constraint api_requests_pkey PRIMARY KEY (workspace_id, id)
+) partition by RANGE (id);
+create policy engine on api_requests for ALL to beckon_engine using (true);
+create policy workspace_only on api_requests for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Who did what. Append-only and hash-chained per workspace.
 create table audit_entries (
   workspace_id uuid not null,
@@ -423,6 +450,23 @@ create table journey_counts (
 create policy engine on journey_counts for ALL to beckon_engine using (true);
 create policy workspace_only on journey_counts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- Journeys while they are written, beside the versions that are in use.
+create table journey_drafts (
+  workspace_id uuid not null,
+  id uuid not null,
+  revision integer not null,
+  based_on integer not null,
+  definition jsonb not null,
+  saved_by text,
+  saved_by_name text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint journey_drafts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint journey_drafts_pkey PRIMARY KEY (workspace_id, id)
+);
+create policy engine on journey_drafts for ALL to beckon_engine using (true);
+create policy workspace_only on journey_drafts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Who may enter again: the last run of each key.
 create table journey_keys (
   workspace_id uuid not null,
@@ -610,9 +654,10 @@ create table message_contents (
   workspace_id uuid not null,
   message_id uuid not null,
   content jsonb not null,
+  subject text default "left"((content ->> 'subject'::text), 200),
   created_at timestamp with time zone not null,
   constraint message_contents_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES messages(workspace_id, id) ON DELETE CASCADE,
-  constraint message_contents_pkey PRIMARY KEY (workspace_id, message_id)
+  constraint message_contents_pkey PRIMARY KEY (workspace_id, message_id) INCLUDE (subject)
 );
 CREATE INDEX message_contents_created_at_idx ON public.message_contents USING brin (created_at);
 create policy engine on message_contents for ALL to beckon_engine using (true);
@@ -931,6 +976,21 @@ CREATE INDEX sync_runs_task_idx ON public.sync_runs USING btree (workspace_id, c
 create policy engine on sync_runs for ALL to beckon_engine using (true);
 create policy workspace_only on sync_runs for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- What is written and not published yet. Need not be complete, nor compile.
+create table template_drafts (
+  workspace_id uuid not null,
+  template_id uuid not null,
+  revision integer not null,
+  based_on integer not null,
+  contents jsonb not null,
+  saved_by text,
+  updated_at timestamp with time zone not null,
+  constraint template_drafts_workspace_id_template_id_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES templates(workspace_id, id) ON DELETE CASCADE,
+  constraint template_drafts_pkey PRIMARY KEY (workspace_id, template_id)
+);
+create policy engine on template_drafts for ALL to beckon_engine using (true);
+create policy workspace_only on template_drafts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Each saved state of a template, with all its locales. Never changed.
 create table template_versions (
   workspace_id uuid not null,
@@ -938,6 +998,7 @@ create table template_versions (
   version integer not null,
   default_locale text not null,
   contents jsonb not null,
+  subjects text default (jsonb_path_query_array(contents, '$.*."subject"'::jsonpath))::text,
   variables jsonb not null,
   note text,
   created_by text,
@@ -955,6 +1016,7 @@ create table templates (
   name text not null,
   channel text not null,
   version integer not null,
+  drafts integer not null default 0,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   archived_at timestamp with time zone,

@@ -36,9 +36,9 @@ create table template_drafts (
   workspace_id uuid not null,
   template_id uuid not null,
   revision integer not null, -- another with every save, and never again that of an older draft
-  version integer not null, -- that it was begun with
+  based_on integer not null, -- the version that it was begun with
   contents jsonb not null, -- by locale, what changes: {subject, html, mjml, text}; null removes
-  updated_by text,
+  saved_by text,
   updated_at timestamptz not null,
   primary key (workspace_id, template_id),
   foreign key (workspace_id, template_id) references templates (workspace_id, id) on delete cascade

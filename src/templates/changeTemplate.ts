@@ -6,32 +6,44 @@
  */
 import type { ChannelId } from '../channels/channel.ts'
 import type { Sql } from '../db/db.ts'
-import { AppError } from '../errors.ts'
+import { assertUnchanged } from '../http/ifMatch.ts'
+import { actorName } from '../workspaces/actorName.store.ts'
 import { audit } from '../workspaces/audit/audit.ts'
 import { assertComplete, type Contents, changeContents, changesContent } from './contents.ts'
 import { type Authorship, nameTaken } from './createTemplate.ts'
 import { declare, redeclare } from './declare.ts'
-import { getTemplate, getVersion } from './find.ts'
+import { findDraft } from './draft.store.ts'
+import { getVersion, lockForChange } from './find.ts'
 import type { Rollback, TemplateChange, TemplateView } from './schema.ts'
-import {
-  insertVersion,
-  lockTemplate,
-  putToUse,
-  type TemplateRow,
-  type VersionRow,
-} from './store.ts'
+import { insertVersion, putToUse, type TemplateRow, type VersionRow } from './store.ts'
 import type { DeclaredVariable } from './variables.ts'
 import { templateView } from './view.ts'
 
-/** The given content must have passed checkContents. What is left out stays as it is. */
+/**
+ * The given content must have passed checkContents. What is left out stays as it is. `seen`: the version that
+ * the caller knows; null when it does not mind another.
+ */
 export async function changeTemplate(
   tx: Sql,
   workspaceId: string,
-  { ref, change }: { ref: string; change: TemplateChange },
+  { ref, change, seen }: { ref: string; change: TemplateChange; seen: number | null },
   authorship: Authorship,
 ): Promise<TemplateView> {
-  const row = await lock(tx, workspaceId, ref)
+  const row = await lockForChange(tx, workspaceId, ref)
   const current = await getVersion(tx, workspaceId, row.id, row.version)
+  if (seen !== null) {
+    const by = await actorName(tx, workspaceId, current.createdBy)
+    assertUnchanged(seen, { version: row.version, by })
+  }
+  return changeLocked(tx, workspaceId, { row, current, change }, authorship)
+}
+
+export async function changeLocked(
+  tx: Sql,
+  workspaceId: string,
+  { row, current, change }: { row: TemplateRow; current: VersionRow; change: TemplateChange },
+  authorship: Authorship,
+): Promise<TemplateView> {
   const before: Contents = { defaultLocale: current.defaultLocale, byLocale: current.contents }
   const contents = changeContents(before, change)
   assertComplete(row.channel as ChannelId, contents) // written from channelIds only
@@ -61,18 +73,11 @@ export async function rollbackTemplate(
   { ref, version, note }: Rollback & { ref: string },
   authorship: Authorship,
 ): Promise<TemplateView> {
-  const row = await lock(tx, workspaceId, ref)
+  const row = await lockForChange(tx, workspaceId, ref)
   const { defaultLocale, contents, variables } = await getVersion(tx, workspaceId, row.id, version)
   const next = { defaultLocale, contents, variables, note: note ?? `Back to version ${version}` }
   const change = { row, name: row.name, next, action: 'template.rolled_back' }
   return append(tx, workspaceId, change, authorship)
-}
-
-async function lock(tx: Sql, workspaceId: string, ref: string): Promise<TemplateRow> {
-  const { id } = await getTemplate(tx, workspaceId, ref)
-  const row = await lockTemplate(tx, workspaceId, id)
-  if (!row) throw new AppError('not_found', 'There is no such template.')
-  return row
 }
 
 interface Append {
@@ -101,5 +106,5 @@ async function append(
   if (!changed) throw nameTaken(name)
   const details = { version: version.version }
   await audit(tx, workspaceId, { actor, at: now, action, target: id, details })
-  return templateView(changed, version)
+  return templateView(changed, version, await findDraft(tx, workspaceId, id))
 }

@@ -36,7 +36,7 @@ export async function createTemplate(
   const first = { ...version, templateId: row.id }
   await insertVersion(tx, workspaceId, first)
   await audit(tx, workspaceId, { actor, at: now, action: 'template.created', target: row.id })
-  return templateView(row, first)
+  return templateView(row, first, undefined)
 }
 
 export function nameTaken(name: string): AppError {

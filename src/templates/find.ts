@@ -1,7 +1,13 @@
 /** Templates as paths name them; raises `not_found` where the store answers nothing. */
 import type { Sql } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { findTemplate, findVersion, type TemplateRow, type VersionRow } from './store.ts'
+import {
+  findTemplate,
+  findVersion,
+  lockTemplate,
+  type TemplateRow,
+  type VersionRow,
+} from './store.ts'
 
 /** By id or by its unique name. */
 export async function getTemplate(
@@ -10,6 +16,18 @@ export async function getTemplate(
   idOrName: string,
 ): Promise<TemplateRow> {
   const row = await findTemplate(sql, workspaceId, idOrName)
+  if (!row) throw new AppError('not_found', 'There is no such template.')
+  return row
+}
+
+/** Writers of one template wait for each other here. */
+export async function lockForChange(
+  tx: Sql,
+  workspaceId: string,
+  idOrName: string,
+): Promise<TemplateRow> {
+  const { id } = await getTemplate(tx, workspaceId, idOrName)
+  const row = await lockTemplate(tx, workspaceId, id)
   if (!row) throw new AppError('not_found', 'There is no such template.')
   return row
 }

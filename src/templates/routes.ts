@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
 import { AppError } from '../errors.ts'
+import { ifMatch } from '../http/ifMatch.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
 import { archiveTemplate } from './archiveTemplate.ts'
@@ -10,6 +11,8 @@ import { changeTemplate } from './changeTemplate.ts'
 import { checkContents } from './checkContents.ts'
 import { contentsOf, givenContents, localeOf } from './contents.ts'
 import { createTemplate } from './createTemplate.ts'
+import { findDraft, listDrafts } from './draft.store.ts'
+import { draftRoutes } from './draftRoutes.ts'
 import { getCurrent } from './find.ts'
 import {
   NewTemplate,
@@ -22,7 +25,7 @@ import {
   TestResult,
 } from './schema.ts'
 import type { TestDeps } from './sendTest.ts'
-import { listTemplates } from './store.ts'
+import { listTemplates, type TemplateRow } from './store.ts'
 import { testTemplate } from './testTemplate.ts'
 import { versionRoutes } from './versionRoutes.ts'
 import { summaryOf, templateView } from './view.ts'
@@ -44,6 +47,7 @@ export const templateRoutes =
     await app.register(readRoutes)
     await app.register(writeRoutes(deps))
     await app.register(versionRoutes(deps))
+    await app.register(draftRoutes(deps))
 
     app.post(
       '/templates/:id/test',
@@ -86,8 +90,15 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
     async (request) => {
       const { limit, cursor, channel = null, q = null } = request.query
       const filter = { channel, q, before: readCursor(cursor) ?? null, limit: limit + 1 }
-      const rows = await request.read((tx, workspaceId) => listTemplates(tx, workspaceId, filter))
-      return page(rows, limit, (row) => row.id, summaryOf)
+      return request.read(async (tx, workspaceId) => {
+        const rows = await listTemplates(tx, workspaceId, filter)
+        const ids = rows.map(({ id }) => id)
+        const drafts = new Map(
+          (await listDrafts(tx, workspaceId, ids)).map((draft) => [draft.templateId, draft]),
+        )
+        const view = (row: TemplateRow) => summaryOf(row, drafts.get(row.id))
+        return page(rows, limit, (row) => row.id, view)
+      })
     },
   )
 
@@ -105,7 +116,7 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
     (request) =>
       request.read(async (tx, workspaceId) => {
         const { row, ...version } = await getCurrent(tx, workspaceId, request.params.id)
-        return templateView(row, version)
+        return templateView(row, version, await findDraft(tx, workspaceId, row.id))
       }),
   )
 }
@@ -142,7 +153,7 @@ const writeRoutes =
     app.put(
       '/templates/:id',
       {
-        config: writing,
+        config: { ...writing, guarded: true },
         schema: {
           tags,
           summary: 'Make a new version; what is left out stays as it is',
@@ -160,8 +171,9 @@ const writeRoutes =
         // Compiled before the row is locked, for it may take a while.
         const warnings = await checkContents(givenContents(body, locale))
         const authorship = { actor: actorOf(request), now: db.clock.now() }
+        const change = { ref: params.id, change: body, seen: ifMatch(request) }
         const answer = await reply.answer(200, async (tx, workspaceId) => ({
-          ...(await changeTemplate(tx, workspaceId, { ref: params.id, change: body }, authorship)),
+          ...(await changeTemplate(tx, workspaceId, change, authorship)),
           warnings,
         }))
         directories.templates.forget(auth.workspaceId)

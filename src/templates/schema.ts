@@ -90,11 +90,41 @@ export const Rollback = z.strictObject({
 })
 export type Rollback = z.infer<typeof Rollback>
 
+/** What is written and not published; it need not be complete, nor compile. */
+export const DraftChange = z.strictObject({
+  based_on: z.int().min(1).max(MAX_VERSION).optional().meta({
+    description: 'The version it is laid over. Default: as before, else the one in use.',
+  }),
+  locales: z.record(Locale, ContentChange.nullable()).meta({
+    description: 'All that differs, by language: what is left out here is as in that version.',
+  }),
+})
+export type DraftChange = z.infer<typeof DraftChange>
+
+export const Publication = z.strictObject({
+  note: Note.optional(),
+})
+export type Publication = z.infer<typeof Publication>
+
+const DraftHead = z.object({
+  revision: z.int().meta({ description: 'For If-Match: another with every save.' }),
+  based_on: z.int().meta({ description: 'The version that it is laid over.' }),
+  updated_at: z.iso.datetime(),
+})
+
+export const DraftView = DraftHead.extend({
+  locales: z.record(z.string(), ContentChange.nullable()),
+  saved_by: z.string().nullable(),
+  saved_by_name: z.string().nullable(),
+})
+export type DraftView = z.infer<typeof DraftView>
+
 const Head = {
   id: z.uuid(),
   name: z.string(),
   channel: z.enum(channelIds),
   version: z.int(),
+  draft: DraftHead.nullable().meta({ description: 'What is written and not published yet.' }),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 }
@@ -127,6 +157,7 @@ export const VersionSummary = z.object({
   locales: z.array(z.string()),
   note: z.string().nullable(),
   created_by: z.string().nullable(),
+  created_by_name: z.string().nullable(),
   created_at: z.iso.datetime(),
 })
 export type VersionSummary = z.infer<typeof VersionSummary>
@@ -183,7 +214,12 @@ export const TestRequest = z.strictObject({
     .max(MAX_VERSION)
     .optional()
     .meta({ description: 'Default: the version in use.' }),
-  draft: Draft.optional().meta({ description: 'Laid over the version, and not kept.' }),
+  draft: z
+    .union([Draft, z.literal(true)])
+    .optional()
+    .meta({
+      description: 'Laid over the version, and not kept. true: the draft that is kept.',
+    }),
   contact_id: z
     .string()
     .min(1)

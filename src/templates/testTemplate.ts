@@ -4,7 +4,7 @@
  */
 import type { ChannelId } from '../channels/channel.ts'
 import { getContactId, getContactView } from '../contacts/find.ts'
-import { inWorkspace } from '../db/db.ts'
+import { inWorkspace, type Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { checkContents } from './checkContents.ts'
 import { changeContents, givenContents } from './contents.ts'
@@ -13,7 +13,8 @@ import { type CompiledVersion, compileVersion } from './directory.ts'
 import { getTemplate, getVersion } from './find.ts'
 import { findHrefs } from './links.ts'
 import type { RenderedEmail } from './renderEmail.ts'
-import type { TestRequest, TestResult } from './schema.ts'
+import { getDraft } from './saveDraft.ts'
+import type { Draft, TestRequest, TestResult } from './schema.ts'
 import { findRecipient, sendTest, type TestDeps } from './sendTest.ts'
 import { TemplateError } from './templateError.ts'
 import { missingVariables, withDefaults } from './variables.ts'
@@ -93,17 +94,23 @@ async function compileTest(
     locale: request.locale ?? (await directories.workspaces.get(workspaceId)).locale,
     ...{ html: channel === 'email', trackOpens: false, trackClicks: false },
   }
-  if (!request.draft) return directories.templates.compile(use)
-  const current = await inWorkspace(db, workspaceId, (tx) =>
-    getVersion(tx, workspaceId, id, version),
-  )
+  const { draft: asked } = request
+  if (!asked) return directories.templates.compile(use)
+  const { current, change } = await inWorkspace(db, workspaceId, async (tx) => ({
+    current: await getVersion(tx, workspaceId, id, version),
+    change: asked === true ? await keptDraft(tx, workspaceId, id) : asked,
+  }))
   const { defaultLocale, contents } = current
-  const draft = changeContents({ defaultLocale, byLocale: contents }, request.draft)
-  await checkContents(givenContents(request.draft, draft.defaultLocale))
+  const draft = changeContents({ defaultLocale, byLocale: contents }, change)
+  await checkContents(givenContents(change, draft.defaultLocale))
   const variables = redeclare(current.variables, draft)
   const shown = { defaultLocale: draft.defaultLocale, contents: draft.byLocale, variables }
   return compileVersion(shown, use, '')
 }
+
+const keptDraft = async (tx: Sql, workspaceId: string, id: string): Promise<Draft> => ({
+  locales: (await getDraft(tx, workspaceId, id)).contents,
+})
 
 /** As messages know their contact: its name, locale and traits. */
 async function contactOf(

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
+import { withAuthor, withAuthors } from './authors.ts'
 import { rollbackTemplate } from './changeTemplate.ts'
 import type { TemplateDirectory } from './directory.ts'
 import { getTemplate, getVersion } from './find.ts'
@@ -76,7 +77,8 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
       const before = key === undefined ? null : Number(key)
       const rows = await request.read(async (tx, workspaceId) => {
         const { id } = await getTemplate(tx, workspaceId, request.params.id)
-        return listVersions(tx, workspaceId, id, { before, limit: limit + 1 })
+        const found = await listVersions(tx, workspaceId, id, { before, limit: limit + 1 })
+        return withAuthors(tx, workspaceId, found)
       })
       return page(rows, limit, (row) => String(row.version), versionSummary)
     },
@@ -102,7 +104,8 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
     (request) =>
       request.read(async (tx, workspaceId) => {
         const { id } = await getTemplate(tx, workspaceId, request.params.id)
-        return versionView(await getVersion(tx, workspaceId, id, request.params.version))
+        const version = await getVersion(tx, workspaceId, id, request.params.version)
+        return versionView(await withAuthor(tx, workspaceId, version.createdBy, version))
       }),
   )
 

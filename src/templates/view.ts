@@ -1,8 +1,10 @@
 /** Templates and versions as they go out. */
 import type { ChannelId } from '../channels/channel.ts'
 import { diffVersions } from './diff.ts'
+import type { DraftHead, DraftRow } from './draft.store.ts'
 import type {
   DiffView,
+  DraftView,
   TemplateSummary,
   TemplateView,
   VersionSummary,
@@ -10,22 +12,37 @@ import type {
 } from './schema.ts'
 import type { TemplateRow, VersionHead, VersionRow } from './store.ts'
 
-export function summaryOf(row: TemplateRow): TemplateSummary {
+export function summaryOf(row: TemplateRow, draft: DraftHead | undefined): TemplateSummary {
   return {
     id: row.id,
     name: row.name,
     channel: row.channel as ChannelId, // written from channelIds only
     version: row.version,
+    draft: draft ? draftHead(draft) : null,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   }
 }
 
-export function templateView(row: TemplateRow, version: VersionRow): TemplateView {
+const draftHead = ({ revision, basedOn, updatedAt }: DraftHead) => ({
+  ...{ revision, based_on: basedOn },
+  updated_at: updatedAt.toISOString(),
+})
+
+export function draftView(row: DraftRow & { readonly author: string | null }): DraftView {
+  const { contents, savedBy, author } = row
+  return { ...draftHead(row), locales: contents, saved_by: savedBy, saved_by_name: author }
+}
+
+export function templateView(
+  row: TemplateRow,
+  version: VersionRow,
+  draft: DraftHead | undefined,
+): TemplateView {
   const { [version.defaultLocale]: main = {}, ...locales } = version.contents
   const { subject = null, html = null, mjml = null, text = null } = main
   return {
-    ...summaryOf(row),
+    ...summaryOf(row, draft),
     locale: version.defaultLocale,
     ...{ subject, html, mjml, text },
     locales,
@@ -33,18 +50,21 @@ export function templateView(row: TemplateRow, version: VersionRow): TemplateVie
   }
 }
 
-export function versionSummary(row: VersionHead): VersionSummary {
+type Authored = { readonly author: string | null }
+
+export function versionSummary(row: VersionHead & Authored): VersionSummary {
   return {
     version: row.version,
     locale: row.defaultLocale,
     locales: [...row.locales],
     note: row.note,
     created_by: row.createdBy,
+    created_by_name: row.author,
     created_at: row.createdAt.toISOString(),
   }
 }
 
-export function versionView(row: VersionRow): VersionView {
+export function versionView(row: VersionRow & Authored): VersionView {
   const head = { ...row, locales: [] }
   return { ...versionSummary(head), locales: { ...row.contents }, variables: [...row.variables] }
 }

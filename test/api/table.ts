@@ -302,6 +302,24 @@ const templates: Record<string, Case> = {
     access: 'templates:read',
     path: (of) => `/templates/${of.template}/diff?from=1&to=2`,
   },
+  'PUT /templates/:id/draft': {
+    access: 'templates:write',
+    path: (of) => `/templates/${of.template}/draft`,
+    body: (_, unique) => ({ locales: { en: { text: `Hi, ${unique}` } } }),
+  },
+  'GET /templates/:id/draft': {
+    access: 'templates:read',
+    path: (of) => `/templates/${of.template}/draft`,
+  },
+  'POST /templates/:id/publish': {
+    access: 'templates:write',
+    path: (of) => `/templates/${of.template}/publish`,
+    body: () => ({}),
+  },
+  'DELETE /templates/:id/draft': {
+    access: 'templates:write',
+    path: (of) => `/templates/${of.template}/draft`,
+  },
   'POST /templates/:id/rollback': {
     access: 'templates:write',
     path: (of) => `/templates/${of.template}/rollback`,

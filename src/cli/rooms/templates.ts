@@ -29,6 +29,19 @@ export const template: Room = {
       ask: (asked) => ({ method: 'PUT', path: to('templates', part(asked)) }),
     },
     {
+      usage: 'draft <name>',
+      about: 'what is written and not in use yet',
+      ask: (asked) => ({ method: 'GET', path: to('templates', part(asked), 'draft') }),
+    },
+    {
+      usage: 'publish <name>',
+      about: 'make the draft the version in use',
+      ask: (asked) => ({
+        ...{ method: 'POST', path: to('templates', part(asked), 'publish') },
+        body: {},
+      }),
+    },
+    {
       usage: 'test <name>',
       about: 'render it; with --to send it there too, counted nowhere',
       options: [

@@ -1,0 +1,24 @@
+/** Rows of this room with the names of those who wrote them. */
+import type { Sql } from '../db/db.ts'
+import { actorName } from '../workspaces/actorName.store.ts'
+
+export async function withAuthor<R>(
+  sql: Sql,
+  workspaceId: string,
+  id: string | null,
+  row: R,
+): Promise<R & { readonly author: string | null }> {
+  return { ...row, author: await actorName(sql, workspaceId, id) }
+}
+
+/** Each name is asked for once, however many of the rows are its own. */
+export async function withAuthors<R extends { readonly createdBy: string | null }>(
+  sql: Sql,
+  workspaceId: string,
+  rows: readonly R[],
+): Promise<(R & { readonly author: string | null })[]> {
+  const ids = [...new Set(rows.map(({ createdBy }) => createdBy))]
+  const names = new Map<string | null, string | null>()
+  for (const id of ids) names.set(id, await actorName(sql, workspaceId, id))
+  return rows.map((row) => ({ ...row, author: names.get(row.createdBy) ?? null }))
+}
