@@ -235,3 +235,9 @@ test('an upload must be CSV of some length, and is seen by its workspace only', 
   assert.equal(one.json.id, two.json.id)
   assert.equal((await call('POST', '/contacts/imports', people(2, 'own'), key)).status, 422)
 })
+
+test('people who share one phone number are taken in, as many as they are, each for themselves', async () => {
+  const rows = Array.from({ length: 1_200 }, (_, n) => `extension-${n},+97231234567`)
+  const done = await importAll(`external_id,phone\n${rows.join('\n')}\n`)
+  assert.deepEqual([done.status, done.created, done.failed], ['done', 1_200, 0])
+})

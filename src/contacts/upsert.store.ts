@@ -47,39 +47,47 @@ export async function readIdentities(
 }
 
 export interface Link {
-  readonly at: number
   readonly kind: AddressKind
+  readonly address: string
   readonly contactId: string
   /** Where the contact's ids come from. */
   readonly sources: string[]
 }
 
-/** Contacts that have the address, an email only when verified; each once per `at` and kind. */
+const SEVERAL = 2 // contacts of one address: whoever has more has none that is meant
+
+/**
+ * Contacts that have the address, an email only when verified; of each address no more than tell
+ * that it is not one contact's own: a switchboard's number may be that of thousands.
+ */
 export async function findLinks(
   sql: Sql,
   workspaceId: string,
-  wanted: readonly { at: number; kind: AddressKind; address: string }[],
+  wanted: readonly { kind: AddressKind; address: string }[],
 ): Promise<Link[]> {
   return await sql<Link[]>`
-    select distinct w.at, w.kind, a.contact_id, array(
+    select w.kind, w.address, a.contact_id, array(
       select i.source
       from contact_identities i
       where i.workspace_id = ${workspaceId} and i.contact_id = a.contact_id
       order by 1
     ) as sources
     from unnest(
-      ${wanted.map((each) => each.at)}::int[],
       ${wanted.map((each) => each.kind)}::text[],
       ${wanted.map((each) => each.address)}::text[]
-    ) as w (at, kind, address)
+    ) as w (kind, address)
     cross join lateral (
-      select workspace_id, contact_id
-      from contact_addresses
+      select contact_id
+      from contact_addresses a
       where workspace_id = ${workspaceId} and kind = w.kind and address = w.address
         and (kind = 'phone' or verified_at is not null)
-      offset 0
+        and (
+          select c.merged_into is null
+          from contacts c
+          where c.workspace_id = a.workspace_id and c.id = a.contact_id
+        )
+      limit ${SEVERAL}
     ) a
-    join contacts c on c.workspace_id = a.workspace_id and c.id = a.contact_id and c.merged_into is null
   `
 }
 

@@ -119,24 +119,32 @@ async function findLinked(
   workspaceId: string,
   unknown: readonly { input: Upsert; at: number }[],
 ): Promise<Map<number, string>> {
-  const wanted = unknown.flatMap(({ input, at }) =>
-    input.addresses
-      .filter((each) => each.kind === 'phone' || (each.kind === 'email' && each.verified))
-      .map(({ kind, address }) => ({ at, kind, address })),
+  const wanted = new Map(
+    unknown.flatMap(({ input }) =>
+      input.addresses.filter(mayLink).map((each) => [nameOf(each), each]),
+    ),
   )
-  const found = wanted.length === 0 ? [] : await findLinks(sql, workspaceId, wanted)
+  const found = wanted.size === 0 ? [] : await findLinks(sql, workspaceId, [...wanted.values()])
+  const holders = Map.groupBy(found, nameOf)
   const links = new Map<number, string>()
   for (const { input, at } of unknown) {
     const sources = new Set(input.identities.map((each) => each.source))
     for (const kind of ['email', 'phone'] as const) {
-      const candidates = found.filter((each) => each.at === at && each.kind === kind)
-      const [only, another] = candidates
-      if (!only || another || links.has(at)) continue
-      if (!only.sources.some((source) => sources.has(source))) links.set(at, only.contactId)
+      const theirs = input.addresses.filter((each) => each.kind === kind && mayLink(each))
+      const candidates = theirs.flatMap((each) => holders.get(nameOf(each)) ?? [])
+      const [only] = candidates
+      if (!only || candidates.some(({ contactId }) => contactId !== only.contactId)) continue
+      if (links.has(at) || only.sources.some((source) => sources.has(source))) continue
+      links.set(at, only.contactId)
     }
   }
   return links
 }
+
+const mayLink = ({ kind, verified }: PlainAddress) =>
+  kind === 'phone' || (kind === 'email' && verified)
+
+const nameOf = ({ kind, address }: Pick<PlainAddress, 'kind' | 'address'>) => `${kind} ${address}`
 
 async function applyAll(
   sql: Sql,
