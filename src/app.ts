@@ -76,6 +76,7 @@ import { createCallbackProcessor } from './tracking/callbacks/processor.ts'
 import { createCounters } from './tracking/counters.ts'
 import { createDestinations } from './tracking/intake/destinations.ts'
 import { createTrackingHandler } from './tracking/intake/handler.ts'
+import { testSenderRoutes } from './templates/testSender.ts'
 import { createHitRecorder } from './tracking/intake/recorder.ts'
 import { trackingJobs, trackingSchedules } from './tracking/jobs.ts'
 import { createProjector } from './tracking/project/projector.ts'
@@ -375,7 +376,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     await server.register(
       recordRoutes({ senders, dns, publicUrl: config.PUBLIC_URL, clock: db.clock }),
     )
-    await server.register(templateRoutes({ db, directories, publicUrl: config.PUBLIC_URL }))
+    const testing = { db, directories, publicUrl: config.PUBLIC_URL }
+    await server.register(templateRoutes(testing))
+    await server.register(testSenderRoutes(testing))
     await server.register(
       messageRoutes({
         db,

@@ -11,7 +11,7 @@ export interface RecordDeps {
   readonly dns: Dns
 }
 
-/** Raises `not_found`, and `conflict` for a sender that has no domain. Asks name servers only. */
+/** Raises `not_found`. Asks name servers only; nothing of a sender that has no domain. */
 export async function checkRecords(
   { senders, publicUrl, dns }: RecordDeps,
   { workspaceId, id }: { workspaceId: string; id: string },
@@ -21,10 +21,7 @@ export async function checkRecords(
   const sender = await senders.find(workspaceId, id)
   if (!sender) throw new AppError('not_found', 'There is no such sender.')
   const sending = sender.provider.sendingDomain?.(sender.settings)
-  if (!sending) {
-    const detail = `${sender.name} sends from no domain, so there are no records to look at.`
-    throw new AppError('conflict', detail)
-  }
+  if (!sending) return { domain: null, checked_at: now.toISOString(), records: [] }
   const records = await checkDomain(sending, { dns, publicUrl })
   return {
     domain: sending.domain,

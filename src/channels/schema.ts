@@ -118,7 +118,7 @@ export const CheckResult = z.object({ ok: z.boolean(), detail: z.string() })
 export type CheckResult = z.infer<typeof CheckResult>
 
 export const SenderRecords = z.object({
-  domain: z.string(),
+  domain: z.string().nullable(),
   checked_at: z.iso.datetime(),
   records: z.array(
     z.object({

@@ -8,6 +8,7 @@ import { parse } from '../http/parse.ts'
 import type { Acceptor } from './accept.ts'
 import type { Waiting } from './await.ts'
 import { changeStatus, getMessage, redrive } from './change.ts'
+import { healthRoutes } from './healthRoutes.ts'
 import { listRoutes } from './listRoutes.ts'
 import type { Directories } from './prepare.ts'
 import { preview } from './preview.ts'
@@ -117,6 +118,7 @@ export const messageRoutes =
 
     await app.register(listRoutes({ db }))
     await app.register(usageRoutes({ db }))
+    await app.register(healthRoutes({ db }))
 
     app.get(
       '/notifications/:id',

@@ -36,11 +36,21 @@ export async function findRecipient(
   workspaceId: string,
   channel: ChannelId,
   to: string,
+  deps: TestDeps,
+): Promise<Recipient> {
+  const [sender] = await deps.directories.senders.forChannel(workspaceId, channel)
+  if (!sender) throw new AppError('conflict', `There is no sender for the channel ${channel}.`)
+  return recipientOf(sender, to, deps)
+}
+
+/** Raises `invalid_input` for an address that is none. */
+export async function recipientOf(
+  sender: Sender,
+  to: string,
   { db, directories }: TestDeps,
 ): Promise<Recipient> {
-  const [sender] = await directories.senders.forChannel(workspaceId, channel)
-  if (!sender) throw new AppError('conflict', `There is no sender for the channel ${channel}.`)
-  const kind = addressKind(channel)
+  const { workspaceId } = sender
+  const kind = addressKind(sender.channel)
   if (kind === null) return { sender, address: to, suppressed: false }
   const { defaultCountry } = await directories.workspaces.get(workspaceId)
   const normal = normaliseAddress(kind, to, defaultCountry)
@@ -56,7 +66,7 @@ type Sent = NonNullable<TestResult['sent']>
 
 export async function sendTest(
   { sender, address, suppressed }: Recipient,
-  rendered: RenderedEmail,
+  rendered: Pick<RenderedEmail, 'subject' | 'html' | 'text'>,
   { directories }: TestDeps,
 ): Promise<Sent> {
   if (suppressed) return { status: 'failed', detail: 'The address is on the suppression list.' }
@@ -74,7 +84,11 @@ export async function sendTest(
 
 const families = [Retryable, Unanswered, Rejected, Misconfigured]
 
-function contentFor(sender: Sender, id: string, rendered: RenderedEmail): Contents[ChannelId] {
+function contentFor(
+  sender: Sender,
+  id: string,
+  rendered: Pick<RenderedEmail, 'subject' | 'html' | 'text'>,
+): Contents[ChannelId] {
   const { subject, html, text } = rendered
   if (sender.channel !== 'email') return { title: subject || null, text, data: {} }
   const from = mailboxOf(sender)

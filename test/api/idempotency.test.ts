@@ -50,6 +50,7 @@ test('every route that writes takes a key, but those whose answers must not be k
     'POST /journeys/validate',
     'POST /members',
     'POST /providers/:id/check',
+    'POST /providers/:id/test',
     'POST /templates/:id/test',
     'POST /test/notification',
     'PUT /auth/password',

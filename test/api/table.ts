@@ -213,6 +213,12 @@ const senders: Record<string, Case> = {
     path: (of) => `/providers/${of.sender}/records`,
   },
   'PUT /providers/:id': {
+  'GET /providers/health': { access: 'senders:read' },
+  'POST /providers/:id/test': {
+    access: 'messages:write',
+    path: (of) => `/providers/${of.sender}/test`,
+    body: () => ({}),
+  },
     access: 'senders:write',
     path: (of) => `/providers/${of.sender}`,
     body: (_, unique) => ({ name: unique }),
