@@ -1,34 +1,37 @@
-/** Above a journey that is being changed: back and forth, what is wrong, the rest of the document, and saving. */
-import { CircleAlert, CircleCheck, Redo2, Undo2 } from 'lucide-react'
+/** Above a journey that is being changed: back and forth, what is wrong, the rest of the document, and publishing. */
+import { Redo2, Undo2 } from 'lucide-react'
 import { useEffect } from 'react'
 import { t } from '../lib/language.ts'
 import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Fault } from '../ui/States.tsx'
 import type { Draft } from './draft.ts'
+import { EditState } from './EditState.tsx'
 import type { Faults } from './useFaults.ts'
+import type { KeepingDraft } from './useKeeping.ts'
 
 interface Props {
   readonly draft: Draft
+  readonly keeping: KeepingDraft
   readonly faults: Faults
   readonly error: unknown
   readonly pending: boolean
-  readonly save: string
-  readonly isNew?: boolean
+  readonly isNew: boolean
   /** A form of it is open, which would be closed without what is written there. */
   readonly isOpen: boolean
   /** JSON is written that is not taken over. */
   readonly isTyped: boolean
   readonly onRules: () => void
   readonly onLeave: () => void
-  readonly onSave: () => void
+  readonly onDrop: () => void
+  readonly onPublish: () => void
 }
 
-export function EditBar({ draft, faults, error, pending, save, isNew = false, ...deeds }: Props) {
-  const { isOpen, isTyped, onRules, onLeave, onSave } = deeds
+export function EditBar({ draft, keeping, faults, error, pending, isNew, ...deeds }: Props) {
+  const { isOpen, isTyped, onRules, onLeave, onDrop, onPublish } = deeds
   const isSound = faults.isChecked && faults.all.length === 0
-  const maySave = isSound && (draft.isChanged || isNew) && !pending && !isTyped
-  useKeys(draft, isOpen, () => maySave && onSave())
+  const mayPublish = isSound && (draft.isChanged || isNew) && !pending && !isTyped
+  useKeys(draft, isOpen, () => mayPublish && onPublish())
   return (
     <section
       aria-label={t('Changing the journey')}
@@ -56,47 +59,29 @@ export function EditBar({ draft, faults, error, pending, save, isNew = false, ..
           <Redo2 className="rtl:-scale-x-100" />
         </Button>
         <Button onClick={onRules}>{t('Beginning and rules')}</Button>
-        <span
-          role="status"
-          className="flex min-w-0 items-center gap-1.5 text-sm max-sm:order-last max-sm:w-full sm:flex-1"
-        >
-          {isTyped && t('What is written in the document is not taken over yet.')}
-          {!isTyped && !faults.isChecked && (
-            <span className="text-muted-foreground">{t('Checking…')}</span>
-          )}
-          {!isTyped && faults.isChecked && isSound && (
-            <>
-              <CircleCheck aria-hidden className="size-4 shrink-0 text-success" />
-              {t('All is well.')}
-            </>
-          )}
-          {!isTyped && faults.isChecked && !isSound && (
-            <>
-              <CircleAlert aria-hidden className="size-4 shrink-0 text-destructive" />
-              {t('{count, plural, one {# thing is} other {# things are}} still missing or wrong.', {
-                count: faults.all.length,
-              })}
-            </>
-          )}
-        </span>
-        {draft.isChanged ? (
+        <EditState {...{ draft, keeping, faults, isTyped, isNew }} />
+        {(draft.isChanged || isNew) && (
           <AskButton
-            title={t('Drop the changes?')}
-            note={t('The journey stays as it is saved.')}
-            act={t('Drop the changes')}
-            onConfirm={onLeave}
+            look="outline"
+            title={t('Drop the draft?')}
+            note={
+              isNew
+                ? t('What is written of the journey is gone then.')
+                : t('The journey stays as it is published.')
+            }
+            act={t('Drop the draft')}
+            onConfirm={onDrop}
           />
-        ) : (
-          <Button onClick={onLeave}>{t('Close')}</Button>
         )}
+        <Button onClick={onLeave}>{t('Close')}</Button>
         <Button
           look="primary"
-          disabled={!maySave}
+          disabled={!mayPublish}
           aria-keyshortcuts="Control+S"
           title="Ctrl+S"
-          onClick={onSave}
+          onClick={onPublish}
         >
-          {save}
+          {t('Publish…')}
         </Button>
       </div>
       <Fault error={error ?? faults.error} />
@@ -105,14 +90,14 @@ export function EditBar({ draft, faults, error, pending, save, isNew = false, ..
 }
 
 /** Not while a form is open, nor while somebody types: there they undo letters. */
-function useKeys({ undo, redo }: Draft, isOpen: boolean, save: () => void): void {
+function useKeys({ undo, redo }: Draft, isOpen: boolean, publish: () => void): void {
   useEffect(() => {
     function handleKey(event: KeyboardEvent) {
       if (!event.ctrlKey && !event.metaKey) return
       const key = event.key.toLowerCase()
       if (key === 's') {
         event.preventDefault()
-        if (!isOpen) save()
+        if (!isOpen) publish()
       }
       const { target } = event
       if (isOpen) return

@@ -50,7 +50,7 @@ export function JourneyDocument({ document, onChange, onTyped }: Props) {
   // What is not well-formed cannot be drawn, so the server reads it first.
   const take = useAct(work, {
     quiet: true,
-    done: t('Taken over. Nothing is saved before the journey is.'),
+    done: t('Taken over into the draft.'),
     onDone: (taken) => {
       setWritten((now) => ({ ...now, of: JSON.stringify(taken) }))
       onChange?.(taken)

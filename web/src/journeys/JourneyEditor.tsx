@@ -7,31 +7,36 @@ import type { Draft } from './draft.ts'
 import { EditBar } from './EditBar.tsx'
 import { insert, move, newStep, remove, replace } from './edit.ts'
 import type { Editing } from './editing.ts'
+import { FaultList } from './FaultList.tsx'
 import { JourneyDocument } from './JourneyDocument.tsx'
+import { PublishDialog } from './PublishDialog.tsx'
 import { RulesDrawer } from './RulesDrawer.tsx'
 import { Simulation } from './Simulation.tsx'
 import { StepDrawer } from './StepDrawer.tsx'
 import { faultsAt, faultsElsewhere, useFaults } from './useFaults.ts'
+import type { KeepingDraft } from './useKeeping.ts'
 import { viewsOf } from './views.tsx'
 import type { JourneyView } from './words.ts'
 
 interface Props {
   readonly draft: Draft
   readonly figures: JourneyView['steps']
-  /** Of the journey that is tried; a new one cannot be yet. */
+  readonly keeping: KeepingDraft
+  /** Absent for one that there is not yet. */
+  readonly journey?: JourneyView
+  /** Of the journey that is tried, or its draft; a new one has none before it is changed. */
   readonly id?: string
-  readonly save: string
-  /** Nothing needs to be changed before it may be saved. */
-  readonly isNew?: boolean
   readonly pending: boolean
   readonly error: unknown
-  readonly onSave: () => void
+  readonly onPublish: () => void
+  readonly onDrop: () => void
   readonly onLeave: () => void
 }
 
-export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
+export function JourneyEditor({ draft, figures, id, journey, onPublish, ...bar }: Props) {
   const [{ tab, change: opened }, setUrl] = useUrl(['tab', 'change'])
   const [rules, setRules] = useState(false)
+  const [isPublishing, setPublishing] = useState(false)
   const [isTyped, setTyped] = useState(false)
   const { document } = draft
   const faults = useFaults(document, true)
@@ -55,11 +60,15 @@ export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
   return (
     <>
       <EditBar
-        {...{ draft, faults, isTyped, onSave }}
+        {...{ draft, faults, isTyped }}
         {...bar}
-        isOpen={step !== undefined || rules}
+        error={isPublishing ? undefined : bar.error}
+        isNew={!journey}
+        isOpen={step !== undefined || rules || isPublishing}
         onRules={() => setRules(true)}
+        onPublish={() => setPublishing(true)}
       />
+      <FaultList {...{ document, faults }} onStep={edit.onEdit} onRules={() => setRules(true)} />
       <Tabs
         label={t('Parts of the journey')}
         value={tab || 'canvas'}
@@ -92,6 +101,14 @@ export function JourneyEditor({ draft, figures, id, onSave, ...bar }: Props) {
             draft.change(replace(document, step.id, changed))
             setUrl({ change: '' })
           }}
+        />
+      )}
+      {isPublishing && (
+        <PublishDialog
+          {...{ draft, journey, onPublish }}
+          pending={bar.pending}
+          error={bar.error}
+          onClose={() => setPublishing(false)}
         />
       )}
       {rules && (

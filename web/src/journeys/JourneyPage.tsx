@@ -12,8 +12,8 @@ import { searchOf, useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
+import { Text, When } from '../ui/Small.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
-import { useDraft } from './draft.ts'
 import { JourneyChanging } from './JourneyChanging.tsx'
 import { JourneyDeeds } from './JourneyDeeds.tsx'
 import { JourneyParts } from './JourneyParts.tsx'
@@ -41,7 +41,6 @@ export function JourneyPage() {
 function Journey({ journey }: { journey: JourneyView }) {
   const [{ edit }, setUrl] = useUrl(['edit', 'tab'])
   const mayWrite = useMay('journeys:write')
-  const draft = useDraft(journey.id, journey, edit !== '')
   const isOwn = journey.origin === 'member'
   const [words, tone] = states[journey.status]
   return (
@@ -52,7 +51,7 @@ function Journey({ journey }: { journey: JourneyView }) {
         <>
           {mayWrite && isOwn && !edit && (
             <Button onClick={() => setUrl({ edit: '1', tab: '' }, true)}>
-              {draft.isChanged ? t('Go on changing it') : t('Change it')}
+              {journey.draft ? t('Go on changing it') : t('Change it')}
             </Button>
           )}
           {mayWrite && !isOwn && (
@@ -79,12 +78,29 @@ function Journey({ journey }: { journey: JourneyView }) {
           </Badge>
         )}
       </p>
+      {!edit && journey.draft && <DraftNote draft={journey.draft} />}
       {journey.status_reason && <Note tone="warn">{said(journey.status_reason)}</Note>}
       {edit && mayWrite && isOwn ? (
-        <JourneyChanging {...{ journey, draft }} />
+        <JourneyChanging journey={journey} />
       ) : (
-        <JourneyParts {...{ journey, draft }} mayWrite={mayWrite} />
+        <JourneyParts {...{ journey, mayWrite }} />
       )}
     </Page>
+  )
+}
+
+/** What is being written beside the version in use. */
+function DraftNote({ draft }: { draft: NonNullable<JourneyView['draft']> }) {
+  const { saved_by_name: name, updated_at: at } = draft
+  return (
+    <p className="flex flex-wrap items-center gap-2 text-sm">
+      <Badge tone="info">{t('Draft')}</Badge>
+      <Text>
+        {name
+          ? t('There is a draft that is not published, last changed by {name}.', { name })
+          : t('There is a draft that is not published.')}
+      </Text>
+      <When at={at} />
+    </p>
   )
 }

@@ -1,26 +1,35 @@
 /** A journey as it is: drawn, as a list, who is in it, what it would do, its versions. */
+import { useAct } from '../lib/act.ts'
+import { put } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useUrl } from '../lib/url.ts'
 import { Tabs } from '../ui/Tabs.tsx'
-import type { Draft } from './draft.ts'
 import { JourneyDocument } from './JourneyDocument.tsx'
 import { JourneyRuns } from './JourneyRuns.tsx'
 import { JourneySettings } from './JourneySettings.tsx'
 import { JourneyVersions } from './JourneyVersions.tsx'
 import { Simulation } from './Simulation.tsx'
 import { viewsOf } from './views.tsx'
-import type { JourneyView } from './words.ts'
+import type { Document, JourneyView } from './words.ts'
 
 interface PartsProps {
   readonly journey: JourneyView
-  readonly draft: Draft
   readonly mayWrite: boolean
 }
 
-export function JourneyParts({ journey, draft, mayWrite }: PartsProps) {
+export function JourneyParts({ journey, mayWrite }: PartsProps) {
   const [{ tab, step }, setUrl] = useUrl(['tab', 'step', 'edit'])
   const showStep = (chosen: string) =>
     setUrl(chosen ? { step: chosen, tab: 'runs' } : { step: '' }, true)
+  const { id, version } = journey
+  const begin = useAct(
+    (document: Document) =>
+      put('/journeys/{id}/draft', { params: { id }, body: { document, based_on: version } }),
+    {
+      refreshes: ['/journeys/{id}', '/journeys/{id}/draft'],
+      onDone: () => setUrl({ edit: '1', tab: '' }, true),
+    },
+  )
   const shown = { document: journey.document, figures: journey.steps, onChoose: showStep }
   return (
     <Tabs
@@ -50,14 +59,7 @@ export function JourneyParts({ journey, draft, mayWrite }: PartsProps) {
           body: (
             <JourneyVersions
               journey={journey}
-              onTake={
-                mayWrite && journey.origin === 'member'
-                  ? (document) => {
-                      draft.change(document)
-                      setUrl({ edit: '1', tab: '' }, true)
-                    }
-                  : undefined
-              }
+              onTake={mayWrite && journey.origin === 'member' ? begin.mutate : undefined}
             />
           ),
         },

@@ -4,6 +4,7 @@ import { useAct } from '../lib/act.ts'
 import { get, type Row } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -68,9 +69,21 @@ export function JourneyVersions({ journey, onTake }: Props) {
           onClose={() => setShown(undefined)}
         >
           {onTake && shown.version !== journey.version && (
-            <Button className="self-start" onClick={() => onTake(shown.document)}>
-              {t('Begin with this version')}
-            </Button>
+            <span className="self-start">
+              {journey.draft ? (
+                <AskButton
+                  look="outline"
+                  title={t('Write over the draft?')}
+                  note={t('There is a draft already. This version takes its place.')}
+                  act={t('Begin with this version')}
+                  onConfirm={() => onTake(shown.document)}
+                />
+              ) : (
+                <Button onClick={() => onTake(shown.document)}>
+                  {t('Begin with this version')}
+                </Button>
+              )}
+            </span>
           )}
           <Outline document={shown.document} figures={[]} onChoose={() => {}} />
         </Dialog>

@@ -47,7 +47,7 @@ export function SchemaDrawer<Part extends object>({
       open
       side="end"
       title={title}
-      note={t('Nothing is saved before the journey is.')}
+      note={t('It goes into the draft; nothing is in use before that is published.')}
       onClose={onClose}
     >
       {catalog.isError && <Failed error={catalog.error} onRetry={() => void catalog.refetch()} />}

@@ -1,7 +1,7 @@
 /** What one changes is never lost to what somebody else saves meanwhile. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { after, begun, type History, isChanged, mayFollow, resumed, type Saved } from './draft.ts'
+import { after, begun, type History, isChanged, resumed, type Saved } from './draft.ts'
 
 const saved = (version: number, name: string): Saved => ({
   version,
@@ -12,20 +12,6 @@ const mine = saved(1, 'mine').document
 const theirs = saved(2, 'theirs')
 const changed = after(begun(first), { change: mine })
 
-test('a draft stays when another version is saved, whether it is looked at or not', () => {
-  assert.equal(mayFollow(changed, theirs, true), false)
-  assert.equal(mayFollow(changed, theirs, false), false)
-})
-
-test('what nobody has changed follows what is saved, but not under the hands of somebody', () => {
-  assert.equal(mayFollow(begun(first), theirs, false), true)
-  assert.equal(mayFollow(begun(first), theirs, true), false)
-})
-
-test('who saved the same asks nothing', () => {
-  assert.equal(mayFollow(changed, { version: 2, document: mine }, true), true)
-})
-
 test('theirs taken is begun with anew; over theirs, mine goes on with all its steps back', () => {
   assert.deepEqual(after(changed, { take: theirs }), begun(theirs))
   const over = after(changed, { keepOver: theirs })
@@ -33,9 +19,8 @@ test('theirs taken is begun with anew; over theirs, mine goes on with all its st
   assert.deepEqual(after(over, 'undo').now, first.document)
 })
 
-test('a draft that was kept by the tab is still of the version that it was begun with', () => {
+test('a draft that was kept is still of the version that it was begun with', () => {
   const again: History = resumed({ version: 1, document: mine }, theirs)
   assert.deepEqual([again.now, again.base.version, isChanged(again)], [mine, 1, true])
-  assert.equal(mayFollow(again, theirs, false), false)
   assert.deepEqual(resumed(undefined, theirs), begun(theirs))
 })

@@ -21,7 +21,7 @@ function withWays(step: Step, give: (to: Target | undefined, slot: string) => Ta
   if (step.type === 'exit') return step
   const { next, ...rest } = step
   if (rest.type === 'branch') {
-    const cases = rest.cases.map((each, at) => ({
+    const cases = (rest.cases ?? []).map((each, at) => ({
       ...each,
       goto: give(each.goto, `cases/${at}/goto`) ?? null,
     }))
@@ -30,7 +30,7 @@ function withWays(step: Step, give: (to: Target | undefined, slot: string) => Ta
     return { ...others, cases, ...(otherwise === undefined ? {} : { else: otherwise }) }
   }
   if (rest.type === 'split')
-    return { ...rest, goto: rest.goto.map((to, at) => give(to, `goto/${at}`) ?? null) }
+    return { ...rest, goto: (rest.goto ?? []).map((to, at) => give(to, `goto/${at}`) ?? null) }
   if (rest.type === 'wait_for') {
     const { on_event, on_timeout, ...others } = rest
     const event = give(on_event === undefined ? next : on_event, 'on_event')

@@ -116,6 +116,13 @@ export const fieldTexts = (): JsonTexts => ({
   long: new Set(['text', 'html', 'description']),
 })
 
+/** A place within a step or the rules, in words: `Content › Subject`. */
+export const fieldWords = (place: readonly string[]): string =>
+  place
+    .filter((part) => part !== '')
+    .map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : told(titles[part] ?? part)))
+    .join(' › ')
+
 /** With the steps that a way may lead to. */
 export function controlsFor(steps: readonly string[]): Controls {
   const target = targetControl(steps)

@@ -36,5 +36,5 @@ function labelOf(step: Step, slot: string): string {
   if (slot === 'else') return t('else')
   const at = Number(/\d+/.exec(slot)?.[0])
   if (step.type === 'branch') return t('case {n}', { n: at + 1 })
-  return step.type === 'split' ? String(step.weights[at] ?? '') : ''
+  return step.type === 'split' ? String(step.weights?.[at] ?? '') : ''
 }

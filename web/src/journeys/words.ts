@@ -9,6 +9,7 @@ export type Journey = Row<'/journeys'>
 export type JourneyView = Answer<'/journeys/{id}'>
 export type Document = JourneyView['document']
 export type Step = Document['steps'][number]
+export type KeptDraft = Answer<'/journeys/{id}/draft'>
 export type Run = Row<'/journeys/{id}/runs'>
 
 export const states: Record<Journey['status'], readonly [string, Tone]> = {
@@ -45,12 +46,13 @@ export const kinds: Record<Step['type'], string> = {
 export function sayStep(step: Step): string {
   if (step.type === 'send') {
     const what = step.template_id ?? step.content?.subject ?? step.content?.text ?? ''
-    const channel = told(channels[step.channel])
+    const channel = told(channels[step.channel] ?? '')
     return what ? `${channel}: ${isolated(what.slice(0, 80))}` : channel
   }
   if (step.type === 'wait') return step.until ?? span(timesOf(step))
-  if (step.type === 'window') return `${step.window.from}–${step.window.until}`
-  if (step.type === 'wait_for') return `${step.event}, ${span(timesOf(step.for))}`
+  // Of a draft anything may be missing yet.
+  if (step.type === 'window') return `${step.window?.from ?? ''}–${step.window?.until ?? ''}`
+  if (step.type === 'wait_for') return `${step.event ?? ''}, ${span(timesOf(step.for ?? {}))}`
   return step.title ?? ''
 }
 
@@ -81,7 +83,7 @@ function span(given: Span): string {
 
 /** What starts it, in a line. */
 export function sayTrigger({ trigger }: Document): string {
-  if (trigger.events) return trigger.events.join(', ')
-  if (trigger.schedule) return t('by the clock')
+  if (trigger?.events) return trigger.events.join(', ')
+  if (trigger?.schedule) return t('by the clock')
   return t('when a program asks')
 }

@@ -34,6 +34,10 @@ export interface Ask<Q, B> {
   readonly body?: B
   /** Asked again with the same key (and all else the same), it is done once. */
   readonly key?: string
+  /** The version that was looked at; refused when somebody has saved another. */
+  readonly seen?: number | undefined
+  /** Also when the page is left meanwhile. */
+  readonly keepalive?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -83,9 +87,11 @@ export async function request(
       accept: 'application/json',
       ...(isAttended() ? {} : { 'x-unattended': '1' }),
       ...(ask.key ? { 'idempotency-key': ask.key } : {}),
+      ...(ask.seen === undefined ? {} : { 'if-match': `"${ask.seen}"` }),
       ...(hasBody ? { 'content-type': ask.type ?? 'application/json' } : {}),
     },
     ...(hasBody ? { body: ask.raw ?? JSON.stringify(ask.body) } : {}),
+    ...(ask.keepalive ? { keepalive: true } : {}),
     ...(ask.signal ? { signal: ask.signal } : {}),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
