@@ -1,7 +1,7 @@
 /** Drafts of journeys: what requests hold, and how drafts are shown. Pure. */
 import { z } from 'zod'
 import { pageOf, pageQuery } from '../../lib/paging.ts'
-import { MAX_STEPS } from '../schema.ts'
+import { JourneyDocument, MAX_STEPS } from '../schema.ts'
 import { stepTypes } from '../steps.schema.ts'
 
 const DraftStep = z.looseObject({
@@ -9,9 +9,19 @@ const DraftStep = z.looseObject({
   type: z.enum(stepTypes),
 })
 
+const {
+  name: _name,
+  title: _title,
+  trigger: _trigger,
+  steps: _steps,
+  ...rest
+} = JourneyDocument.shape
+const unread = Object.fromEntries(Object.keys(rest).map((field) => [field, z.unknown().optional()]))
+
 /** So much of a journey as it takes to draw it. All else may be wrong or missing yet. */
 export const DraftDocument = z
-  .looseObject({
+  .strictObject({
+    ...unread,
     name: z.string().max(1_000).optional(),
     title: z.string().max(1_000).optional(),
     trigger: z.looseObject({}).optional(),
