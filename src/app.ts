@@ -67,6 +67,10 @@ import { messageJobs, messageSchedules } from './messages/jobs.ts'
 import type { Directories } from './messages/prepare.ts'
 import type { RenderDeps } from './messages/render.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { requestJobs, requestSchedules } from './requests/jobs.ts'
+import { ensureDays } from './requests/partitions.ts'
+import { requestRoutes } from './requests/routes.ts'
+import { createRequestLog } from './requests/watch.ts'
 import { buildSync } from './sync/build.ts'
 import { provisionConnections } from './sync/provision.ts'
 import { createTemplateDirectory } from './templates/directory.ts'
@@ -330,6 +334,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     authenticate: async (request) => caller ?? authenticator.authenticate(request),
     intercept: handler,
   })
+  const requests = createRequestLog({ db, log })
+  const notes = !caller && roles.includes('serve') && config.REQUEST_LOG_DAYS > 0
+  if (notes) requests.watch(server)
   await server.register(
     systemRoutes({ config, db, version: options.version, metrics: metrics.registry }),
   )
@@ -362,6 +369,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   )
   if (roles.includes('serve')) {
     await server.register(sync.routes)
+    await server.register(requestRoutes)
     await server.register(workspaceRoutes({ access, authenticator, hooks }))
     await server.register(
       providerRoutes({
@@ -425,7 +433,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     })
     await server.register(subjectRoutes, {
       db,
-      erasers: [eraseMessages, eraseRuns],
+      erasers: [eraseMessages, eraseRuns, requests.erase],
       exporters: { messages: exportMessages, journeys: exportRuns },
     })
   }
@@ -437,6 +445,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ...contactJobs(db),
       ...eventJobs({ db, ownerAddress: address, retentionMonths: config.EVENT_RETENTION_MONTHS }),
       ...workspaceJobs(db, log),
+      ...requestJobs({ db, ownerAddress: address, days: config.REQUEST_LOG_DAYS }),
       ...messageJobs({ db, contentDays: config.CONTENT_RETENTION_DAYS }),
       ...trackingJobs({
         db,
@@ -448,6 +457,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ...contactSchedules,
       ...eventSchedules,
       ...workspaceSchedules,
+      ...requestSchedules,
       ...messageSchedules,
       ...trackingSchedules,
     ],
@@ -455,6 +465,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     work: works,
   })
   recorder.start()
+  if (notes) requests.start()
   projector.start()
   processor.start()
   if (works) {
@@ -467,6 +478,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const stop = async () => {
     await server.close()
+    if (notes) await requests.stop()
     await Promise.all([journeys.stop(), opens.stop(), sync.stop(), live.stop()])
     await assembly.close()
     await recorder.stop()
@@ -554,6 +566,7 @@ export async function migrateAs(
     await refuseSuperuser(owner, config)
     const applied = await migrate(owner)
     await ensurePartitions(owner, new Date())
+    await ensureDays(owner, new Date())
     if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated')
     return applied
   } finally {

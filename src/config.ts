@@ -193,6 +193,13 @@ const Variables = z.object({
     .min(1)
     .default(45)
     .describe('How long callbacks of vendors are kept once they are processed.'),
+  REQUEST_LOG_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(90)
+    .default(7)
+    .describe('How long requests to the API are kept for its log. 0: none are.'),
   CLOSEIO_API_KEY: z
     .string()
     .optional()

@@ -26,6 +26,7 @@ export const scopes = [
   'keys:write',
   'workspaces:write',
   'audit:read',
+  'requests:read',
 ] as const
 export type Scope = (typeof scopes)[number]
 
@@ -52,6 +53,7 @@ const admin: readonly Scope[] = [
   'members:write',
   'keys:write',
   'audit:read',
+  'requests:read',
 ]
 
 /** What each role may do in its workspace. */

@@ -180,6 +180,11 @@ const administration: Record<string, Case> = {
   },
   'GET /audit': { access: 'audit:read' },
   'GET /audit/verification': { access: 'audit:read' },
+  'GET /api-requests': { access: 'requests:read' },
+  'GET /api-requests/:id': {
+    access: 'requests:read',
+    path: (of) => `/api-requests/${of.request}`,
+  },
 }
 
 const senders: Record<string, Case> = {

@@ -1,0 +1,28 @@
+/** Upkeep of the log of requests: days made ahead, old ones dropped. */
+import { connect, type DatabaseAddress, type Db } from '../db/db.ts'
+import type { Handler, Schedule } from '../jobs/jobs.ts'
+import { dropOldDays, ensureDays } from './partitions.ts'
+
+const UPKEEP_JOB = 'requests.upkeep'
+
+export const requestSchedules: readonly Schedule[] = [{ name: UPKEEP_JOB, everySeconds: 6 * 3_600 }]
+
+export function requestJobs(options: {
+  readonly db: Db
+  /** Without `set role`: partitions belong to the owner. */
+  readonly ownerAddress: DatabaseAddress
+  readonly days: number
+}): Record<string, Handler> {
+  return {
+    [UPKEEP_JOB]: async () => {
+      const owner = connect(options.ownerAddress, { max: 1 })
+      const now = options.db.clock.now()
+      try {
+        await ensureDays(owner, now)
+        await dropOldDays(owner, options.days, now)
+      } finally {
+        await owner.end({ timeout: 5 })
+      }
+    },
+  }
+}
