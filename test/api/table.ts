@@ -213,17 +213,17 @@ const senders: Record<string, Case> = {
     access: 'senders:read',
     path: (of) => `/providers/${of.sender}/usage`,
   },
-  'GET /providers/:id/records': {
-    access: 'senders:read',
-    path: (of) => `/providers/${of.sender}/records`,
-  },
-  'PUT /providers/:id': {
   'GET /providers/health': { access: 'senders:read' },
   'POST /providers/:id/test': {
     access: 'messages:write',
     path: (of) => `/providers/${of.sender}/test`,
     body: () => ({}),
   },
+  'GET /providers/:id/records': {
+    access: 'senders:read',
+    path: (of) => `/providers/${of.sender}/records`,
+  },
+  'PUT /providers/:id': {
     access: 'senders:write',
     path: (of) => `/providers/${of.sender}`,
     body: (_, unique) => ({ name: unique }),
@@ -364,6 +364,28 @@ const journeys: Record<string, Case> = {
   'GET /journeys/:id': { access: 'journeys:read', path: (of) => `/journeys/${of.journey}` },
   'POST /journeys': { access: 'journeys:write', body: (_, unique) => journey(unique) },
   'POST /journeys/validate': { access: 'journeys:read', body: (_, unique) => journey(unique) },
+  'GET /journey-drafts': { access: 'journeys:read' },
+  'POST /journey-drafts': {
+    access: 'journeys:write',
+    body: (_, unique) => ({ document: journey(unique) }),
+  },
+  'PUT /journeys/:id/draft': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}/draft`,
+    body: (_, unique) => ({ document: journey(`${unique}-draft`) }),
+  },
+  'GET /journeys/:id/draft': {
+    access: 'journeys:read',
+    path: (of) => `/journeys/${of.journey}/draft`,
+  },
+  'POST /journeys/:id/publish': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.journey}/publish`,
+  },
+  'DELETE /journeys/:id/draft': {
+    access: 'journeys:write',
+    path: (of) => `/journeys/${of.draft}/draft`,
+  },
   'PUT /journeys/:id': {
     access: 'journeys:write',
     path: (of) => `/journeys/${of.journey}`,
