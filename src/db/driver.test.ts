@@ -5,6 +5,7 @@ import { createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
+import { until } from '../../test/helpers/until.ts'
 import { connect } from './db.ts'
 import { mended } from './driver.ts'
 
@@ -66,4 +67,26 @@ test('what is asked as soon as a connection is known to be reset is answered or 
   await assert.rejects(asked, { code: 'ECONNRESET' })
   assert.match(String((await again)[0]?.['n']), /^(2|CONNECTION_CLOSED)$/)
   assert.deepEqual([...(await sql`select 3 as n`)], [{ n: 3 }])
+})
+
+test('who asks a database that is gone is refused, also where a query was lost with it', async () => {
+  const { address, closeFirst } = await testDatabase()
+  const admin = connect({ ...address, database: 'beckon' }, { max: 1 })
+  const name = `${address.database}_gone`
+  await admin.unsafe(`create database ${name}`)
+  const sql = connect({ ...address, database: name }, { max: 1 })
+  closeFirst(async () => {
+    await sql.end({ timeout: 0 })
+    await admin.end()
+  })
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+  const lost = sql`select pg_sleep(60)`.execute()
+  lost.catch(() => {})
+  await until('it to be at work', async () => {
+    const [session] = await admin`select query from pg_stat_activity where pid = ${row!.pid}`
+    return /pg_sleep/.test(session?.['query'])
+  })
+  await admin.unsafe(`drop database ${name} with (force)`)
+  await assert.rejects(lost)
+  await assert.rejects(sql`select 2`, { code: '3D000' })
 })

@@ -11,6 +11,10 @@
  * neither sent nor refused: whoever tries again as soon as they are told waits for ever. Its close refuses
  * what is left, error or not.
  *
+ * A connection that closed keeps the query and the refusal it had. The next server that refuses it (the database
+ * is gone, is starting, has no room) is then taken to answer that query, and whoever waits for the new
+ * connection waits for as long as it is refused.
+ *
  * And it waits without end for an answer on a connection whose other end is gone: silence.ts
  * watches each as it is made.
  */
@@ -20,20 +24,25 @@ const FILE = '/postgres/src/connection.js'
 const CLOSING = /^ {4}clearImmediate\(nextWriteTimer\)$/gm // in terminate() and closed()
 const WRITING = /^ {2}function nextWrite\(fn\) \{$/gm
 const LEFT = /^ {4}!hadError && \(query \|\| sent\.length\) && (error\(.*\))$/gm // in closed()
+const AGAIN = /^ {4}if \(initial\)\n {6}return reconnect\(\)$/gm // in closed()
 const CONNECTED = /^ {6}socket\.on\('data', data\)$/gm // in connected()
 const WATCHING = `$&
       watch(socket, options, () => query || sent.length > 0 ? backend.pid : null)`
+const FORGET = '\n      query = results = errorResponse = null, rows = 0'
 const silence = new URL('./silence.ts', import.meta.url).href
 
 /** Throws where the source is not the one that was read: look whether it still needs this. */
 export function mended(source: string): string {
-  const places = [CLOSING, WRITING, LEFT, CONNECTED].map((each) => source.match(each)?.length)
-  if (places.join() !== '2,1,1,1') {
+  const places = [CLOSING, WRITING, LEFT, AGAIN, CONNECTED].map(
+    (each) => source.match(each)?.length,
+  )
+  if (places.join() !== '2,1,1,1,1') {
     throw new Error('The driver postgres is not the version that src/db/driver.ts mends.')
   }
   return `import { watch } from ${JSON.stringify(silence)}\n${source}`
     .replace(CONNECTED, WATCHING)
-    .replace(LEFT, '    if (query || sent.length) $1')
+    .replace(LEFT, `    if (query || sent.length) $1${FORGET}`)
+    .replace(AGAIN, `    if (initial) {${FORGET}\n      return reconnect()\n    }`)
     .replaceAll(CLOSING, '$&\n    chunk = nextWriteTimer = null')
     .replace(WRITING, '$&\n    if (socket === null) return void (chunk = nextWriteTimer = null)')
 }

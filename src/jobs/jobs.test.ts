@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import pino from 'pino'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { addWorkspace } from '../../test/helpers/workspace.ts'
@@ -15,7 +15,7 @@ const workspaceId = await addWorkspace(world, 'analytical-engines')
 const owner = connect(address, { max: 1 })
 const log = pino({ level: 'silent' })
 const started: Jobs[] = []
-after(async () => {
+world.closeFirst(async () => {
   await Promise.all(started.map((jobs) => jobs.stop()))
   await owner.end()
 })
