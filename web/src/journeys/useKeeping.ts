@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { post, put, remove } from '../lib/api.ts'
 import { refresh } from '../lib/query.ts'
 import { type Draft, same } from './draft.ts'
-import { type Content, createKeeper, type Keeper, type Keeping, type Place } from './keeper.ts'
+import { type Content, createKeeper, type Keeper, type Keeping, type Place } from '../lib/keeper.ts'
 import type { Document } from './words.ts'
 
 const MAX_KEEPALIVE = 60_000 // characters; browsers let pages that are left send 64 KiB

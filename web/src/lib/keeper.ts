@@ -3,13 +3,13 @@
  * over the revision that was seen, so that nobody's work is written over unasked.
  */
 
-/** What is kept, and the version of the journey that it was begun with. */
+/** What is kept, and the version that it was begun with. */
 export interface Content<D> {
   readonly document: D
   readonly basedOn: number
 }
 
-/** Where drafts are kept; `id` undefined: a journey that there is not yet. */
+/** Where drafts are kept; `id` undefined: of what there is not yet. */
 export interface Place<D> {
   save(id: string | undefined, content: Content<D>, seen: number): Promise<Kept>
   drop(id: string): Promise<void>
