@@ -1,12 +1,17 @@
 /** Senders take turns in an order that can be changed; messages are filtered by them, taken out as CSV, and tried again. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { startDns, type Zone } from '../helpers/startDns.ts'
 import { until } from '../helpers/until.ts'
 import { expectAccessible } from './expectAccessible.ts'
 import { openWorld } from './world.ts'
 
-const world = await openWorld()
-after(() => world.stop())
+const dns = await startDns()
+const world = await openWorld({ DNS_SERVERS: dns.address })
+after(async () => {
+  await world.stop()
+  await dns.close()
+})
 
 for (const name of ['First', 'Second'])
   await world.call('POST', '/providers', {
@@ -17,6 +22,12 @@ await world.call('POST', '/notifications', {
   ...{ recipient_id: 'u-1', channel: 'email', to: 'fail@example.com' },
   ...{ subject: 'Hello', message: 'Hello', category: 'orders' },
 })
+const namesInOrder = async (): Promise<string[]> =>
+  (await world.call('GET', '/providers?limit=100')).data
+    .filter(
+      ({ channel, origin }: Record<string, string>) => channel === 'email' && origin !== 'builtin',
+    )
+    .map(({ name }: { name: string }) => name)
 const list = async () => (await world.call('GET', '/notifications?status=failed')).data
 await until('the failure', async () => ((await list()).length > 0 ? true : undefined))
 
@@ -26,14 +37,7 @@ test('the order of turns is changed by keyboard, and the sender says what it has
   const earlier = page.getByRole('button', { name: 'Let Second take its turn earlier' })
   await earlier.focus()
   await page.keyboard.press('Enter')
-  const names = async () =>
-    (await world.call('GET', '/providers?limit=100')).data
-      .filter(
-        ({ channel, origin }: Record<string, string>) =>
-          channel === 'email' && origin !== 'builtin',
-      )
-      .map(({ name }: { name: string }) => name)
-  await until('the other order', async () => ((await names())[0] === 'Second' ? true : undefined))
+  await until('the other order', async () => (await namesInOrder())[0] === 'Second')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'First', exact: true }).click()
   await page.getByText('closed: it works').waitFor()
@@ -62,5 +66,61 @@ test('what is listed becomes a file; what failed is asked about and tried again'
   await expectAccessible(page)
   await page.getByRole('dialog').getByRole('button', { name: 'Try all again' }).click()
   await page.getByText('1 message is queued again.').waitFor()
+  await page.context().close()
+})
+
+test('a row that is dragged to another’s place takes its turn', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/senders`)
+  const row = (name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) })
+  const [first = ''] = await namesInOrder()
+  const other = first === 'First' ? 'Second' : 'First'
+  await row(other).dragTo(row(first))
+  await until('the order', async () => (await namesInOrder())[0] === other)
+  await page.context().close()
+})
+
+test('a test goes through the sender that is open, and says what became of it', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/senders`)
+  await page.getByRole('button', { name: 'Second', exact: true }).click()
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  const dialog = page.getByRole('dialog').last()
+  await dialog.getByLabel('To').fill('fail@example.com')
+  await dialog.getByRole('button', { name: 'Send a test' }).click()
+  await dialog.getByRole('status').filter({ hasText: 'Second: ' }).waitFor()
+  await expectAccessible(page)
+  await dialog.getByLabel('To').fill('ada@example.com')
+  await dialog.getByRole('button', { name: 'Send a test' }).click()
+  await dialog.getByRole('status').filter({ hasText: 'Second accepted it' }).waitFor()
+  await page.context().close()
+})
+
+test('the records of a sender’s domain are shown to be copied, and found once they are there', async () => {
+  const { id } = await world.call('POST', '/providers', {
+    ...{ channel: 'email', provider: 'smtp', name: 'Shop' },
+    settings: { host: 'smtp.sendgrid.net', from_email: 'team@shop.example', dkim_selector: 's1' },
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/senders?id=${id}`)
+  const drawer = page.getByRole('dialog')
+  const record = (name: string) => drawer.getByRole('listitem').filter({ hasText: name })
+  await record('SPF').getByText('Missing', { exact: true }).waitFor()
+  await record('DMARC').getByText('Missing', { exact: true }).waitFor()
+  await record('DKIM').getByText('s1._domainkey.shop.example').first().waitFor()
+  await record('Links').getByText('Wrong', { exact: true }).waitFor()
+  await expectAccessible(page)
+  await record('SPF').getByRole('button', { name: 'Copy the value' }).click()
+  const value = 'v=spf1 include:sendgrid.net ~all'
+  const copied = () => page.evaluate<string>('navigator.clipboard.readText()')
+  await until('the copy', async () => (await copied()) === value)
+  const zone: Zone = { 'shop.example': [['TXT', await copied()]] }
+  await dns.set({ ...zone, '_dmarc.shop.example': [['TXT', 'v=DMARC1; p=reject']] })
+  await drawer.getByRole('button', { name: 'Check again' }).click()
+  await record('SPF').getByText('Found', { exact: true }).waitFor()
+  await record('DMARC').getByText('Found', { exact: true }).waitFor()
+  await drawer.getByText(/Checked (now|\d+ sec)/).waitFor()
+  await world.call('DELETE', `/providers/${id}`)
   await page.context().close()
 })

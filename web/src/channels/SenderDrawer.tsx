@@ -17,8 +17,10 @@ import { Facts, Text, When } from '../ui/Small.tsx'
 import { StandingLine } from '../ui/Standing.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { useProviderCatalog } from './AddSender.tsx'
-import { healthOf, nameOf } from './health.ts'
+import { healthOf, nameOf, useMeasured } from './health.ts'
 import { SenderCost } from './SenderCost.tsx'
+import { SenderRecords } from './SenderRecords.tsx'
+import { SenderTest } from './SenderTest.tsx'
 
 type Sender = Answer<'/providers/{id}'>
 const refreshes = ['/providers', '/providers/{id}']
@@ -33,6 +35,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
     queryFn: () => get('/providers/{id}/usage', { params: { id } }),
   })
   const mayWrite = useMay('senders:write')
+  const measured = useMeasured()
   const sender = query.data
   return (
     <Dialog
@@ -45,7 +48,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
       {query.isError && <Failed error={query.error} />}
       {sender && (
         <>
-          <StandingLine standing={healthOf(sender)} />
+          <StandingLine standing={healthOf(sender, measured.get(id))} />
           {mayWrite && sender.origin !== 'builtin' && <Deeds sender={sender} onGone={onClose} />}
           <Facts
             facts={[
@@ -98,6 +101,7 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
               )}
             </Note>
           )}
+          {sender.domain && <SenderRecords id={id} domain={sender.domain} />}
           {mayWrite && sender.origin === 'member' && <Settings sender={sender} />}
         </>
       )}
@@ -110,6 +114,7 @@ const perSecondOf = ({ limits }: Sender) => limits.per_second ?? limits.provider
 function Deeds({ sender, onGone }: { sender: Sender; onGone: () => void }) {
   const params = { id: sender.id }
   const [isLeaving, setLeaving] = useState(false)
+  const maySend = useMay('messages:write')
   const check = useAct(() => post('/providers/{id}/check', { params }))
   const change = useAct(
     (status: 'active' | 'paused') => put('/providers/{id}/status', { params, body: { status } }),
@@ -126,6 +131,7 @@ function Deeds({ sender, onGone }: { sender: Sender; onGone: () => void }) {
   })
   return (
     <CheckedDeeds check={check}>
+      {maySend && <SenderTest sender={sender} />}
       {sender.status === 'active' ? (
         <Button onClick={() => change.mutate('paused')}>{t('Pause')}</Button>
       ) : (

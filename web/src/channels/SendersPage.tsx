@@ -17,9 +17,9 @@ import { Text } from '../ui/Small.tsx'
 import { StandingBadge } from '../ui/Standing.tsx'
 import { Empty } from '../ui/States.tsx'
 import { AddSender } from './AddSender.tsx'
-import { healthOf, nameOf } from './health.ts'
+import { healthOf, nameOf, useMeasured } from './health.ts'
 import { SenderDrawer } from './SenderDrawer.tsx'
-import { Turns } from './Turns.tsx'
+import { Turns, useOrder } from './Turns.tsx'
 
 export type Sender = Row<'/providers'>
 
@@ -27,7 +27,8 @@ export function SendersPage() {
   const [{ id, add }, setUrl] = useUrl(['id', 'add'])
   const query = useList('/providers')
   const mayWrite = useMay('senders:write')
-  const all = query.data?.pages.flatMap(({ data }) => data) ?? []
+  const order = useOrder(query.data?.pages.flatMap(({ data }) => data) ?? [], mayWrite)
+  const measured = useMeasured()
   return (
     <Page
       title={t('Senders')}
@@ -48,6 +49,7 @@ export function SendersPage() {
           query={query}
           keyOf={(sender: Sender) => sender.id}
           onOpen={(sender) => setUrl({ id: sender.id }, true)}
+          rowProps={order.rowProps}
           columns={[
             {
               id: 'name',
@@ -73,10 +75,15 @@ export function SendersPage() {
               id: 'health',
               title: t('Health'),
               cell: (sender) => {
-                const health = healthOf(sender)
+                const health = healthOf(sender, measured.get(sender.id))
                 return (
-                  <span title={said(health.why ?? '')}>
+                  <span className="flex flex-col items-start gap-1">
                     <StandingBadge {...health} />
+                    {health.why && (
+                      <bdi className="text-xs text-muted-foreground max-md:hidden">
+                        {said(health.why)}
+                      </bdi>
+                    )}
                   </span>
                 )
               },
@@ -96,7 +103,7 @@ export function SendersPage() {
               title: t('Turn'),
               end: true,
               wide: true,
-              cell: (sender) => <Turns sender={sender} all={all} mayWrite={mayWrite} />,
+              cell: (sender) => <Turns sender={sender} order={order} mayWrite={mayWrite} />,
             },
           ]}
           empty={<Empty title={t('There are no senders.')} />}

@@ -4,7 +4,7 @@
  */
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table'
-import { type ReactNode, useEffect, useMemo } from 'react'
+import { type HTMLAttributes, type ReactNode, useEffect, useMemo } from 'react'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
 import { Failed, Loading } from './States.tsx'
@@ -27,9 +27,12 @@ interface Props<T> {
   readonly columns: readonly Column<T>[]
   readonly keyOf: (row: T) => string
   readonly onOpen?: (row: T) => void
+  /** More of a row, such as that it can be dragged. */
+  readonly rowProps?: (row: T) => HTMLAttributes<HTMLTableRowElement>
 }
 
-export function DataTable<T extends RowData>({ label, rows, columns, keyOf, onOpen }: Props<T>) {
+export function DataTable<T extends RowData>(props: Props<T>) {
+  const { label, rows, columns, keyOf, onOpen, rowProps } = props
   const definitions = useMemo(
     () =>
       columns.map(({ id, title }): ColumnDef<typeof features, T> => ({ id, header: () => title })),
@@ -55,19 +58,23 @@ export function DataTable<T extends RowData>({ label, rows, columns, keyOf, onOp
           ))}
         </thead>
         <tbody>
-          {table.getRowModel().rows.map((row) => (
-            <tr
-              key={row.id}
-              onClick={onOpen && (() => onOpen(row.original))}
-              className={`border-b last:border-0 ${onOpen ? 'cursor-pointer hover:bg-muted/60' : ''}`}
-            >
-              {columns.map((column) => (
-                <td key={column.id} className={place(column.id)}>
-                  {column.cell(row.original)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {table.getRowModel().rows.map((row) => {
+            const more = rowProps?.(row.original)
+            return (
+              <tr
+                {...more}
+                key={row.id}
+                onClick={onOpen && (() => onOpen(row.original))}
+                className={`border-b last:border-0 ${onOpen ? 'cursor-pointer hover:bg-muted/60' : ''} ${more?.className ?? ''}`}
+              >
+                {columns.map((column) => (
+                  <td key={column.id} className={place(column.id)}>
+                    {column.cell(row.original)}
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </section>
