@@ -1,6 +1,7 @@
 /** Journeys are drawn, changed, checked and saved in the browser, on the canvas and as a list. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { expectAccessible } from './expectAccessible.ts'
 import { openWorld } from './world.ts'
 
@@ -19,6 +20,12 @@ const made = await world.call('POST', '/journeys', {
 })
 const stored = () => world.call('GET', `/journeys/${made.id}`)
 
+async function publish(page: Page, version: number) {
+  await page.getByRole('button', { name: 'Publish…' }).click()
+  await page.getByRole('button', { name: `Publish as version ${version}` }).click()
+  await page.getByText(`Version ${version} is in use.`, { exact: false }).waitFor()
+}
+
 test('a step is put on the canvas, said to be incomplete, filled in, and saved as a version', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/journeys/${made.id}`)
@@ -30,10 +37,12 @@ test('a step is put on the canvas, said to be incomplete, filled in, and saved a
   await expectAccessible(page)
   await drawer.getByRole('button', { name: 'Leave it' }).click()
   await page.getByText('1 thing is still missing or wrong.').waitFor()
-  assert.equal(await page.getByRole('button', { name: 'Save as version 2' }).isDisabled(), true)
+  assert.equal(await page.getByRole('button', { name: 'Publish…' }).isDisabled(), true)
   await expectAccessible(page)
 
-  await page.getByRole('button', { name: 'Change wait_for' }).click()
+  const wrong = page.getByRole('list', { name: 'What is missing or wrong' })
+  await wrong.getByText('Event', { exact: true }).waitFor()
+  await wrong.getByRole('button', { name: 'wait_for' }).click()
   await drawer.getByLabel('Event').fill('order.paid')
   await drawer.getByLabel('When it happens (optional)').selectOption('the end')
   await drawer.getByRole('button', { name: 'Take it over' }).click()
@@ -43,11 +52,20 @@ test('a step is put on the canvas, said to be incomplete, filled in, and saved a
   await page.getByText('1 thing is still missing or wrong.').waitFor()
   await page.keyboard.press('Control+Shift+Z')
   await page.getByText('All is well.').waitFor()
-  await page.reload() // what is not saved yet is still there
+  await page.getByText('The draft is kept.').waitFor()
+  await page.reload()
   await page.getByText('All is well.').waitFor()
 
-  await page.getByRole('button', { name: 'Save as version 2' }).click()
-  await page.getByText('Saved as version 2.', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Publish…' }).click()
+  await drawer.getByText('Nobody is in it.', { exact: false }).waitFor()
+  await drawer.getByText('Different from version 1').waitFor()
+  assert.deepEqual(
+    (await drawer.getByRole('listitem').allInnerTexts()).map((text) => text.split(/\s+/)[0]),
+    ['Changed', 'New'],
+  )
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Publish as version 2' }).click()
+  await page.getByText('Version 2 is in use.', { exact: false }).waitFor()
   const { version, document } = await stored()
   assert.equal(version, 2)
   assert.deepEqual(
@@ -76,7 +94,8 @@ test('the same by keyboard in the list: moved, removed, taken back; an old versi
   await page.getByRole('button', { name: 'Remove remind' }).waitFor()
   await page.getByText('All is well.').waitFor()
   await page.keyboard.press('Control+s')
-  await page.getByText('Saved as version 3.', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Publish as version 3' }).click()
+  await page.getByText('Version 3 is in use.', { exact: false }).waitFor()
   const { document } = await stored()
   assert.deepEqual(
     document.steps.map(({ id }: { id: string }) => id),
@@ -87,8 +106,7 @@ test('the same by keyboard in the list: moved, removed, taken back; an old versi
   await page.getByRole('button', { name: 'Version 1' }).click()
   await page.getByRole('button', { name: 'Begin with this version' }).click()
   await page.getByText('All is well.').waitFor()
-  await page.getByRole('button', { name: 'Save as version 4' }).click()
-  await page.getByText('Saved as version 4.', { exact: false }).waitFor()
+  await publish(page, 4)
   assert.deepEqual((await stored()).document, made.document)
   await page.context().close()
 })
@@ -135,8 +153,7 @@ test('values are typed as they come: blanks in a list, fractions; a way of a spl
   assert.equal(await days.inputValue(), '1.05')
   await takeOver()
   await page.getByText('All is well.').waitFor()
-  await page.getByRole('button', { name: 'Save as version 2' }).click()
-  await page.getByText('Saved as version 2.', { exact: false }).waitFor()
+  await publish(page, 2)
   const { document } = await world.call('GET', `/journeys/${id}`)
   assert.deepEqual(document.steps[0].cases[0].when.value, ['New York', 'Haifa'])
   assert.deepEqual(document.steps[1].goto, [null, 'rest'])
@@ -144,26 +161,54 @@ test('values are typed as they come: blanks in a list, fractions; a way of a spl
   await page.context().close()
 })
 
-test('what somebody else saves meanwhile takes nothing away from a draft', async () => {
+test('what somebody else publishes meanwhile takes nothing away from a draft', async () => {
   const { document: before, version } = await stored()
   const page = await world.enter()
   await page.goto(`${world.url}/app/journeys/${made.id}?edit=1&tab=list`)
   await page.getByRole('button', { name: 'Remove remind' }).click()
   const removed = page.getByRole('button', { name: 'Remove remind' })
   await removed.waitFor({ state: 'detached' })
+  await page.getByText('The draft is kept.').waitFor()
   const theirs = { ...before, description: 'Theirs.' }
   await world.call('PUT', `/journeys/${made.id}`, theirs)
   await page.reload() // it also hears of it while it stays open, as soon as anything happens in the journey
-  await page.getByText(`Saved as version ${version + 1} by somebody meanwhile.`).waitFor()
+  await page.getByText(`Version ${version + 1} was published by somebody meanwhile.`).waitFor()
   assert.equal(await removed.count(), 0)
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Go on with mine' }).click()
   await page.getByText('All is well.').waitFor()
-  await page.getByRole('button', { name: `Save as version ${version + 2}` }).click()
-  await page.getByText(`Saved as version ${version + 2}.`, { exact: false }).waitFor()
+  await publish(page, version + 2)
   const { document } = await stored()
   assert.equal(document.description, undefined)
   assert.equal(document.steps.length, before.steps.length - 1)
+  await page.context().close()
+})
+
+test('two people at one draft: the second is told whose it is, and chooses', async () => {
+  const { document: before } = await stored()
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${made.id}?edit=1&tab=list`)
+  await page.getByRole('button', { name: 'Move pause up' }).waitFor()
+  const path = `/journeys/${made.id}/draft`
+  await world.call('PUT', path, { document: { ...before, title: 'Theirs' } })
+  await page.getByRole('button', { name: 'Remove pause' }).click()
+  await page.getByText(/^Version 1 was saved by .+ meanwhile\./).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Go on with mine' }).click()
+  await page.getByText('The draft is kept.').waitFor()
+  const mine = (await world.call('GET', path)).document
+  assert.deepEqual([mine.title, mine.steps.length], [undefined, before.steps.length - 1])
+
+  await world.call('PUT', path, { document: { ...before, title: 'Theirs again' } })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText(/^Version 3 was saved by .+ meanwhile\./).waitFor()
+  await page.getByRole('button', { name: 'Take theirs' }).click()
+  await page.getByText('The draft is kept.').waitFor()
+  assert.equal((await world.call('GET', path)).document.title, 'Theirs again')
+  await page.getByRole('button', { name: 'Drop the draft' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Drop the draft' }).click()
+  await page.getByRole('button', { name: 'Change it' }).waitFor()
+  assert.equal((await stored()).draft, null)
   await page.context().close()
 })
 
@@ -190,6 +235,7 @@ test('a new journey begins with nothing, in Hebrew too', async () => {
   await json.fill('')
   await english.getByRole('button', { name: 'Take it over' }).click()
   await english.getByText('All is well.').waitFor()
+  await english.getByRole('button', { name: 'Publish…' }).click()
   await english.getByRole('button', { name: 'Make it' }).click()
   await english.getByRole('heading', { name: 'hello', level: 1 }).waitFor()
   assert.equal((await world.call('GET', '/journeys/hello')).status, 'draft')
@@ -226,25 +272,33 @@ test('by key nothing is saved while a form is open, nor what is written in the d
   await page.getByRole('button', { name: 'Redo' }).click()
   await json.getByText('"days": 3').waitFor()
   await page.keyboard.press('Control+s')
-  await page.getByText(`Saved as version ${before.version + 1}.`, { exact: false }).waitFor()
+  await page.getByRole('button', { name: `Publish as version ${before.version + 1}` }).click()
+  await page.getByText(`Version ${before.version + 1} is in use.`, { exact: false }).waitFor()
   const { document } = await stored()
   assert.equal(document.steps[0].days, 3)
   await page.context().close()
 })
 
-test('a draft is of one workspace and of one person, and goes when they sign out', async () => {
-  const me = await world.call('GET', '/auth/me')
+test('what is written of a new journey waits on the server, wrong as it is, and nothing stays in the browser', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/journeys/new?tab=list`)
   await page.getByRole('button', { name: 'Add a step after welcome' }).click()
-  await page.getByRole('menuitemcheckbox', { name: 'Wait', exact: true }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Call a URL' }).click()
   await page.getByRole('button', { name: 'Leave it' }).click()
-  const kept = () =>
-    page.evaluate('Object.keys(sessionStorage).filter((key) => /^beckon/.test(key))')
-  assert.deepEqual(await kept(), [`beckon.draft.new.${me.workspace.id}.${me.member.id}`])
-  await page.getByRole('button', { name: /^You: / }).click()
-  await page.getByText('Sign out').click()
-  await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  assert.deepEqual(await kept(), [])
+  await page.getByText('The draft is kept.').waitFor()
+  assert.equal(await page.evaluate('sessionStorage.length'), 0)
+  await page.getByRole('button', { name: 'Close' }).click()
+
+  const other = await world.enter({ language: 'he', theme: 'dark' })
+  await other.goto(`${world.url}/app/journeys`)
+  const waiting = other.getByRole('region', { name: 'עדיין לא פורסמו' })
+  await waiting.getByRole('link', { name: 'new-journey' }).waitFor()
+  await expectAccessible(other)
+  await waiting.getByRole('link', { name: 'new-journey' }).click()
+  await other.getByText('הטיוטה שמורה.').waitFor()
+  await expectAccessible(other)
+  await other.getByRole('tab', { name: 'כרשימה' }).click()
+  await other.getByText('request', { exact: true }).first().waitFor()
+  await other.context().close()
   await page.context().close()
 })

@@ -13,6 +13,7 @@ import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
 import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
+import { Unpublished } from './Unpublished.tsx'
 import { type Journey, states } from './words.ts'
 
 export function JourneysPage() {
@@ -20,6 +21,8 @@ export function JourneysPage() {
   const query = useList('/journeys', status ? { status } : {})
   const navigate = useNavigate()
   const mayWrite = useMay('journeys:write')
+  const drafts = useList('/journey-drafts')
+  const written = new Set(drafts.data?.pages.flatMap(({ data }) => data.map(({ id }) => id)))
   return (
     <Page
       title={t('Journeys')}
@@ -38,6 +41,7 @@ export function JourneysPage() {
         </>
       }
     >
+      <Unpublished />
       <Card flush>
         <PagedTable
           label={t('Journeys')}
@@ -58,7 +62,12 @@ export function JourneysPage() {
               id: 'status',
               title: t('State'),
               cell: (journey) => (
-                <Badge tone={states[journey.status][1]}>{told(states[journey.status][0])}</Badge>
+                <span className="flex flex-wrap gap-1">
+                  <Badge tone={states[journey.status][1]}>{told(states[journey.status][0])}</Badge>
+                  {written.has(journey.id) && (
+                    <Badge tone="info">{t('Changes not published')}</Badge>
+                  )}
+                </span>
               ),
             },
             {

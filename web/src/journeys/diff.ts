@@ -1,4 +1,5 @@
 /** What a draft changes of the version in use: which steps, and what of each. Pure. */
+import { sameJson } from '../lib/sameJson.ts'
 import { waysOf } from './edit.ts'
 import type { Document, Step } from './words.ts'
 
@@ -20,7 +21,6 @@ export interface Changes {
   readonly begins: boolean
 }
 
-const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 const ways: ReadonlySet<string> = new Set(['next', 'else', 'on_event', 'on_timeout'])
 
 export function changesOf(before: Document, after: Document): Changes {
@@ -68,7 +68,7 @@ function differences(before: object, after: object): Difference[] {
   const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))]
   const fields = new Set([...old.keys(), ...now.keys()])
   return [...fields].flatMap((field) =>
-    isSame(old.get(field), now.get(field))
+    sameJson(old.get(field), now.get(field))
       ? []
       : [{ field, before: old.get(field), after: now.get(field) }],
   )

@@ -1,5 +1,6 @@
 /** A journey's document while somebody changes it: what can be taken back and done again. Kept by keeper.ts. */
 import { useMemo, useReducer } from 'react'
+import { sameJson } from '../lib/sameJson.ts'
 import type { Document } from './words.ts'
 
 /** A version that is published, or what a new journey is begun with. */
@@ -51,9 +52,8 @@ export function after(history: History, deed: Deed): History {
   return { past: [...past, now].slice(-MAX_STEPS_BACK), now: deed.change, future: [], base }
 }
 
-export const same = (a: Document, b: Document) => JSON.stringify(a) === JSON.stringify(b)
 export const begun = (base: Saved): History => ({ past: [], now: base.document, future: [], base })
-export const isChanged = ({ now, base }: History) => !same(now, base.document)
+export const isChanged = ({ now, base }: History) => !sameJson(now, base.document)
 
 /** What was kept of an older version goes on as it is; that it was another is known. */
 export function resumed(kept: Saved | undefined, saved: Saved): History {

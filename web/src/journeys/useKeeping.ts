@@ -1,9 +1,10 @@
 /** A journey's draft and the server: kept as it is written, told when somebody else keeps another. */
 import { useEffect, useRef, useState } from 'react'
 import { post, put, remove } from '../lib/api.ts'
-import { refresh } from '../lib/query.ts'
-import { type Draft, same } from './draft.ts'
 import { type Content, createKeeper, type Keeper, type Keeping, type Place } from '../lib/keeper.ts'
+import { refresh } from '../lib/query.ts'
+import { sameJson } from '../lib/sameJson.ts'
+import type { Draft } from './draft.ts'
 import type { Document } from './words.ts'
 
 const MAX_KEEPALIVE = 60_000 // characters; browsers let pages that are left send 64 KiB
@@ -18,7 +19,7 @@ const onServer: Place<Document> = {
           ...{ params: { id }, seen, body: { document, based_on: basedOn } },
           keepalive: isSmall(document),
         }),
-  drop: (id) => remove('/journeys/{id}/draft', { params: { id } }),
+  drop: (id, seen) => remove('/journeys/{id}/draft', { params: { id }, seen }),
 }
 
 interface Begins {
@@ -45,7 +46,7 @@ export function useKeeping(draft: Draft, { isNew, onKept, ...begins }: Begins): 
       ...begins,
       ...{ content, show },
       isIdle: ({ document, basedOn }) =>
-        !isNew && basedOn === base.current.version && same(document, base.current.document),
+        !isNew && basedOn === base.current.version && sameJson(document, base.current.document),
     },
     {
       ...onServer,
