@@ -1,6 +1,6 @@
 /**
  * Writes `preloads.json` beside the built page: which files each language and each page needs beyond
- * those that the page names itself. The server, which knows both from the first request, names them
+ * those that the page names itself, and what the first page reads. The server, which knows both from the first request, names them
  * too, so that the browser fetches all at once instead of one after the other.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,17 @@ const source = join(import.meta.dirname, 'src')
 const PAGE = /path: '([^'$]+)'[^}]*?import\('([^']+)'\)/g // of app/pages.ts
 const LANGUAGE = /^ {2}(\w+): \{[^}]*?load: \(\) => import\('([^']+)'\)/gm // of lib/language.ts
 const SERVER = /^ {2}(\w+): \{[^}]*?loadServer: \(\) => import\('([^']+)'\)/gm // the same, what the server says
+
+/** What the first page reads as soon as it is drawn, word for word as it asks for it. */
+const READ = {
+  '/': [
+    '/providers?limit=100',
+    '/connectors',
+    '/notifications?status=unknown&limit=1',
+    '/notifications?limit=5&status=held',
+    '/notifications?limit=5&status=scheduled',
+  ],
+}
 
 interface Chunk {
   readonly type: string
@@ -46,8 +57,8 @@ export function preloads(): Plugin {
       const languages = needed(read('lib/language.ts'), 'lib', LANGUAGE)
       for (const [name, files] of Object.entries(needed(read('lib/language.ts'), 'lib', SERVER)))
         languages[name]?.push(...files)
-      const found = { pages: needed(read('app/pages.ts'), 'app', PAGE), languages }
-      writeFileSync(join(dir, 'preloads.json'), JSON.stringify(found))
+      const pages = needed(read('app/pages.ts'), 'app', PAGE)
+      writeFileSync(join(dir, 'preloads.json'), JSON.stringify({ pages, languages, read: READ }))
     },
   }
 }

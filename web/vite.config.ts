@@ -1,7 +1,7 @@
 /** How the dashboard is built: into web/dist, which src/http/dashboard.ts serves under /app. */
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import { catalogs } from './catalogs.ts'
 import { compressed } from './compressed.ts'
 import { preloads } from './preloads.ts'
@@ -26,12 +26,24 @@ const SHELL = [
   ...['lucide-react', 'clsx', 'tailwind-merge', 'class-variance-authority', 'tslib'],
 ]
 
+/** The styles stand behind the frame that the page begins with, so that it is drawn while they come. */
+const stylesBehindFrame: Plugin = {
+  name: 'styles-behind-frame',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const [styles = ''] = /<link rel="stylesheet"[^>]*>/.exec(html) ?? []
+      return html.replace(styles, '').replace('<noscript>', `${styles}\n    <noscript>`)
+    },
+  },
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/app/',
   // The server puts a fresh nonce in its place in every answer.
   html: { cspNonce: 'NONCE-OF-THIS-ANSWER' },
-  plugins: [react(), tailwindcss(), catalogs(), compressed(), preloads()],
+  plugins: [react(), tailwindcss(), catalogs(), compressed(), preloads(), stylesBehindFrame],
   build: {
     outDir: process.env['WEB_OUT'] ?? 'dist',
     emptyOutDir: true,

@@ -83,6 +83,8 @@ interface Preloads {
   /** Files beyond those that the page names itself, by the page's path and by language. */
   readonly pages: Readonly<Record<string, readonly string[]>>
   readonly languages: Readonly<Record<string, readonly string[]>>
+  /** What a page asks the API for, by its path. */
+  readonly read: Readonly<Record<string, readonly string[]>>
 }
 
 const FRAME = /<!--frame-->[\s\S]*?<!--\/frame-->/
@@ -93,14 +95,17 @@ function startOf(
   language: string,
   { page, preloads }: { page: string; preloads: Preloads },
 ): { body: string; links: string } {
-  const { pages, languages } = preloads
+  const { pages, languages, read } = preloads
   const signedIn = /(^|[ -])sid=/.test(request.headers.cookie ?? '')
   const path = request.url.split('?')[0]!.replace(/^\/app/, '') || '/'
   const files = [...(languages[language] ?? []), ...((signedIn && pages[path]) || [])]
   const modules = [...new Set(files)].map(
     (file) => `<link rel="modulepreload" crossorigin href="/app/${file}">`,
   )
-  const asked = signedIn ? ['<link rel="preload" as="fetch" crossorigin href="/auth/me">'] : []
+  const asked = (signedIn ? ['/auth/me', ...(read[path] ?? [])] : []).map(
+    (address) =>
+      `<link rel="preload" as="fetch" crossorigin href="${address.replaceAll('&', '&amp;')}">`,
+  )
   return {
     body: signedIn ? page : page.replace(FRAME, ''),
     links: [...modules, ...asked].join(''),

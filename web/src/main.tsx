@@ -2,7 +2,7 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { Direction } from 'radix-ui'
-import { StrictMode, useSyncExternalStore } from 'react'
+import { StrictMode, startTransition, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { router } from './app/router.tsx'
 import { VerifyDialog } from './app/VerifyDialog.tsx'
@@ -32,9 +32,12 @@ Object.assign(globalThis, { __webpack_nonce__: nonce })
 await setLanguage(startingLanguage())
 await router.load().catch(() => {}) // the router shows what went wrong
 const root = document.getElementById('root')
+// In small steps: what somebody touches meanwhile is heard between them.
 if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
   )

@@ -6,6 +6,7 @@ import { number, percent } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
+import { Meaning } from '../ui/Meaning.tsx'
 import { Failed, Skeleton } from '../ui/States.tsx'
 import { periodOf } from './period.ts'
 
@@ -28,14 +29,20 @@ export function KeyFigures({ days }: { days: number }) {
   return (
     <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
       {figures().map((figure) => (
-        <li key={figure.title} className="rounded-xl border bg-card p-4" title={figure.meaning}>
+        <li key={figure.title} className="relative min-h-30 rounded-xl border bg-card p-4">
           <p className="text-sm text-muted-foreground">
-            {figure.title}
-            <span className="sr-only">: {figure.meaning}</span>
+            <Meaning of={figure.title}>{figure.meaning}</Meaning>
           </p>
           {now.data ? (
             <>
-              <p className="text-2xl font-semibold tabular-nums">{figure.show(now.data)}</p>
+              <p
+                className={cn(
+                  'text-2xl font-semibold tabular-nums',
+                  figure.value(now.data) === null && 'text-muted-foreground',
+                )}
+              >
+                {figure.show(now.data)}
+              </p>
               {figure.of && (
                 <p className="text-xs text-muted-foreground tabular-nums">{figure.of(now.data)}</p>
               )}

@@ -1,14 +1,17 @@
 /** Every open of one day. */
 import { useQuery } from '@tanstack/react-query'
-import { get } from '../lib/api.ts'
+import { type Answer, get } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Card } from '../ui/Card.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { TextField } from '../ui/Field.tsx'
+import { type CsvColumn, SaveList } from '../ui/SaveList.tsx'
 import { Code, Text, When } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 import type { Source } from './OpensPage.tsx'
+
+type Open = Answer<'/analytics/by-date'>['opens'][number]
 
 export function OpensByDate({
   source,
@@ -34,13 +37,18 @@ export function OpensByDate({
         })
       }
       actions={
-        <TextField
-          label={t('Day')}
-          quiet
-          type="date"
-          value={date || (data?.date ?? '')}
-          onChange={(event) => onDate(event.target.value)}
-        />
+        <>
+          {data && (
+            <SaveList title={`${t('Opens')} ${data.date}`} columns={file()} rows={data.opens} />
+          )}
+          <TextField
+            label={t('Day')}
+            quiet
+            type="date"
+            value={date || (data?.date ?? '')}
+            onChange={(event) => onDate(event.target.value)}
+          />
+        </>
       }
       flush
     >
@@ -87,3 +95,11 @@ export function OpensByDate({
     </Card>
   )
 }
+
+const file = (): readonly CsvColumn<Open>[] => [
+  [t('Lead'), ({ lead_name, lead_id }) => lead_name ?? lead_id],
+  [t('To'), ({ recipient }) => recipient],
+  [t('Subject'), ({ subject }) => subject],
+  [t('Opens'), ({ opens_count }) => opens_count],
+  [t('When'), ({ opened_at }) => opened_at],
+]

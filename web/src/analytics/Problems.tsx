@@ -7,6 +7,7 @@ import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { searchOf } from '../lib/url.ts'
+import { Skeleton } from '../ui/States.tsx'
 
 interface ProblemLine {
   readonly text: string
@@ -32,7 +33,8 @@ export function Problems() {
     enabled: mayMessages,
     queryFn: () => get('/notifications', { query: { status: 'unknown', limit: 1 } }),
   })
-  if (maySenders && (senders.isPending || connectors.isPending)) return null
+  if (maySenders && (senders.isPending || connectors.isPending))
+    return <Skeleton className="h-5 max-w-56" />
   const lines: ProblemLine[] = []
   for (const { name, status, status_reason, settings_fault, circuit } of senders.data?.data ?? []) {
     if (status === 'paused')

@@ -4,28 +4,54 @@ import { useMemo } from 'react'
 import { get } from '../lib/api.ts'
 import { day, zone } from '../lib/format.ts'
 import { locale, t } from '../lib/language.ts'
+import { useUrl } from '../lib/url.ts'
+import type { Series } from '../ui/Chart.tsx'
 import { ChartCard } from '../ui/ChartCard.tsx'
+import { CheckField } from '../ui/Field.tsx'
 import { periodOf } from './period.ts'
 
 const HOUR_MS = 3_600_000
 
-export function Trend({ days }: { days: number }) {
-  const unit = days === 1 ? 'hour' : 'day'
-  const query = useQuery({
-    queryKey: ['/analytics/trends', days],
+type Unit = 'hour' | 'day'
+
+const useTrends = (
+  days: number,
+  unit: Unit,
+  { back, enabled = true }: { back: number; enabled?: boolean },
+) =>
+  useQuery({
+    queryKey: ['/analytics/trends', days, back],
+    enabled,
     queryFn: () =>
-      get('/analytics/trends', { query: { ...periodOf(days), unit, time_zone: zone() } }),
+      get('/analytics/trends', { query: { ...periodOf(days, back), unit, time_zone: zone() } }),
   })
-  const drawn = useMemo(
-    () => query.data && drawingOf(query.data.data, days, unit),
-    [query.data, days, unit],
-  )
+
+export function Trend({ days }: { days: number }) {
+  const [{ compare }, setUrl] = useUrl(['compare'])
+  const isCompared = compare === '1'
+  const unit = days === 1 ? 'hour' : 'day'
+  const query = useTrends(days, unit, { back: 0 })
+  const past = useTrends(days, unit, { back: 1, enabled: isCompared })
+  const drawn = useMemo(() => {
+    const now = query.data && drawingOf(pointsOf(query.data.data, { days, unit, back: 0 }), unit)
+    if (!now || !isCompared) return now
+    const points = past.data && pointsOf(past.data.data, { days, unit, back: 1 })
+    return points && { ...now, series: [...now.series, ...beforeOf(points)] }
+  }, [query.data, past.data, isCompared, days, unit])
   return (
     <ChartCard
       title={t('Trend')}
       kind="line"
       note={t('By {unit, select, hour {hour} other {day}}, in {zone}', { unit, zone: zone() })}
-      {...{ query, drawn }}
+      actions={
+        <CheckField
+          label={t('Compare with the period before')}
+          checked={isCompared}
+          onChange={({ target }) => setUrl({ compare: target.checked ? '1' : '' })}
+        />
+      }
+      query={query.error ? query : past}
+      drawn={drawn}
     />
   )
 }
@@ -35,12 +61,23 @@ interface Bucket {
   readonly metrics: Readonly<Record<string, number>>
 }
 
-/** One point for each day or hour, also for those without any message; channels are added up. */
-function drawingOf(buckets: readonly Bucket[], days: number, unit: 'hour' | 'day') {
+interface Period {
+  readonly days: number
+  readonly unit: Unit
+  readonly back: number
+}
+
+interface Point {
+  readonly at: Date
+  readonly sums: Record<string, number>
+}
+
+/** One for each day or hour, also for those without any message; channels are added up. */
+function pointsOf(buckets: readonly Bucket[], { days, unit, back }: Period): Point[] {
   const keyOf = (at: Date) =>
     unit === 'hour' ? Math.floor(+at / HOUR_MS) : at.toLocaleDateString('en-CA')
-  const { from, to } = periodOf(days)
-  const points = new Map<string | number, { at: Date; sums: Record<string, number> }>()
+  const { from, to } = periodOf(days, back)
+  const points = new Map<string | number, Point>()
   for (
     let at = +new Date(from);
     at <= +new Date(to);
@@ -52,15 +89,26 @@ function drawingOf(buckets: readonly Bucket[], days: number, unit: 'hour' | 'day
     if (!point) continue
     for (const [name, n] of Object.entries(metrics)) point.sums[name] = (point.sums[name] ?? 0) + n
   }
+  return [...points.values()]
+}
+
+const valuesOf = (points: readonly Point[], name: string) =>
+  points.map(({ sums }) => sums[name] ?? 0)
+
+function drawingOf(points: readonly Point[], unit: Unit): { labels: string[]; series: Series[] } {
   const hour = new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' })
-  const all = [...points.values()]
-  const of = (name: string) => all.map(({ sums }) => sums[name] ?? 0)
   return {
-    labels: all.map(({ at }) => (unit === 'hour' ? hour.format(at) : day(at))),
+    labels: points.map(({ at }) => (unit === 'hour' ? hour.format(at) : day(at))),
     series: [
-      { name: t('Sent'), values: of('sent') },
-      { name: t('Opened'), values: of('opened_unique_human') },
-      { name: t('Clicked'), values: of('clicked_unique_human') },
+      { name: t('Sent'), values: valuesOf(points, 'sent') },
+      { name: t('Opened'), values: valuesOf(points, 'opened_unique_human') },
+      { name: t('Clicked'), values: valuesOf(points, 'clicked_unique_human') },
     ],
   }
 }
+
+const beforeOf = (points: readonly Point[]): Series[] => [
+  { name: t('Sent before'), values: valuesOf(points, 'sent'), before: 0 },
+  { name: t('Opened before'), values: valuesOf(points, 'opened_unique_human'), before: 1 },
+  { name: t('Clicked before'), values: valuesOf(points, 'clicked_unique_human'), before: 2 },
+]

@@ -1,7 +1,7 @@
 /** What stands round every page: navigation, the bar above, and the page itself. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { t, told } from '../lib/language.ts'
 import { useMe } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
@@ -12,9 +12,17 @@ import { WorkspaceChoice } from './WorkspaceChoice.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
 
+/** Room for the navigation beside the page; else it is not made before somebody opens it. */
+const wide = matchMedia('(min-width: 64rem)') // `lg`
+function onWidth(listener: () => void): () => void {
+  wide.addEventListener('change', listener)
+  return () => wide.removeEventListener('change', listener)
+}
+
 export function Shell() {
   const [drawer, setDrawer] = useState(false)
   const [palette, setPalette] = useState(false)
+  const isWide = useSyncExternalStore(onWidth, () => wide.matches)
   const path = useRouterState({ select: ({ location }) => location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the page changes
   useEffect(() => setDrawer(false), [path])
@@ -35,10 +43,12 @@ export function Shell() {
       >
         {t('Skip to the page')}
       </a>
-      <aside className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col overflow-y-auto border-e bg-sidebar p-3 lg:flex">
-        <Brand />
-        <Navigation />
-      </aside>
+      {isWide && (
+        <aside className="sticky top-0 flex h-dvh w-60 shrink-0 flex-col overflow-y-auto border-e bg-sidebar p-3">
+          <Brand />
+          <Navigation />
+        </aside>
+      )}
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b bg-card/95 px-3 backdrop-blur sm:px-6">
           <Button

@@ -95,5 +95,8 @@ const isLanguage = (code: string | undefined): code is LanguageCode =>
 
 /** The viewer's own locale where it is of this language (en-GB), else the language. */
 export function locale(): string {
-  return navigator.languages.find((tag) => tag.startsWith(current)) ?? current
+  return navigator.languages.find((tag) => tag.startsWith(current) && isTag(tag)) ?? current
 }
+
+/** A browser started without a language in its environment names one that no formatter takes: en-US@posix. */
+const isTag = (tag: string): boolean => /^\w+(-\w+)*$/.test(tag)

@@ -1,12 +1,13 @@
 /**
  * A chart with its twin: the same data as a table, and as CSV. ECharts comes only when a chart is
- * on the page, and draws SVG. In Hebrew the axis runs from right to left.
+ * about to be seen, and draws SVG. In Hebrew the axis runs from right to left.
  */
 import { Download, Table2 } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { csvFile } from '../lib/csv.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
+import { useSeen } from '../lib/useSeen.ts'
 import { Button } from './Button.tsx'
 import { DataTable } from './DataTable.tsx'
 import { Skeleton } from './States.tsx'
@@ -14,6 +15,8 @@ import { Skeleton } from './States.tsx'
 export interface Series {
   readonly name: string
   readonly values: readonly number[]
+  /** Which of the others this is, of the period before: drawn in its colour, and finer. */
+  readonly before?: number
 }
 
 export interface ChartProps {
@@ -27,11 +30,19 @@ const Drawing = lazy(() => import('./Drawing.tsx').then(({ Drawing }) => ({ defa
 
 /** As a drawing, or as the table of the same. */
 export function Chart({ asTable, ...chart }: ChartProps & { asTable: boolean }) {
+  const [place, isSeen] = useSeen()
   if (asTable) return <ChartTable {...chart} />
+  const waiting = <Skeleton className="h-64" />
   return (
-    <Suspense fallback={<Skeleton className="h-64" />}>
-      <Drawing {...chart} />
-    </Suspense>
+    <div ref={place}>
+      {isSeen ? (
+        <Suspense fallback={waiting}>
+          <Drawing {...chart} />
+        </Suspense>
+      ) : (
+        waiting
+      )}
+    </div>
   )
 }
 

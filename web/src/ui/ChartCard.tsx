@@ -9,10 +9,12 @@ interface Props extends Pick<ChartProps, 'title' | 'kind'> {
   readonly query: { readonly error: unknown; refetch(): unknown }
   /** Undefined as long as nothing is there to be drawn. */
   readonly drawn: Pick<ChartProps, 'labels' | 'series'> | undefined
+  readonly actions?: ReactNode
   readonly className?: string
 }
 
-export function ChartCard({ title, kind, note, query, drawn, className = '' }: Props) {
+export function ChartCard(props: Props) {
+  const { title, kind, note, query, drawn, actions, className = '' } = props
   const [asTable, setAsTable] = useState(false)
   const chart = drawn && { title, kind, ...drawn }
   return (
@@ -20,7 +22,12 @@ export function ChartCard({ title, kind, note, query, drawn, className = '' }: P
       title={title}
       note={note}
       className={className}
-      actions={chart && <ChartActions {...{ chart, asTable }} onTable={setAsTable} />}
+      actions={
+        <>
+          {actions}
+          {chart && <ChartActions {...{ chart, asTable }} onTable={setAsTable} />}
+        </>
+      }
     >
       {query.error ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} />
