@@ -12,7 +12,7 @@ export interface Content<D> {
 /** Where drafts are kept; `id` undefined: of what there is not yet. */
 export interface Place<D> {
   save(id: string | undefined, content: Content<D>, seen: number): Promise<Kept>
-  drop(id: string): Promise<void>
+  drop(id: string, seen: number): Promise<unknown>
 }
 export interface Kept {
   readonly id: string
@@ -56,7 +56,7 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
     for (let text = JSON.stringify(wanted); text !== kept; text = JSON.stringify(wanted)) {
       const content = wanted
       if (start.isIdle(content) && id !== undefined) {
-        if (revision > 0) await place.drop(id)
+        if (revision > 0) await place.drop(id, revision)
         revision = 0
       } else {
         const answer = await place.save(id, content, revision)
@@ -102,7 +102,7 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
       clearTimeout(timer)
       await running?.catch(() => {})
       wanted = start.content
-      if (id !== undefined && revision > 0) await place.drop(id)
+      if (id !== undefined && revision > 0) await place.drop(id, revision)
       revision = 0
       kept = JSON.stringify(wanted)
     },
