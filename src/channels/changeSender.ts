@@ -2,6 +2,7 @@
 import type { Sql } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { audit } from '../workspaces/audit/audit.ts'
+import { changesOf } from '../workspaces/audit/changes.ts'
 import { newSettings, providerOf, type SenderContext } from './createSender.ts'
 import { sealContext } from './directory.ts'
 import type { SenderChange, SenderStatusChange } from './schema.ts'
@@ -118,9 +119,14 @@ function noSuchSender(): AppError {
   return new AppError('not_found', 'There is no such sender.')
 }
 
+const factsOf = (row: SenderRow) => ({
+  ...{ name: row.name, status: row.status, position: row.position, per_second: row.perSecond },
+  ...{ on_unknown: row.onUnknown, cost: row.costAmount, cost_currency: row.costCurrency },
+})
+
 async function update(
   tx: Sql,
-  { workspaceId, id }: SenderRow,
+  row: SenderRow,
   patch: Parameters<typeof updateSender>[3],
   {
     actor,
@@ -129,7 +135,12 @@ async function update(
     details,
   }: SenderContext & { action: string; details: Record<string, string[]> },
 ): Promise<SenderRow> {
+  const { workspaceId, id } = row
   await updateSender(tx, workspaceId, id, patch, now)
-  await audit(tx, workspaceId, { actor, at: now, action, target: id, details })
-  return getSender(tx, workspaceId, id)
+  const after = await getSender(tx, workspaceId, id)
+  const changes = changesOf(factsOf(row), factsOf(after))
+  await audit(tx, workspaceId, {
+    ...{ actor, at: now, action, target: id, details: { ...details, ...changes } },
+  })
+  return after
 }

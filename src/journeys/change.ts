@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts'
 import { assertUnchanged } from '../http/ifMatch.ts'
 import { actorName } from '../workspaces/actorName.store.ts'
 import { audit } from '../workspaces/audit/audit.ts'
+import { changesOf } from '../workspaces/audit/changes.ts'
 import { type Authorship, nameTaken } from './create.ts'
 import { type CurrentJourney, getJourney, getJourneyVersion } from './find.ts'
 import { refreshInterests } from './interests.ts'
@@ -64,7 +65,11 @@ export async function putDocument(
   )
   if (!changed) throw nameTaken(document.name)
   if (row.status !== 'draft') await refreshInterests(tx, workspaceId)
-  const details = { version: version.version }
+  const changes = changesOf(
+    { version: row.version, name: row.name, title: row.title },
+    { version: changed.version, name: changed.name, title: changed.title },
+  )
+  const details = { version: version.version, ...changes }
   await audit(tx, workspaceId, {
     ...{ actor, at: now, action: 'journey.changed', target: row.id, details },
   })
@@ -84,10 +89,21 @@ export async function changeSettings(
   const changed = await updateJourney(tx, workspaceId, row.id, { settings }, now)
   await audit(tx, workspaceId, {
     ...{ actor, at: now, action: 'journey.settings_changed', target: row.id },
-    details: { names: Object.keys(settings) },
+    details: {
+      names: Object.keys(settings),
+      ...changesOf(figures(row.settings), figures(settings)),
+    },
   })
   return { row: changed ?? row, version }
 }
+
+/** What a text says may be a person's name or address. */
+const figures = (settings: SettingValues) =>
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      (entry): entry is [string, number | boolean] => typeof entry[1] !== 'string',
+    ),
+  )
 
 /** Locks a journey that people may change. */
 export async function lockForChange(

@@ -5,6 +5,7 @@
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../errors.ts'
 import { audit } from '../workspaces/audit/audit.ts'
+import { changesOf } from '../workspaces/audit/changes.ts'
 import { lockLive } from './change.ts'
 import type { Authorship } from './create.ts'
 import { deleteDraft } from './drafts/store.ts'
@@ -78,6 +79,7 @@ async function changeStatus(
   const changed = await updateJourney(tx, workspaceId, row.id, patch, now)
   await pauseMessages(tx, workspaceId, { id: row.id, from: row.status, to: status }, now)
   await refreshInterests(tx, workspaceId)
-  await audit(tx, workspaceId, { actor, at: now, action, target: row.id })
+  const details = changesOf({ status: row.status }, { status })
+  await audit(tx, workspaceId, { actor, at: now, action, target: row.id, details })
   return { row: changed ?? row, version }
 }

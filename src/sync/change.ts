@@ -13,6 +13,7 @@ import { AppError, invalid } from '../errors.ts'
 import type { UrlRules } from '../lib/ssrf.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { type Actor, audit } from '../workspaces/audit/audit.ts'
+import { changesOf } from '../workspaces/audit/changes.ts'
 import type { SyncDeps } from './deps.ts'
 import { type Connection, sealContext } from './directory.ts'
 import { scheduleTasks } from './schedule.ts'
@@ -172,15 +173,22 @@ function newSettings(
   return settings
 }
 
+const factsOf = ({ name, status }: ConnectionRow) => ({ name, status })
+
 async function update(
   tx: Sql,
-  { workspaceId, id }: ConnectionRow,
+  row: ConnectionRow,
   patch: ConnectionPatch,
   given: { context: ChangeContext; action: string; details: Record<string, string[]> },
 ): Promise<ConnectionRow> {
   const { context, action, details } = given
   const { actor, now } = context
+  const { workspaceId, id } = row
   await updateConnection(tx, workspaceId, id, patch, now)
-  await audit(tx, workspaceId, { actor, at: now, action, target: id, details })
-  return getConnection(tx, workspaceId, id)
+  const after = await getConnection(tx, workspaceId, id)
+  const changes = changesOf(factsOf(row), factsOf(after))
+  await audit(tx, workspaceId, {
+    ...{ actor, at: now, action, target: id, details: { ...details, ...changes } },
+  })
+  return after
 }

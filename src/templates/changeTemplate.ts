@@ -9,6 +9,7 @@ import type { Sql } from '../db/db.ts'
 import { assertUnchanged } from '../http/ifMatch.ts'
 import { actorName } from '../workspaces/actorName.store.ts'
 import { audit } from '../workspaces/audit/audit.ts'
+import { changesOf } from '../workspaces/audit/changes.ts'
 import { assertComplete, type Contents, changeContents, changesContent } from './contents.ts'
 import { type Authorship, nameTaken } from './createTemplate.ts'
 import { declare, redeclare } from './declare.ts'
@@ -104,7 +105,11 @@ async function append(
   await insertVersion(tx, workspaceId, version)
   const changed = await putToUse(tx, workspaceId, { id, name, version: version.version }, now)
   if (!changed) throw nameTaken(name)
-  const details = { version: version.version }
+  const changes = changesOf(
+    { version: row.version, name: row.name },
+    { version: version.version, name },
+  )
+  const details = { version: version.version, ...changes }
   await audit(tx, workspaceId, { actor, at: now, action, target: id, details })
   return templateView(changed, version, await findDraft(tx, workspaceId, id))
 }

@@ -65,7 +65,7 @@ export function brandRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
           const { id } = await getManaged(tx, request.auth, request.params.id)
           await updateBrand(tx, id, request.body)
           const context = { actor: actorOf(request), now: db.clock.now() }
-          await auditChange(tx, id, ['brand'], context)
+          await auditChange(tx, id, { fields: ['brand'] }, context)
           return request.body
         }),
     )

@@ -1,7 +1,8 @@
 /** Changes a workspace's name and defaults. The slug stays: it stands in people's settings. */
 import type { Sql } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { type Actor, audit } from './audit/audit.ts'
+import { type Actor, audit, type Details } from './audit/audit.ts'
+import { changesOf } from './audit/changes.ts'
 import type { Auth } from './auth.ts'
 import { listMemberships } from './login/store.ts'
 import {
@@ -20,15 +21,22 @@ export async function changeWorkspace(
   change: WorkspaceChange,
   context: Context,
 ): Promise<Workspace> {
-  await getManaged(tx, auth, id)
+  const before = await getManaged(tx, auth, id)
   const workspace = await updateWorkspace(tx, id, change)
   if (!workspace) throw noSuchWorkspace() // removed meanwhile
-  await auditChange(tx, id, Object.keys(change).map(snakeCase), context)
+  const details = {
+    fields: Object.keys(change).map(snakeCase),
+    ...changesOf(factsOf(before), factsOf(workspace)),
+  }
+  await auditChange(tx, id, details, context)
   return workspace
 }
 
 /** As the API calls it. */
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+const factsOf = (facts: Workspace) =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [snakeCase(name), value]))
 
 const noSuchWorkspace = () => new AppError('not_found', 'There is no such workspace.')
 
@@ -41,11 +49,10 @@ interface Context {
 export async function auditChange(
   tx: Sql,
   id: string,
-  fields: string[],
+  details: Details,
   { actor, now }: Context,
 ): Promise<void> {
   const before = await enterWorkspace(tx, id)
-  const details = { fields }
   await audit(tx, id, { actor, at: now, action: 'workspace.changed', target: id, details })
   await enterWorkspace(tx, before)
 }

@@ -163,3 +163,38 @@ test('the log is read page by page and only by its workspace', async () => {
   assert.equal(second.next_cursor, null)
   assert.equal((await send('GET', '/audit?cursor=bm90IG91cnM', null, as)).statusCode, 422)
 })
+
+test('entries are found by who, what, on what, in which request and when, also a rare one among many', async () => {
+  const { id } = await chain('searched', 4)
+  const as = { ...bearer(INSTANCE_KEY), 'x-workspace': id }
+  const seqs = async (query: string) =>
+    (await send('GET', `/audit?${query}`, null, as))
+      .json()
+      .data.map(({ seq }: { seq: number }) => seq)
+  const changed = await send(
+    'PUT',
+    `/workspaces/${id}`,
+    { name: 'Renamed', time_zone: 'Europe/Oslo' },
+    as,
+  )
+  const [entry] = (await send('GET', '/audit?action=workspace.changed', null, as)).json().data
+  assert.deepEqual(entry.details.changes, {
+    name: { before: 'searched', after: 'Renamed' },
+    time_zone: { before: 'UTC', after: 'Europe/Oslo' },
+  })
+  assert.deepEqual(await seqs(`request_id=${changed.headers['x-request-id']}`), [5])
+  assert.deepEqual(await seqs('action=step.*'), [4, 3, 2])
+  assert.deepEqual(await seqs('action=step.*&limit=1'), [4])
+  assert.deepEqual(await seqs('actor=instance&action=workspace.*'), [5])
+  assert.deepEqual(await seqs(`target=${id}&action=workspace.changed`), [5])
+  assert.deepEqual(await seqs(`from=${entry.at}&actor=key`), [])
+  assert.equal((await send('GET', '/audit?action=100%25', null, as)).statusCode, 422)
+  await tamper(
+    `insert into audit_entries (workspace_id, seq, at, actor_kind, action, hash)
+     select '${id}', n, now(), 'system', 'filler', '' from generate_series(6, 25000) n;
+     update audit_heads set seq = 25000 where workspace_id = '${id}'`,
+  )
+  const first = (await send('GET', '/audit?action=workspace.*', null, as)).json()
+  assert.deepEqual([first.data, first.has_more], [[], true])
+  assert.deepEqual(await seqs(`action=workspace.changed&cursor=${first.next_cursor}`), [5])
+})

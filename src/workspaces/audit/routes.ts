@@ -1,9 +1,10 @@
 /** GET /audit */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
-import { AuditEntryView, AuditVerdict } from './schema.ts'
-import { type AuditRow, listEntries } from './store.ts'
+import { cursorOf, page, pageOf, readCursor } from '../../lib/paging.ts'
+import { AuditEntryView, AuditQuery, AuditVerdict } from './schema.ts'
+import { SPAN, searchEntries } from './search.ts'
+import type { AuditRow } from './store.ts'
 import { verifyAudit } from './verifyAudit.ts'
 
 const SEQ = /^\d{1,15}$/
@@ -16,18 +17,26 @@ export const auditRoutes: FastifyPluginAsyncZod = async (server) => {
       schema: {
         tags: ['Audit'],
         summary: 'What was done in the workspace, newest first',
-        querystring: z.strictObject(pageQuery),
+        description: `A rare match is looked for among ${SPAN} entries at a time: a page may hold fewer than \`limit\`, even none, and say \`has_more\`.`,
+        querystring: AuditQuery,
         response: { 200: pageOf(AuditEntryView) },
       },
     },
     async (request) => {
-      const { limit, cursor } = request.query
+      const { limit, cursor, from, to, request_id: requestId, ...rest } = request.query
+      const filter = {
+        ...{ ...rest, requestId, limit: limit + 1 },
+        ...{ from: dateOf(from), to: dateOf(to) },
+      }
       const key = readCursor(cursor, SEQ)
       const before = key === undefined ? undefined : Number(key)
-      const rows = await request.read((tx, workspaceId) =>
-        listEntries(tx, workspaceId, { before, limit: limit + 1 }),
+      const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
+        searchEntries(tx, workspaceId, { ...filter, before }),
       )
-      return page(rows, limit, (row) => String(row.seq), view)
+      const found = page(rows, limit, (row) => String(row.seq), view)
+      return stoppedAt === null || found.has_more
+        ? found
+        : { ...found, has_more: true, next_cursor: cursorOf(String(stoppedAt)) }
     },
   )
 
@@ -59,6 +68,8 @@ export const auditRoutes: FastifyPluginAsyncZod = async (server) => {
     },
   )
 }
+
+const dateOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text))
 
 function view(row: AuditRow): z.infer<typeof AuditEntryView> {
   return {

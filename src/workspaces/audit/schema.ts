@@ -1,5 +1,26 @@
 /** The audit log in requests and answers. */
 import { z } from 'zod'
+import { pageQuery } from '../../lib/paging.ts'
+
+const Instant = z.iso.datetime({ offset: true })
+
+export const AuditQuery = z.strictObject({
+  ...pageQuery,
+  actor: z.string().min(1).max(100).optional().meta({
+    description: 'Its id, or its kind: session, key, instance, token, system.',
+  }),
+  action: z
+    .string()
+    .regex(
+      /^[a-z_.]{1,98}\*?$/,
+      'an action such as template.changed, or a beginning such as template.*',
+    )
+    .optional(),
+  target: z.string().min(1).max(100).optional().meta({ description: 'Id of what it was done to.' }),
+  request_id: z.string().min(1).max(100).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+})
 
 export const AuditEntryView = z
   .object({
@@ -9,7 +30,9 @@ export const AuditEntryView = z
     actor_id: z.string().nullable(),
     action: z.string(),
     target: z.string().nullable(),
-    details: z.record(z.string(), z.unknown()),
+    details: z.record(z.string(), z.unknown()).meta({
+      description: '`changes`, where there are: of each field what was before and after.',
+    }),
     ip: z.string().nullable(),
     request_id: z.string().nullable(),
     hash: z.string(),

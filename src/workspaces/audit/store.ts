@@ -58,16 +58,44 @@ export async function appendEntry(sql: Sql, workspaceId: string, row: AuditRow):
   `
 }
 
-/** Newest first, older than `before`. */
+export interface EntryFilter {
+  /** Its kind, or its id. */
+  readonly actor?: string | undefined
+  /** Its name, or a beginning: `template.*`. */
+  readonly action?: string | undefined
+  readonly target?: string | undefined
+  readonly requestId?: string | undefined
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+}
+
+/** Newest first, from `since` on and older than `before`. */
 export async function listEntries(
   sql: Sql,
   workspaceId: string,
-  { before, limit }: { before: number | undefined; limit: number },
+  {
+    since,
+    before,
+    limit,
+    actor,
+    action,
+    target,
+    requestId,
+    from,
+    to,
+  }: EntryFilter & { since: number; before: number; limit: number },
 ): Promise<AuditRow[]> {
+  const isBeginning = action?.endsWith('*')
   return await sql<AuditRow[]>`
     select seq, at, actor_kind, actor_id, action, target, details, ip, request_id, hash
     from audit_entries
-    where workspace_id = ${workspaceId} and seq < ${before ?? Number.MAX_SAFE_INTEGER}
+    where workspace_id = ${workspaceId} and seq >= ${since} and seq < ${before}
+      ${actor ? sql`and (actor_kind = ${actor} or actor_id = ${actor})` : sql``}
+      ${action ? (isBeginning ? sql`and starts_with(action, ${action.slice(0, -1)})` : sql`and action = ${action}`) : sql``}
+      ${target ? sql`and target = ${target}` : sql``}
+      ${requestId ? sql`and request_id = ${requestId}` : sql``}
+      ${from ? sql`and at >= ${from}` : sql``}
+      ${to ? sql`and at < ${to}` : sql``}
     order by seq desc
     limit ${limit}
   `

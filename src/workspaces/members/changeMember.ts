@@ -5,6 +5,7 @@
 import type { Sql } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import { type Actor, audit } from '../audit/audit.ts'
+import { changesOf } from '../audit/changes.ts'
 import { type Auth, type Role, scopesOfRole } from '../auth.ts'
 import { deleteSessionsIn } from '../login/sessions.store.ts'
 import { lockWorkspace } from '../store.ts'
@@ -45,7 +46,10 @@ export async function changeMember(
   if (before.role === 'owner') await requireOwner(tx, workspaceId)
   await deleteSessionsIn(tx, workspaceId, id)
   const { actor, now } = context
-  const details = { role: after.role, role_before: before.role, is_active: after.isActive }
+  const details = changesOf(
+    { role: before.role, is_active: before.isActive },
+    { role: after.role, is_active: after.isActive },
+  )
   await audit(tx, workspaceId, { actor, at: now, action: 'member.changed', target: id, details })
   return { ...before, ...after }
 }
