@@ -1,18 +1,24 @@
-/** Which of a template's languages is written, or a new one. */
-import type { Answer } from '../lib/api.ts'
+/** Which of a template's languages is written, each with how far it is, or a new one. */
 import { t } from '../lib/language.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
+import { contentOf, type Drafts, type Template } from './drafts.ts'
 
 interface Props {
-  readonly template: Answer<'/templates/{id}'>
+  readonly template: Template
+  readonly drafts: Drafts
   readonly value: string
+  readonly mayAdd: boolean
   readonly onChange: (locale: string) => void
 }
 
 const usual = ['en', 'he', 'ar', 'fr', 'de', 'es', 'ru']
 
-export function LocaleChoice({ template, value, onChange }: Props) {
-  const known = [template.locale, ...Object.keys(template.locales)]
+export function LocaleChoice({ template, drafts, value, mayAdd, onChange }: Props) {
+  const known = [
+    ...new Set([template.locale, ...Object.keys(template.locales), ...Object.keys(drafts), value]),
+  ]
   const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' })
   function named(each: string): string {
     try {
@@ -21,19 +27,42 @@ export function LocaleChoice({ template, value, onChange }: Props) {
       return each // the address may hold what is no tag at all
     }
   }
+  const isUnfinished = (locale: string) => {
+    const { subject, html, mjml, text } = { ...contentOf(template, locale), ...drafts[locale] }
+    return !(html || mjml || text) || (template.channel === 'email' && !subject?.trim())
+  }
+  const others = usual.filter((each) => !known.includes(each))
   return (
-    <SelectField
-      label={t('Language')}
-      quiet
-      value={value}
-      options={[
-        ...known.map((each) => [each, named(each)] as const),
-        ...(known.includes(value) ? [] : [[value, named(value)] as const]),
-        ...usual
-          .filter((each) => !known.includes(each) && each !== value)
-          .map((each) => [each, `+ ${named(each)}`] as const),
-      ]}
-      onChange={(event) => onChange(event.target.value)}
-    />
+    <fieldset className="flex flex-wrap items-center gap-1">
+      <legend className="sr-only">{t('Language')}</legend>
+      {known.map((each) => (
+        <Button
+          key={each}
+          size="sm"
+          aria-pressed={each === value}
+          className="aria-pressed:border-primary aria-pressed:bg-accent"
+          onClick={() => onChange(each)}
+        >
+          <bdi lang={each}>{named(each)}</bdi>
+          {isUnfinished(each) ? (
+            <Badge tone="warn">{t('unfinished')}</Badge>
+          ) : (
+            drafts[each] && <Badge tone="info">{t('draft')}</Badge>
+          )}
+        </Button>
+      ))}
+      {mayAdd && (
+        <SelectField
+          label={t('Another language')}
+          quiet
+          value=""
+          options={[
+            ['', t('Another language')],
+            ...others.map((each) => [each, named(each)] as const),
+          ]}
+          onChange={(event) => event.target.value && onChange(event.target.value)}
+        />
+      )}
+    </fieldset>
   )
 }

@@ -1,86 +1,59 @@
-/** Writes a template: one language at a time, shown for somebody beside it while it is written. */
-
-import { lazy, Suspense, useMemo } from 'react'
-import type { Answer } from '../lib/api.ts'
+/**
+ * Writes a template: one language at a time, shown for somebody beside it while it is written. What is written is
+ * a draft, kept by itself; messages use it once it is published.
+ */
+import { useMemo, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
-import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { TextField } from '../ui/Field.tsx'
-import { Fault, Note, Skeleton } from '../ui/States.tsx'
-import { bodyOf, type Text, useDrafts } from './drafts.ts'
-import { useSave, useSaveKey, useVariables } from './editing.ts'
+import { Note } from '../ui/States.tsx'
+import { changed, contentOf, type Kept, type Template, type Text, useDrafts } from './drafts.ts'
+import { EditActions } from './EditActions.tsx'
+import { useVariables } from './editing.ts'
 import { LocaleChoice } from './LocaleChoice.tsx'
+import { Meanwhile } from './Meanwhile.tsx'
+import { Modes } from './Modes.tsx'
 import { TemplatePreview } from './TemplatePreview.tsx'
+import { useKept } from './useKept.ts'
 
-type Template = Answer<'/templates/{id}'>
+interface Props {
+  readonly template: Template
+  /** What is on the server. */
+  readonly kept: Kept | undefined
+}
 
-const CodeEditor = lazy(async () => ({ default: (await import('./CodeEditor.tsx')).CodeEditor }))
-
-export function TemplateEditor({ template }: { template: Template }) {
-  const [{ locale, part }, setUrl] = useUrl(['locale', 'part'])
-  const isMain = !locale || locale === template.locale
-  const key = isMain ? '' : locale
-  const stored: Text = isMain ? template : ((template.locales[locale] ?? {}) as Text) // as written there
-  const mine = useDrafts(template.id, template.version)
+export function TemplateEditor({ template, kept }: Props) {
+  const [{ locale: asked }, setUrl] = useUrl(['locale'])
+  const locale = asked || template.locale
+  const mine = useDrafts(kept, template.version)
   const { drafts, hasDraft } = mine
-  const text: Text = { ...stored, ...drafts[key] }
+  const keeping = useKept(template.id, kept, drafts, mine.base)
+  const [warnings, setWarnings] = useState<readonly string[]>([])
   const mayWrite = useMay('templates:write')
-  const save = useSave(template.id, drafts, mine.saved)
-  const draft = useMemo(() => bodyOf(drafts), [drafts])
-  const maySave = mayWrite && hasDraft && !mine.isBehind && !save.isPending
-  useSaveKey(() => {
-    if (maySave) save.mutate(undefined)
-  })
-  const change = (next: Text) => mine.change({ ...drafts, [key]: { ...drafts[key], ...next } })
-  const isEmail = template.channel === 'email'
-  const code = text.mjml ? 'mjml' : 'html'
-  const field = isEmail && part !== 'text' ? code : 'text'
   const variables = useVariables(template)
+  const shown = useMemo(() => (hasDraft ? { locales: drafts } : undefined), [hasDraft, drafts])
+  const text: Text = { ...contentOf(template, locale), ...drafts[locale] }
+  const change = (next: Text) => mine.change(changed(drafts, template, locale, next))
+  const isEmail = template.channel === 'email'
   return (
-    <div className="grid items-start grid-cols-1 gap-5 xl:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-2">
       <Card
         title={t('Text')}
         actions={
-          <>
-            <LocaleChoice
-              template={template}
-              value={isMain ? template.locale : locale}
-              onChange={(next) => setUrl({ locale: next })}
-            />
-            {mayWrite && hasDraft && (
-              <Button look="ghost" onClick={mine.drop}>
-                {t('Discard changes')}
-              </Button>
-            )}
-            {mayWrite && (
-              <Button
-                look="primary"
-                aria-keyshortcuts="Control+S"
-                disabled={!maySave}
-                onClick={() => save.mutate(undefined)}
-              >
-                {t('Save')}
-              </Button>
-            )}
-          </>
+          mayWrite && <EditActions {...{ template, mine, keeping }} onWarnings={setWarnings} />
         }
       >
         <div className="flex flex-col gap-4">
-          {mine.isBehind && (
-            <div className="flex flex-wrap items-center gap-3">
-              <Note tone="warn">
-                {t('Saved as version {version} by somebody meanwhile.', {
-                  version: template.version,
-                })}
-              </Note>
-              <Button onClick={mine.drop}>{t('Take theirs')}</Button>
-              <Button onClick={mine.keepOver}>{t('Go on with mine')}</Button>
-            </div>
-          )}
-          <Fault error={save.error} />
+          <Meanwhile {...{ template, mine, keeping }} />
+          <LocaleChoice
+            {...{ template, drafts }}
+            value={locale}
+            mayAdd={mayWrite}
+            onChange={(next) => setUrl({ locale: next })}
+          />
           {isEmail && (
             <TextField
               label={t('Subject')}
@@ -90,66 +63,20 @@ export function TemplateEditor({ template }: { template: Template }) {
               onChange={(event) => change({ subject: event.target.value })}
             />
           )}
-          <div>
-            {isEmail ? (
-              <PartChoice code={code} field={field} onChange={(next) => setUrl({ part: next })} />
-            ) : (
-              <p className="mb-1 text-sm font-medium">{t('Text')}</p>
-            )}
-            <Suspense fallback={<Skeleton className="h-80" />}>
-              <CodeEditor
-                key={`${key} ${field} ${mine.begun}`}
-                label={t('The template’s text')}
-                value={text[field] ?? ''}
-                variables={variables}
-                readOnly={!mayWrite}
-                onChange={(value) =>
-                  change({ [field]: isEmail && field === 'text' && value === '' ? null : value })
-                }
-              />
-            </Suspense>
-            <p className="mt-1 text-sm text-muted-foreground">
-              {t('Type {open} for what can be filled in.', { open: '{{' })}{' '}
-              {isEmail && field === 'text' && t('Empty: it is made of the HTML.')}
-            </p>
-          </div>
-          {save.data?.warnings.map((warning) => (
+          <Modes
+            {...{ isEmail, locale, text, variables }}
+            readOnly={!mayWrite}
+            begun={`${locale} ${mine.begun}`}
+            onChange={change}
+          />
+          {warnings.map((warning) => (
             <Note key={warning} tone="warn">
               {said(warning)}
             </Note>
           ))}
         </div>
       </Card>
-      <TemplatePreview
-        template={template}
-        locale={isMain ? template.locale : locale}
-        draft={hasDraft ? draft : undefined}
-      />
+      <TemplatePreview template={template} locale={locale} draft={shown} />
     </div>
-  )
-}
-
-interface PartProps {
-  readonly code: 'html' | 'mjml'
-  readonly field: 'html' | 'mjml' | 'text'
-  readonly onChange: (part: string) => void
-}
-
-function PartChoice({ code, field, onChange }: PartProps) {
-  return (
-    <fieldset className="mb-2 flex gap-1">
-      <legend className="sr-only">{t('What is written')}</legend>
-      {([code, 'text'] as const).map((each) => (
-        <Button
-          key={each}
-          size="sm"
-          aria-pressed={each === field}
-          className="aria-pressed:border-primary aria-pressed:bg-accent"
-          onClick={() => onChange(each === 'text' ? each : '')}
-        >
-          {each === 'text' ? t('Plain text') : each.toUpperCase()}
-        </Button>
-      ))}
-    </fieldset>
   )
 }

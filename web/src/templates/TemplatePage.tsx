@@ -12,6 +12,8 @@ import { AskButton } from '../ui/AskButton.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
+import type { Template } from './drafts.ts'
+import { readKept } from './Meanwhile.tsx'
 import { TemplateEditor } from './TemplateEditor.tsx'
 import { TemplateVersions } from './TemplateVersions.tsx'
 
@@ -61,7 +63,7 @@ export function TemplatePage() {
           {
             id: 'edit',
             title: t('Text'),
-            body: <TemplateEditor key={template.id} template={template} />,
+            body: <Editing key={template.id} template={template} />,
           },
           {
             id: 'versions',
@@ -74,4 +76,17 @@ export function TemplatePage() {
       />
     </Page>
   )
+}
+
+/** The editor begins with what is kept now; later changes of it are told by Meanwhile. */
+function Editing({ template }: { template: Template }) {
+  const { id } = template
+  const query = useQuery({
+    queryKey: ['/templates/{id}/draft', id],
+    queryFn: async () => (await readKept(id)) ?? null,
+    ...{ staleTime: 0, gcTime: 0, refetchOnWindowFocus: false },
+  })
+  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (query.data === undefined) return <Loading />
+  return <TemplateEditor template={template} kept={query.data ?? undefined} />
 }

@@ -17,7 +17,7 @@ import { Frame } from '../ui/Frame.tsx'
 import { Text } from '../ui/Small.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
 
-type Draft = NonNullable<NonNullable<Body<'/templates/{id}/test', 'post'>>['draft']>
+type Draft = Exclude<NonNullable<NonNullable<Body<'/templates/{id}/test', 'post'>>['draft']>, true>
 
 interface Props {
   readonly template: Answer<'/templates/{id}'>

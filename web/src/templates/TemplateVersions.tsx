@@ -12,6 +12,7 @@ import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
 import { Text, When } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
+import { Sides } from './Sides.tsx'
 
 type Version = Row<'/templates/{id}/versions'>
 
@@ -48,6 +49,11 @@ export function TemplateVersions({ id, version }: { id: string; version: number 
               cell: ({ locale, locales }) => (
                 <bdi>{[...new Set([locale, ...locales])].join(', ')}</bdi>
               ),
+            },
+            {
+              id: 'author',
+              title: t('By'),
+              cell: ({ created_by_name }) => created_by_name && <Text>{created_by_name}</Text>,
             },
             {
               id: 'at',
@@ -100,51 +106,15 @@ function Difference({ id, from, to }: { id: string; from: number; to: number }) 
       {query.isError && <Failed error={query.error} />}
       {query.data?.hunks.length === 0 && <Empty title={t('They say the same.')} />}
       {query.data?.hunks.map((hunk, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the answer does not change
-        <section key={at} className="mb-4">
-          <h3 className="mb-1 text-sm font-medium">
-            <bdi>{hunk.field}</bdi>
-          </h3>
-          <div
-            className="grid grid-cols-1 overflow-x-auto rounded-md border md:grid-cols-2"
-            dir="ltr"
-          >
-            <Side
-              kind="removed"
-              lines={hunk.lines}
-              title={t('Version {version}', { version: from })}
-            />
-            <Side kind="added" lines={hunk.lines} title={t('Version {version}', { version: to })} />
-          </div>
-        </section>
-      ))}
-    </Card>
-  )
-}
-
-interface SideProps {
-  readonly kind: 'added' | 'removed'
-  readonly title: string
-  readonly lines: readonly { readonly kind: string; readonly text: string }[]
-}
-
-function Side({ kind, title, lines }: SideProps) {
-  const own = lines.filter((line) => line.kind === 'same' || line.kind === kind)
-  const colour = kind === 'added' ? 'bg-success-soft' : 'bg-destructive-soft'
-  return (
-    <div className="min-w-0 border-e last:border-e-0">
-      <p className="border-b px-3 py-1 text-xs text-muted-foreground">{title}</p>
-      {own.map((line, at) => (
-        <pre
+        <Sides
           // biome-ignore lint/suspicious/noArrayIndexKey: the answer does not change
           key={at}
-          dir="auto"
-          className={`px-3 break-words whitespace-pre-wrap ${line.kind === kind ? colour : ''}`}
-        >
-          {line.kind === kind && <span className="sr-only">{kind === 'added' ? '+' : '−'}</span>}
-          {line.text || ' '}
-        </pre>
+          field={hunk.field}
+          lines={hunk.lines}
+          before={t('Version {version}', { version: from })}
+          after={t('Version {version}', { version: to })}
+        />
       ))}
-    </div>
+    </Card>
   )
 }

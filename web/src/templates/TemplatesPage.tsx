@@ -11,6 +11,7 @@ import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { channelOptions, channels } from '../messages/words.ts'
+import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
@@ -64,10 +65,13 @@ export function TemplatesPage() {
             {
               id: 'name',
               title: t('Name'),
-              cell: ({ id, name }) => (
-                <Link to={`/templates/${id}`} className="font-medium hover:underline">
-                  <Text>{name}</Text>
-                </Link>
+              cell: ({ id, name, draft }) => (
+                <span className="inline-flex flex-wrap items-center gap-2">
+                  <Link to={`/templates/${id}`} className="font-medium hover:underline">
+                    <Text>{name}</Text>
+                  </Link>
+                  {draft && <Badge tone="info">{t('Draft not published')}</Badge>}
+                </span>
               ),
             },
             {

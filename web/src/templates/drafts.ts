@@ -1,11 +1,12 @@
 /**
- * What is written and not saved yet, by language, with the version that it is laid over; kept in this tab, so
- * that a reload loses nothing.
+ * What is written of a template and not published, by language, laid over the version that it was begun
+ * with. useKept.ts keeps it on the server.
  */
-import { useEffect, useMemo, useReducer } from 'react'
-import type { Body } from '../lib/api.ts'
+import { useMemo, useReducer } from 'react'
+import type { Answer } from '../lib/api.ts'
 
-type Change = NonNullable<Body<'/templates/{id}', 'put'>>
+export type Template = Answer<'/templates/{id}'>
+export type Kept = Answer<'/templates/{id}/draft'>
 
 export interface Text {
   readonly subject?: string | null
@@ -14,8 +15,8 @@ export interface Text {
   readonly text?: string | null
 }
 
-/** The main language is ''. */
-export type Drafts = Readonly<Record<string, Text>>
+/** Only what differs. null: the language is removed. */
+export type Drafts = Readonly<Record<string, Text | null>>
 
 export interface State {
   readonly drafts: Drafts
@@ -23,12 +24,13 @@ export interface State {
   readonly base: number
   /** The newest version that the editor shows. */
   readonly seen: number
-  /** The code's editor keeps its own text, and begins anew with each. */
+  /** The editors of a text keep their own, and begin anew with each. */
   readonly begun: number
 }
 type Deed =
   | { change: Drafts }
-  | { saved: Drafts; version: number }
+  | { published: Drafts; version: number }
+  | { take: Drafts; base: number }
   | { follow: number }
   | 'drop'
   | 'keepOver'
@@ -42,12 +44,13 @@ export function after(state: State, deed: Deed): State {
   if (deed === 'keepOver') return { ...state, base: seen }
   if ('change' in deed)
     return { ...state, drafts: deed.change, base: isEmpty(drafts) ? seen : base }
-  // What was written while it was being saved stays, over what is saved now.
-  if ('saved' in deed) {
-    const { saved, version } = deed
+  if ('take' in deed) return { drafts: deed.take, base: deed.base, seen, begun: begun + 1 }
+  // What was written while it was being published stays, over what is published now.
+  if ('published' in deed) {
+    const { published, version } = deed
     const own = version === seen + 1 // else there is a version between them, which is not shown yet
     return {
-      ...{ drafts: drafts === saved ? nothing : drafts, base: version, seen: version },
+      ...{ drafts: drafts === published ? nothing : drafts, base: version, seen: version },
       begun: own ? begun : begun + 1,
     }
   }
@@ -55,56 +58,70 @@ export function after(state: State, deed: Deed): State {
   return { drafts, base: isEmpty(drafts) ? follow : base, seen: follow, begun: begun + 1 }
 }
 
-export function useDrafts(id: string, version: number) {
-  const place = `beckon.template.${id}`
-  const [state, act] = useReducer(after, undefined, () => resumed(kept(place), version))
+export const resumed = (kept: Kept | undefined, version: number): State => ({
+  ...{ drafts: kept?.locales ?? nothing, base: kept?.based_on ?? version },
+  ...{ seen: version, begun: 0 },
+})
+
+export function useDrafts(kept: Kept | undefined, version: number) {
+  const [state, act] = useReducer(after, undefined, () => resumed(kept, version))
   if (version > state.seen) act({ follow: version })
-  const { drafts, base } = state
-  useEffect(() => {
-    if (isEmpty(drafts)) sessionStorage.removeItem(place)
-    else sessionStorage.setItem(place, JSON.stringify({ version: base, drafts }))
-  }, [place, drafts, base])
   return useMemo(
     () => ({
-      ...{ drafts: state.drafts, begun: state.begun, hasDraft: !isEmpty(state.drafts) },
-      /** Another version was saved since they were begun. */
+      ...{ drafts: state.drafts, base: state.base, begun: state.begun },
+      hasDraft: !isEmpty(state.drafts),
+      /** Another version came into use since they were begun. */
       isBehind: !isEmpty(state.drafts) && state.base < state.seen,
       change: (next: Drafts) => act({ change: next }),
       drop: () => act('drop'),
       keepOver: () => act('keepOver'),
-      /** Also when the editor is gone by now: its draft does not come back. */
-      saved(sent: Drafts, made: number) {
-        if (JSON.stringify(kept(place)?.drafts) === JSON.stringify(sent))
-          sessionStorage.removeItem(place)
-        act({ saved: sent, version: made })
-      },
+      take: (theirs: Kept | undefined) =>
+        act(theirs ? { take: theirs.locales, base: theirs.based_on } : 'drop'),
+      published: (drafts: Drafts, made: number) => act({ published: drafts, version: made }),
     }),
-    [state, place],
+    [state],
   )
 }
 
-interface Kept {
-  readonly version: number
-  readonly drafts: Drafts
+/** What the version in use says in a language. */
+export function contentOf(template: Template, locale: string): Text {
+  if (locale !== template.locale) return template.locales[locale] ?? {}
+  const { subject, html, mjml, text } = template
+  return { subject, html, mjml, text }
 }
 
-export const resumed = (draft: Kept | undefined, version: number): State => ({
-  ...{ drafts: draft?.drafts ?? nothing, base: draft?.version ?? version },
-  ...{ seen: version, begun: 0 },
-})
+const fields = ['subject', 'html', 'mjml', 'text'] as const
 
-function kept(place: string): Kept | undefined {
-  const text = sessionStorage.getItem(place)
-  if (!text) return undefined
-  try {
-    return JSON.parse(text) as Kept // this tab wrote it
-  } catch {
-    return undefined
-  }
+/** With a language's change; what says the same as the version in use is no draft. */
+export function changed(drafts: Drafts, template: Template, locale: string, change: Text): Drafts {
+  const inUse = contentOf(template, locale)
+  const all = { ...drafts[locale], ...change }
+  const own = fields.filter((field) => all[field] !== undefined)
+  const differing = own.filter((field) => (all[field] ?? null) !== (inUse[field] ?? null))
+  const { [locale]: _, ...others } = drafts
+  if (differing.length === 0) return others
+  return { ...others, [locale]: Object.fromEntries(differing.map((each) => [each, all[each]])) }
 }
 
-/** What changes; the server lays it over what is there. */
-export function bodyOf(drafts: Drafts): Change {
-  const { '': main = {}, ...locales } = drafts
-  return { ...main, ...(Object.keys(locales).length > 0 ? { locales } : {}) }
+export interface Differing {
+  readonly locale: string
+  readonly field: (typeof fields)[number]
+  readonly mine: string
+  readonly theirs: string
+}
+
+/** Where what is written here says something else than theirs, as both lie over the version in use. */
+export function differing(template: Template, mine: Drafts, theirs: Drafts): Differing[] {
+  const locales = new Set([...Object.keys(mine), ...Object.keys(theirs)])
+  const says = (drafts: Drafts, locale: string): Text =>
+    drafts[locale] === null ? {} : { ...contentOf(template, locale), ...drafts[locale] }
+  return [...locales].flatMap((locale) =>
+    fields
+      .map((field) => ({
+        ...{ locale, field },
+        mine: says(mine, locale)[field] ?? '',
+        theirs: says(theirs, locale)[field] ?? '',
+      }))
+      .filter((each) => each.mine !== each.theirs),
+  )
 }

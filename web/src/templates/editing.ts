@@ -1,32 +1,42 @@
-/** What the editor of templates does: saves, by a key too, and knows what can be filled in. */
+/** What the editor of templates does: publishes, keeps by a key too, and knows what can be filled in. */
 import { useEffect, useRef } from 'react'
 import { useContacts } from '../contacts/ContactChoice.tsx'
 import { useAct } from '../lib/act.ts'
-import { type Answer, put } from '../lib/api.ts'
+import { type Answer, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
 import { client } from '../lib/query.ts'
-import { bodyOf, type Drafts } from './drafts.ts'
+import type { useDrafts } from './drafts.ts'
+import type { KeptDraft } from './useKept.ts'
 
 /** What every template knows without being told. */
 const common = ['unsubscribe_url', 'preferences_url', 'contact.name', 'contact.locale']
 
-/** `onSaved` is told at once: what it shows afterwards is read again while the draft is one no more. */
-export function useSave(
+/** All that is written is kept first; what is written meanwhile stays a draft. */
+export function usePublish(
   id: string,
-  drafts: Drafts,
-  onSaved: (drafts: Drafts, version: number) => void,
+  mine: ReturnType<typeof useDrafts>,
+  keeping: KeptDraft,
+  onDone: (warnings: readonly string[]) => void,
 ) {
-  const work = async () => {
-    const answer = await put('/templates/{id}', { params: { id }, body: bodyOf(drafts) })
+  const { drafts } = mine
+  const work = async (note: string) => {
+    const kept = await keeping.flush()
+    const answer = await post('/templates/{id}/publish', {
+      params: { id },
+      body: note ? { note } : {},
+      seen: kept?.revision,
+    })
     const { warnings: _, ...template } = answer
     client.setQueryData(['/templates/{id}', id], template)
-    onSaved(drafts, answer.version)
+    keeping.saw(0)
+    mine.published(drafts, answer.version)
     return answer
   }
   return useAct(work, {
     refreshes: ['/templates', '/templates/{id}', '/templates/{id}/versions'],
     quiet: true,
-    done: ({ version }) => t('Saved as version {version}.', { version }),
+    done: ({ version }) => t('Published as version {version}.', { version }),
+    onDone: ({ warnings }) => onDone(warnings),
   })
 }
 
