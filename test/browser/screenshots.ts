@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '../helpers/until.ts'
 import { pagesOf } from './pagesOf.ts'
 import { type Seeded, seed } from './seed.ts'
 import { type Look, openWorld, type World } from './world.ts'
@@ -16,6 +17,9 @@ const looks: Readonly<Record<string, Look>> = {
   phone: { language: 'en', theme: 'light', phone: true },
   'phone-he': { language: 'he', theme: 'light', phone: true },
 }
+
+/** Charts are drawn when they are seen, so those below the screen stay as they are. */
+const isDrawn = `[...document.querySelectorAll('.animate-pulse')].every((each) => each.getBoundingClientRect().top > innerHeight)`
 
 interface Wanted {
   readonly part: string
@@ -44,6 +48,7 @@ async function takeAll(folder: string, { part, look: ofLook, isDemo }: Wanted): 
         await page.locator('main h1').waitFor()
         await page.waitForLoadState('networkidle').catch(() => {}) // the stream stays open
         await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+        await until('nothing on the screen to be a skeleton', () => page.evaluate(isDrawn))
         await page.screenshot({ path: join(folder, `${name}.${kind}.png`) })
       }
       await page.context().close()

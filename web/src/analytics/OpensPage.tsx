@@ -34,7 +34,7 @@ export function OpensPage() {
             ['all', t('All mail')],
             ['close', t('Mail from Close')],
           ]}
-          onChange={(event) => setUrl({ source: event.target.value })}
+          onChange={(event) => setUrl({ source: event.target.value }, true)}
         />
       }
     >
@@ -47,7 +47,7 @@ export function OpensPage() {
         <TopLeads source={from} />
         <Engagement source={from} />
       </div>
-      <OpensByDate source={from} date={date} onDate={(next) => setUrl({ date: next })} />
+      <OpensByDate source={from} date={date} onDate={(next) => setUrl({ date: next }, true)} />
     </Page>
   )
 }

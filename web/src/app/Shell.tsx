@@ -1,16 +1,18 @@
 /** What stands round every page: navigation, the bar above, and the page itself. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { t, told } from '../lib/language.ts'
 import { useMe } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Choices } from './Choices.tsx'
+import { useKeys } from './keys.ts'
 import { pages } from './pages.ts'
 import { WorkspaceChoice } from './WorkspaceChoice.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
+const Shortcuts = lazy(async () => ({ default: (await import('./Shortcuts.tsx')).Shortcuts }))
 
 /** Room for the navigation beside the page; else it is not made before somebody opens it. */
 const wide = matchMedia('(min-width: 64rem)') // `lg`
@@ -22,6 +24,8 @@ function onWidth(listener: () => void): () => void {
 export function Shell() {
   const [drawer, setDrawer] = useState(false)
   const [palette, setPalette] = useState(false)
+  const [help, setHelp] = useState(false)
+  useKeys(useCallback(() => setHelp(true), []))
   const isWide = useSyncExternalStore(onWidth, () => wide.matches)
   const path = useRouterState({ select: ({ location }) => location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the page changes
@@ -80,6 +84,7 @@ export function Shell() {
         <Navigation />
       </Dialog>
       <Suspense>{palette && <Palette open onClose={() => setPalette(false)} />}</Suspense>
+      <Suspense>{help && <Shortcuts onClose={() => setHelp(false)} />}</Suspense>
     </div>
   )
 }

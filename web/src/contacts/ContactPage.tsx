@@ -9,7 +9,7 @@ import { searchOf, useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
-import { Code, Facts, Text, When } from '../ui/Small.tsx'
+import { Code, Facts, Id, Text, When } from '../ui/Small.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { ContactActions } from './ContactActions.tsx'
@@ -54,7 +54,7 @@ export function ContactPage() {
           <Card title={t('Details')}>
             <Facts
               facts={[
-                [t('Id'), <Code key="id">{contact.id}</Code>],
+                [t('Id'), <Id key="id">{contact.id}</Id>],
                 [
                   t('Messages'),
                   contact.external_id && (
@@ -70,7 +70,7 @@ export function ContactPage() {
                   ({ source, external_id }) =>
                     [
                       source === 'api' ? t('Your own id') : source,
-                      <Code key={source}>{external_id}</Code>,
+                      <Id key={source}>{external_id}</Id>,
                     ] as const,
                 ),
                 [t('Language'), contact.locale],

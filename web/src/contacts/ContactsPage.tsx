@@ -7,6 +7,7 @@ import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
+import { useEscape } from '../lib/useEscape.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
@@ -30,8 +31,10 @@ export function ContactsPage() {
   const navigate = useNavigate()
   function handleSearch(event: FormEvent) {
     event.preventDefault()
-    setUrl({ q: text.trim() })
+    setUrl({ q: text.trim() }, true)
   }
+  const clear = () => setUrl({ q: '', tag: '' }, true)
+  useEscape(q !== '' || tag !== '', clear)
   const columns = [
     {
       id: 'name',
@@ -61,7 +64,7 @@ export function ContactsPage() {
               type="button"
               onClick={(event) => {
                 event.stopPropagation()
-                setUrl({ tag: each })
+                setUrl({ tag: each }, true)
               }}
             >
               <Badge>
@@ -118,7 +121,7 @@ export function ContactsPage() {
             />
             <Button type="submit">{t('Search')}</Button>
             {tag && (
-              <Button onClick={() => setUrl({ tag: '' })}>
+              <Button onClick={() => setUrl({ tag: '' }, true)}>
                 {t('Without the tag “{tag}”', { tag })}
               </Button>
             )}
@@ -134,11 +137,7 @@ export function ContactsPage() {
             q || tag ? (
               <Empty
                 title={t('Nobody is like that.')}
-                action={
-                  <Button onClick={() => setUrl({ q: '', tag: '' })}>
-                    {t('Clear the filters')}
-                  </Button>
-                }
+                action={<Button onClick={clear}>{t('Clear the filters')}</Button>}
               />
             ) : (
               <Empty

@@ -50,7 +50,7 @@ export function JourneyRuns({ id, step, onAll }: Props) {
           <StateFilter
             states={runStates}
             value={status}
-            onChange={(state) => setUrl({ run_status: state })}
+            onChange={(state) => setUrl({ run_status: state }, true)}
           />
         )
       }

@@ -31,7 +31,7 @@ export function JourneysPage() {
           <StateFilter
             states={states}
             value={status}
-            onChange={(state) => setUrl({ status: state })}
+            onChange={(state) => setUrl({ status: state }, true)}
           />
           {mayWrite && (
             <Button look="primary" asChild>

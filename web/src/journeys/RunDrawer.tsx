@@ -59,7 +59,7 @@ export function RunDrawer({ id, runId, onClose }: Props) {
               ],
               [t('Version'), String(run.version)],
               [t('Step'), run.step && <Code>{run.step}</Code>],
-              [t('Goes on'), run.due_at && <When at={run.due_at} exact />],
+              [t('Goes on'), run.due_at && <When at={run.due_at} exact zoned />],
               [t('Began'), <When key="began" at={run.started_at} exact />],
               [t('Ended'), run.ended_at && <When at={run.ended_at} exact />],
             ]}

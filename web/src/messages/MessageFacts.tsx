@@ -4,7 +4,7 @@ import type { Answer } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { searchOf } from '../lib/url.ts'
-import { Code, CodeBlock, Facts, Text, When } from '../ui/Small.tsx'
+import { Code, CodeBlock, Facts, Id, Text, When } from '../ui/Small.tsx'
 import { Why } from './Why.tsx'
 import { priorities } from './words.ts'
 
@@ -13,11 +13,12 @@ const link = 'text-primary underline-offset-4 hover:underline'
 export function MessageFacts({ message }: { message: Answer<'/notifications/{id}'> }) {
   const { engagement } = message
   const when = (at: string | null) => at && <When at={at} exact />
+  const due = (at: string | null) => at && <When at={at} exact zoned />
   return (
     <div className="flex flex-col gap-5">
       <Facts
         facts={[
-          [t('Id'), <Code key="id">{message.id}</Code>],
+          [t('Id'), <Id key="id">{message.id}</Id>],
           [
             t('Contact'),
             message.contact_id && (
@@ -50,13 +51,13 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
           [t('Priority'), told(priorities[message.priority])],
           [t('Attempts'), number(message.attempts)],
           [t('Accepted'), when(message.created_at)],
-          [t('Scheduled for'), when(message.scheduled_at)],
-          [t('Held until'), when(message.held_until)],
+          [t('Scheduled for'), due(message.scheduled_at)],
+          [t('Held until'), due(message.held_until)],
           [t('Sent'), when(message.sent_at)],
-          [t('Not after'), when(message.expires_at)],
+          [t('Not after'), due(message.expires_at)],
           [
             t('Id at the vendor'),
-            message.provider_message_id && <Code>{message.provider_message_id}</Code>,
+            message.provider_message_id && <Id>{message.provider_message_id}</Id>,
           ],
           [
             t('Copy of'),

@@ -1,13 +1,12 @@
 /** Search and filters of messages. They stand in the address, so each view can be shared. */
-import { X } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import { nameOf } from '../channels/health.ts'
-import { beginOf, dayOf } from '../lib/day.ts'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
+import { Chips, DayFields } from '../ui/Filters.tsx'
 import type { Filters } from './filters.ts'
 import { channelOptions, priorities, statusOptions } from './words.ts'
 
@@ -16,22 +15,25 @@ interface Props {
   readonly onChange: (change: Partial<Filters>) => void
 }
 
+type Typed = Pick<Filters, 'q' | 'subject' | 'category'>
+
 export function MessageFilters({ filters, onChange }: Props) {
   const maySenders = useMay('senders:read')
-  const [text, setText] = useState(filters.q)
-  useEffect(() => setText(filters.q), [filters.q])
+  const { q, subject, category, recipient_id, priority, sender_id } = filters
+  const [typed, setTyped] = useState<Typed>({ q, subject, category })
+  useEffect(() => setTyped({ q, subject, category }), [q, subject, category])
   function handleSearch(event: FormEvent) {
     event.preventDefault()
-    onChange({ q: text.trim() })
+    const { q, subject, category } = typed
+    onChange({ q: q.trim(), subject: subject.trim(), category: category.trim() })
   }
-  const { category, recipient_id, priority, sender_id } = filters
+  const field = (name: keyof Typed) => ({
+    ...{ quiet: true, type: 'search', dir: 'auto', value: typed[name] },
+    onChange: ({ target }: { target: { value: string } }) =>
+      setTyped({ ...typed, [name]: target.value }),
+  })
   const senders = useList('/providers', {}, { enabled: sender_id !== '' && maySenders })
   const sender = senders.data?.pages.flatMap(({ data }) => data).find(({ id }) => id === sender_id)
-  const named = {
-    priority: priority && told(priorities[priority as keyof typeof priorities]), // soundFilters has looked
-    sender_id: sender ? nameOf(sender) : sender_id,
-  }
-  const chips = Object.entries({ category, recipient_id, ...named }).filter(([, value]) => value)
   return (
     <div className="flex flex-col gap-3 border-b p-4">
       <search>
@@ -41,13 +43,21 @@ export function MessageFilters({ filters, onChange }: Props) {
         >
           <TextField
             label={t('Search')}
-            quiet
-            type="search"
             placeholder={t('Name, address, id…')}
             className="col-span-2 min-w-52 flex-1"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            dir="auto"
+            {...field('q')}
+          />
+          <TextField
+            label={t('Subject')}
+            placeholder={t('Words of the subject…')}
+            className="min-w-40 flex-1"
+            {...field('subject')}
+          />
+          <TextField
+            label={t('Category')}
+            placeholder={t('Category')}
+            className="min-w-28 flex-1 md:max-w-40"
+            {...field('category')}
           />
           <SelectField
             label={t('State')}
@@ -63,35 +73,20 @@ export function MessageFilters({ filters, onChange }: Props) {
             options={channelOptions()}
             onChange={(event) => onChange({ channel: event.target.value })}
           />
-          <TextField
-            label={t('From day')}
-            quiet
-            type="date"
-            value={filters.from && dayOf(filters.from)}
-            onChange={({ target }) => onChange({ from: beginOf(target.value) })}
-          />
-          <TextField
-            label={t('To day')}
-            quiet
-            type="date"
-            value={filters.to && dayOf(filters.to, true)}
-            onChange={({ target }) => onChange({ to: beginOf(target.value, 1) })}
-          />
+          <DayFields from={filters.from} to={filters.to} onChange={onChange} />
           <Button type="submit">{t('Search')}</Button>
         </form>
       </search>
-      {chips.length > 0 && (
-        <ul className="flex flex-wrap gap-2">
-          {chips.map(([name, value]) => (
-            <li key={name}>
-              <Button size="sm" onClick={() => onChange({ [name]: '' })}>
-                <bdi>{value}</bdi>
-                <X aria-label={t('Remove this filter')} />
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Chips
+        chips={[
+          ['subject', subject && t('Subject: {subject}', { subject })],
+          ['category', category],
+          ['recipient_id', recipient_id],
+          ['priority', priority && told(priorities[priority as keyof typeof priorities])], // soundFilters has looked
+          ['sender_id', sender ? nameOf(sender) : sender_id],
+        ]}
+        onRemove={(name) => onChange({ [name]: '' })}
+      />
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { useActivity } from '../lib/live.ts'
 import { refresh, useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
+import { useEscape } from '../lib/useEscape.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
@@ -32,6 +33,9 @@ export function MessagesPage() {
   useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
     if (!event || event.at > begun.current) setNews((count) => count + 1)
   })
+  const isFiltered = Object.keys(present(filters)).length > 0
+  const clear = () => setFilters(Object.fromEntries(filterNames.map((name) => [name, ''])), true)
+  useEscape(isFiltered, clear)
   function handleShowNews() {
     setNews(0)
     begun.current = new Date().toISOString()
@@ -57,7 +61,11 @@ export function MessagesPage() {
       }
     >
       <Card flush>
-        <MessageFilters filters={filters} onChange={setFilters} />
+        <MessageFilters
+          filters={filters}
+          onChange={(change) => setFilters(change, true)}
+          onClear={isFiltered ? clear : undefined}
+        />
         {mayWrite && deadStatus && choice.ids.size === 0 && (
           <DeadLetters status={deadStatus} filters={present({ channel, category, from, to })} />
         )}
@@ -73,10 +81,10 @@ export function MessagesPage() {
           query={query}
           chosen={mayWrite ? choice.ids : null}
           onChoose={choice.choose}
-          isFiltered={Object.keys(present(filters)).length > 0}
-          onClear={() => setFilters(Object.fromEntries(filterNames.map((name) => [name, ''])))}
+          isFiltered={isFiltered}
+          onClear={clear}
           onOpen={(message) => setOpen({ id: message.id, tab: '' }, true)}
-          onFilter={setFilters}
+          onFilter={(filter) => setFilters(filter, true)}
         />
       </Card>
       {id && <MessageDrawer id={id} onClose={() => setOpen({ id: '', tab: '' })} />}

@@ -41,7 +41,7 @@ export function OutboxPage() {
           quiet
           value={channel}
           options={channelOptions()}
-          onChange={(event) => setUrl({ channel: event.target.value, id: '' })}
+          onChange={(event) => setUrl({ channel: event.target.value, id: '' }, true)}
         />
       }
     >

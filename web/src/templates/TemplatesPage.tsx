@@ -53,7 +53,7 @@ export function TemplatesPage() {
             quiet
             value={channel}
             options={channelOptions()}
-            onChange={(event) => setUrl({ channel: event.target.value })}
+            onChange={(event) => setUrl({ channel: event.target.value }, true)}
           />
         </search>
         <PagedTable

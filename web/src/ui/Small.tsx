@@ -5,8 +5,15 @@ import { ago, dateTime, zone } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
 
+interface WhenProps {
+  readonly at: string
+  readonly exact?: boolean
+  /** With the name of its zone: of what is still to come. */
+  readonly zoned?: boolean
+}
+
 /** When, as "5 min ago"; the exact time, zone and UTC on hover. */
-export function When({ at, exact = false }: { at: string; exact?: boolean }) {
+export function When({ at, exact = false, zoned = false }: WhenProps) {
   return (
     <time
       dateTime={at}
@@ -14,6 +21,12 @@ export function When({ at, exact = false }: { at: string; exact?: boolean }) {
       className="whitespace-nowrap tabular-nums"
     >
       {exact ? dateTime(at) : ago(at)}
+      {zoned && (
+        <span className="text-muted-foreground">
+          {' '}
+          <bdi dir="ltr">{zone()}</bdi>
+        </span>
+      )}
     </time>
   )
 }
@@ -27,6 +40,16 @@ export function Code({ children }: { children: ReactNode }) {
   )
 }
 
+/** An id, and the way to have it elsewhere. */
+export function Id({ children }: { children: string }) {
+  return (
+    <span className="inline-flex max-w-full items-center gap-1">
+      <Code>{children}</Code>
+      <CopyButton text={children} label={t('Copy {text}', { text: children })} small />
+    </span>
+  )
+}
+
 /** A name or address that somebody gave: its own direction. */
 export function Text({ children }: { children: ReactNode }) {
   return (
@@ -36,7 +59,14 @@ export function Text({ children }: { children: ReactNode }) {
   )
 }
 
-export function CopyButton({ text, label }: { text: string; label?: string }) {
+interface CopyProps {
+  readonly text: string
+  readonly label?: string
+  /** In a line of text. */
+  readonly small?: boolean
+}
+
+export function CopyButton({ text, label, small = false }: CopyProps) {
   const [done, setDone] = useState(false)
   async function handleCopy() {
     await navigator.clipboard.writeText(text)
@@ -47,6 +77,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
     <Button
       look="ghost"
       size="icon"
+      className={small ? 'size-6 text-muted-foreground' : ''}
       aria-label={label ?? t('Copy')}
       onClick={() => void handleCopy()}
     >
