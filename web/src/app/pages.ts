@@ -49,6 +49,11 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../messages/MessagesPage.tsx')).MessagesPage,
   },
   {
+    path: '/messages/requests',
+    scope: 'requests:read',
+    load: async () => (await import('../requests/RequestsPage.tsx')).RequestsPage,
+  },
+  {
     path: '/outbox',
     title: msg('Sandbox outbox'),
     icon: FlaskConical,

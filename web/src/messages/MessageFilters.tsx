@@ -13,11 +13,12 @@ import { channelOptions, priorities, statusOptions } from './words.ts'
 interface Props {
   readonly filters: Filters
   readonly onChange: (change: Partial<Filters>) => void
+  readonly onClear: (() => void) | undefined
 }
 
 type Typed = Pick<Filters, 'q' | 'subject' | 'category'>
 
-export function MessageFilters({ filters, onChange }: Props) {
+export function MessageFilters({ filters, onChange, onClear }: Props) {
   const maySenders = useMay('senders:read')
   const { q, subject, category, recipient_id, priority, sender_id } = filters
   const [typed, setTyped] = useState<Typed>({ q, subject, category })
@@ -86,6 +87,7 @@ export function MessageFilters({ filters, onChange }: Props) {
           ['sender_id', sender ? nameOf(sender) : sender_id],
         ]}
         onRemove={(name) => onChange({ [name]: '' })}
+        onClear={onClear}
       />
     </div>
   )

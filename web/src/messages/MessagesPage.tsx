@@ -17,6 +17,7 @@ import { ManyActions } from './ManyActions.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { MessageFilters } from './MessageFilters.tsx'
 import { MessagesTable } from './MessagesTable.tsx'
+import { MessageViews } from './MessageViews.tsx'
 import { useChoice } from './useChoice.ts'
 
 export function MessagesPage() {
@@ -60,6 +61,7 @@ export function MessagesPage() {
         </>
       }
     >
+      <MessageViews />
       <Card flush>
         <MessageFilters
           filters={filters}

@@ -7,6 +7,7 @@ export const filterNames = [
   'channel',
   'priority',
   'category',
+  'subject',
   'recipient_id',
   'sender_id',
   'from',
