@@ -5,7 +5,7 @@ import { msg, t, told } from '../lib/language.ts'
 import { numberOf } from '../lib/numberOf.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import type { ControlProps } from '../ui/JsonFields.tsx'
+import type { ControlProps } from '../ui/jsonSchema.ts'
 import type { Step } from './words.ts'
 
 export type Condition = Extract<Step, { type: 'branch' }>['cases'][number]['when']

@@ -8,7 +8,7 @@ import { useList } from '../lib/query.ts'
 import { channels, priorities } from '../messages/words.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import type { ControlProps, Controls, JsonTexts } from '../ui/JsonFields.tsx'
+import type { ControlProps, Controls, JsonTexts } from '../ui/jsonSchema.ts'
 import { ConditionControl } from './ConditionField.tsx'
 
 const titles: Readonly<Record<string, string>> = {
