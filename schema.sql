@@ -115,6 +115,20 @@ create table connection_counts (
 create policy engine on connection_counts for ALL to beckon_engine using (true);
 create policy workspace_only on connection_counts for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- What a connection last said of a contact, so that one sees who changed it since.
+create table connection_readings (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  contact_id uuid not null,
+  marks jsonb not null,
+  constraint connection_readings_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_readings_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_readings_pkey PRIMARY KEY (workspace_id, connection_id, contact_id)
+);
+CREATE INDEX connection_readings_contact_id_idx ON public.connection_readings USING btree (workspace_id, contact_id);
+create policy engine on connection_readings for ALL to beckon_engine using (true);
+create policy workspace_only on connection_readings for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- What is done for a connection again and again, how far it is, and who is at it.
 create table connection_tasks (
   workspace_id uuid not null,
@@ -128,6 +142,7 @@ create table connection_tasks (
   leased_by uuid,
   last_at timestamp with time zone,
   last_error text,
+  limited boolean not null default false,
   constraint connection_tasks_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,
   constraint connection_tasks_pkey PRIMARY KEY (workspace_id, connection_id, task)
 );
@@ -496,6 +511,7 @@ create table journey_runs (
   due_at timestamp with time zone,
   event jsonb not null default '{}'::jsonb,
   results jsonb not null default '{}'::jsonb,
+  trail jsonb not null default '[]'::jsonb,
   attempt smallint not null default 0,
   lease uuid,
   leased_by uuid,
@@ -965,10 +981,11 @@ create table sync_runs (
   pages integer not null default 0,
   records integer not null default 0,
   events integer not null default 0,
+  expected integer,
   error text,
   started_at timestamp with time zone not null,
   ended_at timestamp with time zone,
-  constraint sync_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'abandoned'::text]))),
+  constraint sync_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'abandoned'::text, 'limited'::text]))),
   constraint sync_runs_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connections(workspace_id, id) ON DELETE CASCADE,
   constraint sync_runs_pkey PRIMARY KEY (workspace_id, id)
 );

@@ -53,6 +53,7 @@ create table journey_runs (
   due_at timestamptz, -- null: held without an end, or it has ended
   event jsonb not null default '{}', -- what began it
   results jsonb not null default '{}', -- of its steps, by their ids
+  trail jsonb not null default '[]', -- which steps it left, when and how; the newest ones
   attempt smallint not null default 0, -- of the step it stands at
   lease uuid, -- fencing token of the call under way
   leased_by uuid, -- the process that makes it

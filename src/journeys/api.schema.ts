@@ -5,7 +5,7 @@ import { DraftHead } from './drafts/schema.ts'
 import { JourneyDocument, SettingValue, settingTypes } from './schema.ts'
 import { stepTypes } from './steps.schema.ts'
 
-const MAX_VERSION = 2 ** 31 - 1 // the column's
+export const MAX_VERSION = 2 ** 31 - 1 // the column's
 
 /** How a path names a journey. */
 export const JourneyParams = z.object({
@@ -44,6 +44,9 @@ export const StepNumbers = z.object({
   entered: z.int(),
   left: z.int(),
   waiting: z.int(),
+  failed: z
+    .int()
+    .meta({ description: 'Runs that failed there and still have; counted up to 10,000 in all.' }),
 })
 export type StepNumbers = z.infer<typeof StepNumbers>
 

@@ -16,6 +16,27 @@ export function listCounts(sql: Sql, workspaceId: string, journeyId: string) {
   `
 }
 
+/** Where runs of a version stood when they failed; the newest `most` are looked at. */
+export async function countFailed(
+  sql: Sql,
+  workspaceId: string,
+  journey: { id: string; version: number },
+  most: number,
+): Promise<Map<string, number>> {
+  const rows = await sql<{ step: string; count: number }[]>`
+    select failed_step as step, count(*)::int as count
+    from (
+      select failed_step, version from journey_runs
+      where workspace_id = ${workspaceId} and journey_id = ${journey.id} and status = 'failed' and status <> 'waiting'
+      order by id desc
+      limit ${most}
+    ) r
+    where version = ${journey.version} and failed_step is not null
+    group by failed_step
+  `
+  return new Map(rows.map(({ step, count }) => [step, count]))
+}
+
 /** Runs that a person should look at; counted up to `most`. */
 export async function countAttention(
   sql: Sql,

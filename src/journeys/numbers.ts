@@ -4,9 +4,10 @@ import type { JourneyDetail } from './api.schema.ts'
 import { findDraft } from './drafts/store.ts'
 import { draftHead } from './drafts/view.ts'
 import type { CurrentJourney } from './find.ts'
-import { countAttention, listCounts, type StepCount } from './numbers.store.ts'
+import { countAttention, countFailed, listCounts, type StepCount } from './numbers.store.ts'
 import { journeyView } from './view.ts'
 
+const MAX_FAILED = 10_000 // as many as are read at once without being noticed
 const MAX_ATTENTION = 1_000 // counted one by one; more than anybody looks at
 
 export async function detailOf(
@@ -18,6 +19,7 @@ export async function detailOf(
   const counts = await listCounts(tx, workspaceId, row.id)
   const draft = await findDraft(tx, workspaceId, row.id)
   const attention = await countAttention(tx, workspaceId, row.id, MAX_ATTENTION)
+  const failed = await countFailed(tx, workspaceId, row, MAX_FAILED)
   const mine = new Map(
     counts.filter((each) => each.version === row.version).map((each) => [each.step, each]),
   )
@@ -28,7 +30,14 @@ export async function detailOf(
     draft: draft ? draftHead(draft) : null,
     steps: version.definition.steps.map(({ id, type }) => {
       const { entered = 0, gone = 0 } = mine.get(id) ?? {}
-      return { step: id, type, entered, left: gone, waiting: entered - gone }
+      return {
+        step: id,
+        type,
+        entered,
+        left: gone,
+        waiting: entered - gone,
+        failed: failed.get(id) ?? 0,
+      }
     }),
   }
 }

@@ -7,7 +7,7 @@ import type { TransactionSql } from 'postgres'
 import { AppError } from '../errors.ts'
 import { nextOf, onMessageFailure } from './defaults.ts'
 import { createLedger } from './engine/ledger.ts'
-import { atStep, isLive } from './engine/state.ts'
+import { atStep, isLive, traced } from './engine/state.ts'
 import { withResult } from './engine/walk.ts'
 import type { ByPerson } from './runs.ts'
 import type { JourneyDocument } from './schema.ts'
@@ -39,7 +39,8 @@ export async function retryRun(
   const place = await placeOf(tx, run, { document, step, now })
   const ledger = createLedger(now)
   const open = { exitReason: null, detail: null, attention: false, endedAt: null }
-  const after = { ...atStep(place.run, place.step, now), failedStep: place.goOn, ...open }
+  const taken = traced(atStep(place.run, place.step, now), 'retried', now)
+  const after = { ...taken, failedStep: place.goOn, ...open }
   ledger.entered(after, place.step)
   ledger.tell(after, 'journey.retried', { step: place.step })
   await saveRuns(tx, [after])

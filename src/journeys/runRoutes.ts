@@ -28,6 +28,8 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
     async (request) => {
       const { limit, cursor, status = null, attention = false, key = null } = request.query
       const filter = {
+        ...{ left: request.query.left ?? null, failed: request.query.failed ?? null },
+        version: request.query.version ?? null,
         ...{ status, attention, key, contactId: request.query.contact_id ?? null },
         ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
       }
@@ -51,12 +53,12 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request) => {
-      const { limit, cursor, step = null } = request.query
+      const { limit, cursor, step = null, version = null } = request.query
       const [dueAt, last] = readCursor(cursor, DUE)?.split(' ') ?? []
       const after = dueAt === undefined || last === undefined ? null : { dueAt, id: last }
       const rows = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
-        return listWaitingRuns(tx, workspaceId, id, { after, step, limit: limit + 1 })
+        return listWaitingRuns(tx, workspaceId, id, { after, step, version, limit: limit + 1 })
       })
       return page(rows, limit, (row) => `${row.dueAt?.toISOString()} ${row.id}`, runView)
     },

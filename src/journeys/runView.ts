@@ -28,6 +28,7 @@ export function runDetail(row: RunRow, sent: readonly SentRow[]): RunDetail {
     ...runView(row),
     event: { ...row.event },
     results: { ...row.results },
+    trail: [...(row.trail ?? [])],
     messages: sent.map(({ messageId, step, status, at }) => ({
       ...{ id: messageId, step, status },
       at: at.toISOString(),

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { MAX_EXTERNAL_ID } from '../contacts/schema.ts'
 import { pageOf, pageQuery } from '../lib/paging.ts'
-import { JourneyParams } from './api.schema.ts'
-import type { RunStatus } from './store/runs.ts'
+import { JourneyParams, MAX_VERSION } from './api.schema.ts'
+import { deeds, type RunStatus } from './store/runs.ts'
 
 const MAX_SENT = 100
 
@@ -41,6 +41,9 @@ export type RunView = z.infer<typeof RunView>
 export const RunDetail = RunView.extend({
   event: z.record(z.string(), z.unknown()).meta({ description: 'What began it.' }),
   results: z.record(z.string(), z.unknown()).meta({ description: 'Of its steps.' }),
+  trail: z
+    .array(z.object({ step: z.string(), did: z.enum(deeds), at: z.iso.datetime() }))
+    .meta({ description: 'What became of it at each step, oldest first; the newest 100.' }),
   messages: z
     .array(
       z.object({
@@ -81,6 +84,8 @@ export const RunHold = z
   })
   .nullish()
 
+const StepName = z.string().max(64)
+const ofVersion = z.coerce.number().int().min(1).max(MAX_VERSION).optional()
 const flag = z.stringbool({ truthy: ['true'], falsy: ['false'] })
 
 export const RunList = z.strictObject({
@@ -89,9 +94,13 @@ export const RunList = z.strictObject({
   attention: flag.optional().meta({ description: 'Only those that a person should look at.' }),
   contact_id: z.uuid().optional(),
   key: z.string().max(2_000).optional(),
+  left: StepName.optional().meta({ description: 'Only those that have left this step.' }),
+  failed: StepName.optional().meta({ description: 'Only those that failed at this step.' }),
+  version: ofVersion,
 })
 export const WaitingList = z.strictObject({
   ...pageQuery,
-  step: z.string().max(64).optional(),
+  step: StepName.optional(),
+  version: ofVersion,
 })
 export const RunPage = pageOf(RunView)

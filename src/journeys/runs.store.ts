@@ -1,15 +1,28 @@
 /** Runs as people look at them. */
 import type { Sql } from '../db/db.ts'
-import { type RunRow, type RunStatus, runColumns } from './store/runs.ts'
+import { type RunRow, type RunStatus, runColumns, type Trace } from './store/runs.ts'
 
 export interface RunFilter {
   readonly status: RunStatus | null
   readonly attention: boolean
   readonly contactId: string | null
   readonly key: string | null
+  /** Those that have left this step, or failed at it. */
+  readonly left?: string | null
+  readonly failed?: string | null
+  readonly version?: number | null
   /** Id of the last row before. */
   readonly before: string | null
   readonly limit: number
+}
+
+/** It went on from there or ended there; a hold is no leaving. */
+function leftAt(sql: Sql, step: string) {
+  const deed = (did: Trace['did']) => JSON.stringify([{ step, did }])
+  return sql`
+    r.trail @> ${deed('went_on')}::text::jsonb or r.trail @> ${deed('ended')}::text::jsonb
+    or r.trail @> ${deed('failed')}::text::jsonb
+  `
 }
 
 /** Newest first. What is said twice of the status lets a plan for any status use the index of those that do not wait. */
@@ -24,6 +37,9 @@ export function listRuns(sql: Sql, workspaceId: string, journeyId: string, filte
       ${filter.attention ? sql`and r.attention` : sql``}
       ${filter.contactId ? sql`and r.contact_id = ${filter.contactId}` : sql``}
       ${filter.key ? sql`and r.key = ${filter.key}` : sql``}
+      ${filter.version ? sql`and r.version = ${filter.version}` : sql``}
+      ${filter.failed ? sql`and r.status = 'failed' and r.status <> 'waiting' and r.failed_step = ${filter.failed}` : sql``}
+      ${filter.left ? sql`and (${leftAt(sql, filter.left)})` : sql``}
     order by r.id desc
     limit ${filter.limit}
   `
@@ -37,8 +53,14 @@ export function listWaitingRuns(
   {
     after,
     step,
+    version,
     limit,
-  }: { after: { dueAt: string; id: string } | null; step: string | null; limit: number },
+  }: {
+    after: { dueAt: string; id: string } | null
+    step: string | null
+    version: number | null
+    limit: number
+  },
 ) {
   return sql<RunRow[]>`
     select ${runColumns(sql)}
@@ -47,6 +69,7 @@ export function listWaitingRuns(
       and r.status in ('waiting', 'held')
       ${after ? sql`and (r.due_at, r.id) > (${after.dueAt}::text::timestamptz, ${after.id}::uuid)` : sql``}
       ${step ? sql`and r.step = ${step}` : sql``}
+      ${version ? sql`and r.version = ${version}` : sql``}
     order by r.due_at, r.id
     limit ${limit}
   `

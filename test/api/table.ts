@@ -264,6 +264,17 @@ const connections: Record<string, Case> = {
     path: (of) => connection(of),
     body: (_, unique) => ({ name: unique }),
   },
+  'POST /connectors/dry-run': {
+    access: 'senders:write',
+    body: () => ({
+      connector: 'close',
+      settings: { api_key: 'api_x', base_url: 'https://close.invalid' },
+    }),
+  },
+  'POST /connectors/:id/dry-run': {
+    access: 'senders:write',
+    path: (of) => `/connectors/${of.connection}/dry-run`,
+  },
   'POST /connectors/:id/check': {
     access: 'senders:write',
     path: (of) => connection(of, '/check'),

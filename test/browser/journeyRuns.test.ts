@@ -1,4 +1,5 @@
 /** Runs of a journey in the browser: what became of each, and what a person does about it. */
+import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { until } from '../helpers/until.ts'
@@ -44,8 +45,9 @@ test('a run that failed says what it did, and goes on once its reason is mended'
   await page.goto(`${world.url}/app/journeys/${id}?tab=runs`)
   await rowOf(page, 'lead-a').getByRole('button', { name: 'Failed' }).click()
   const drawer = page.getByRole('dialog')
-  await drawer.getByRole('heading', { name: 'What it sent' }).waitFor()
-  await drawer.getByRole('link', { name: 'note' }).waitFor()
+  const log = drawer.getByRole('region', { name: 'What became of it' })
+  await log.getByText('Failed here').waitFor()
+  await log.getByRole('link', { name: 'The message' }).waitFor()
   await expectAccessible(page)
   await page.goBack()
   await drawer.waitFor({ state: 'detached' })
@@ -54,6 +56,32 @@ test('a run that failed says what it did, and goes on once its reason is mended'
   await world.call('PUT', `/contacts/${contact.id}`, { email: 'mended@example.com' })
   await decide(page, 'lead-a', 'Try again')
   await becomes('lead-a', 'waiting')
+  await page.context().close()
+})
+
+test('each number of a step leads to the people whom it counts', async () => {
+  const page = await world.enter()
+  const steps = `${world.url}/app/journeys/${id}`
+  const people = async (number: string, title: string, keys: string[]) => {
+    await page.goto(steps)
+    await page.getByRole('button', { name: number }).click()
+    const list = page.getByRole('region', { name: title })
+    await rowOf(page, keys[0] ?? '').waitFor()
+    const rows = await list.getByRole('row').allInnerTexts()
+    const found = ['lead-a', 'lead-b'].filter((key) => rows.some((row) => row.includes(key)))
+    assert.deepEqual(found, keys)
+  }
+  await people('day: 2 here', 'Waiting at day', ['lead-a', 'lead-b'])
+  await people('note: 3 left', 'Left note', ['lead-a', 'lead-b'])
+  await page.getByRole('button', { name: 'All runs' }).click()
+  await rowOf(page, 'lead-a').getByRole('button', { name: 'Waiting' }).click()
+  const log = page.getByRole('dialog').getByRole('region', { name: 'What became of it' })
+  await log.getByText('Tried again').waitFor()
+  assert.match(await log.innerText(), /Began[^]+Failed here[^]+Tried again[^]+Went on[^]+Waiting/)
+  await expectAccessible(page)
+  await page.goto(`${steps}?tab=list`)
+  await page.getByRole('button', { name: 'note: 3 left' }).waitFor()
+  await expectAccessible(page)
   await page.context().close()
 })
 

@@ -6,7 +6,7 @@ import { HUMAN_INTERVENTION } from '../signals.ts'
 import { freeKeys, type RunRow, saveRuns } from '../store/runs.ts'
 import { messagesOf, pausedOf } from '../store/sends.ts'
 import type { Ledger } from './ledger.ts'
-import type { Ending } from './state.ts'
+import { type Ending, traced } from './state.ts'
 import { leave } from './walk.ts'
 
 const OF_MESSAGES = 'human_intervention'
@@ -35,7 +35,13 @@ export async function holdRun(
   { until, reason }: { until: Date | null; reason: string },
   { ledger, now }: { ledger: Ledger; now: Date },
 ): Promise<RunRow> {
-  const held: RunRow = { ...run, status: 'held', dueAt: until, lease: null, detail: reason }
+  const held: RunRow = {
+    ...traced(run, 'held', now),
+    status: 'held',
+    dueAt: until,
+    lease: null,
+    detail: reason,
+  }
   await saveRuns(tx, [held])
   ledger.tell(held, 'journey.held', { step: run.step, reason, until: until?.toISOString() ?? null })
   for (const [workspaceId, ids] of await waitingOf(tx, [run]))
@@ -49,7 +55,12 @@ export async function releaseRun(
   run: RunRow,
   { ledger, now }: { ledger: Ledger; now: Date },
 ): Promise<RunRow> {
-  const active: RunRow = { ...run, status: 'active', dueAt: now, detail: null }
+  const active: RunRow = {
+    ...traced(run, 'released', now),
+    status: 'active',
+    dueAt: now,
+    detail: null,
+  }
   await saveRuns(tx, [active])
   ledger.tell(active, 'journey.released', { step: run.step })
   await releaseHeld(tx, [run], now)

@@ -9,13 +9,22 @@
  *
  * Whoever changes a run has its row locked, or holds the lease of its call.
  */
-import type { RunRow, RunStatus } from '../store/runs.ts'
+import type { RunRow, RunStatus, Trace } from '../store/runs.ts'
 
 export interface Ending {
   readonly status: Extract<RunStatus, 'done' | 'exited' | 'failed' | 'cancelled'>
   readonly reason: string | null
   readonly detail?: string | null
   readonly attention?: boolean
+}
+
+const MAX_TRAIL = 100 // of each run; what goes round for ever keeps the newest
+
+/** What became of it at the step where it stands. */
+export function traced(run: RunRow, did: Trace['did'], now: Date): RunRow {
+  if (run.step === null) return run
+  const trace = { step: run.step, did, at: now.toISOString() }
+  return { ...run, trail: [...(run.trail ?? []), trace].slice(-MAX_TRAIL) }
 }
 
 const MAX_TEXT = 2_000 // characters of a reason or detail

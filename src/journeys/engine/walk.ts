@@ -14,7 +14,7 @@ import { decideStep } from '../steps/registry.ts'
 import type { AnyStep, Outcome, StepCall, StepMessage } from '../steps/step.ts'
 import type { RunRow } from '../store/runs.ts'
 import type { Ledger } from './ledger.ts'
-import { atStep, ended } from './state.ts'
+import { atStep, ended, traced } from './state.ts'
 
 const MAX_AT_ONCE = 500 // steps without a wait between them; more can only be a loop
 
@@ -141,11 +141,13 @@ export function leave(
     ledger.gone(run, run.step)
     ledger.tell(run, 'journey.step', { step: run.step, to })
   }
+  const did = ending ? (ending.status === 'failed' ? 'failed' : 'ended') : 'went_on'
+  const left = traced(run, did, now)
   if (to !== null && !ending) {
     ledger.entered(run, to)
-    return atStep(run, to, now)
+    return atStep(left, to, now)
   }
-  const after = ended(run, ending ?? { status: 'done', reason: null }, now)
+  const after = ended(left, ending ?? { status: 'done', reason: null }, now)
   ledger.tell(after, 'journey.left', { status: after.status, reason: after.exitReason })
   if (ending?.attention) ledger.needsPerson(after)
   return after

@@ -15,6 +15,23 @@ export type RunStatus = (typeof runStatuses)[number]
 /** What a run carries along: JSON objects. */
 export type Carried = Readonly<Record<string, unknown>>
 
+/** What became of a run at a step. */
+export const deeds = [
+  'went_on',
+  'skipped',
+  'ended',
+  'failed',
+  'held',
+  'released',
+  'retried',
+] as const
+export interface Trace {
+  readonly step: string
+  readonly did: (typeof deeds)[number]
+  /** ISO 8601. */
+  readonly at: string
+}
+
 export interface RunRow {
   readonly workspaceId: string
   readonly id: string
@@ -31,6 +48,8 @@ export interface RunRow {
   readonly dueAt: Date | null
   readonly event: Carried
   readonly results: Carried
+  /** The newest ones, oldest first. Absent: none yet. */
+  readonly trail?: readonly Trace[]
   readonly attempt: number
   readonly lease: string | null
   /** The process that holds the lease. */
@@ -44,7 +63,7 @@ export interface RunRow {
 
 export const runColumns = (sql: Sql) => sql`
   r.workspace_id, r.id, r.journey_id, r.version, r.contact_id, r.key, r.status, r.step, r.failed_step, r.entered_step_at, r.due_at,
-  r.event, r.results, r.attempt, r.lease, r.leased_by, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
+  r.event, r.results, r.trail, r.attempt, r.lease, r.leased_by, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
 `
 
 export interface DueJourney {
@@ -153,17 +172,17 @@ export async function saveRuns(sql: Sql, rows: readonly RunRow[]): Promise<void>
   await sql`
     update journey_runs r
     set status = w.status, step = w.step, failed_step = w.failed_step, entered_step_at = w.entered_step_at, due_at = w.due_at,
-      results = w.results::jsonb, attempt = w.attempt, lease = w.lease, leased_by = w.leased_by, exit_reason = w.exit_reason,
+      results = w.results::jsonb, trail = w.trail::jsonb, attempt = w.attempt, lease = w.lease, leased_by = w.leased_by, exit_reason = w.exit_reason,
       detail = w.detail, attention = w.attention, ended_at = w.ended_at
     from unnest(
       ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
       ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.step)}::text[], ${rows.map((row) => row.failedStep ?? null)}::text[],
       ${asText(rows.map((row) => row.enteredStepAt))}::timestamptz[], ${asText(rows.map((row) => row.dueAt))}::timestamptz[],
-      ${rows.map((row) => JSON.stringify(row.results))}::text[], ${rows.map((row) => row.attempt)}::int[],
+      ${rows.map((row) => JSON.stringify(row.results))}::text[], ${rows.map((row) => JSON.stringify(row.trail ?? []))}::text[], ${rows.map((row) => row.attempt)}::int[],
       ${rows.map((row) => row.lease)}::uuid[], ${rows.map((row) => row.leasedBy)}::uuid[], ${rows.map((row) => row.exitReason)}::text[],
       ${rows.map((row) => row.detail)}::text[], ${asText(rows.map((row) => row.attention))}::text[]::boolean[],
       ${asText(rows.map((row) => row.endedAt))}::timestamptz[]
-    ) as w (workspace_id, id, status, step, failed_step, entered_step_at, due_at, results, attempt, lease, leased_by, exit_reason, detail, attention, ended_at)
+    ) as w (workspace_id, id, status, step, failed_step, entered_step_at, due_at, results, trail, attempt, lease, leased_by, exit_reason, detail, attention, ended_at)
     where r.workspace_id = w.workspace_id and r.id = w.id
   `
 }

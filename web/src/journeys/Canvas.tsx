@@ -15,15 +15,23 @@ import {
 import { titled } from '../lib/said.ts'
 import '@xyflow/react/dist/style.css'
 import { useMemo } from 'react'
-import { number } from '../lib/format.ts'
 import { direction, t, told } from '../lib/language.ts'
 import { isDark } from '../lib/theme.ts'
 import { AddStep } from './AddStep.tsx'
 import type { Editing } from './editing.ts'
 import { arrowsOf, END, START } from './graph.ts'
+import { StepFigures } from './StepFigures.tsx'
 import { StepTools } from './StepTools.tsx'
 import { faultsAt } from './useFaults.ts'
-import { type Document, type JourneyView, kinds, type Step, sayStep, sayTrigger } from './words.ts'
+import {
+  type Document,
+  type JourneyView,
+  kinds,
+  type Step,
+  sayStep,
+  sayTrigger,
+  type Whom,
+} from './words.ts'
 
 const WIDTH = 260
 const HEIGHT = 84
@@ -38,12 +46,13 @@ interface Props {
   readonly chosen: string
   readonly edit?: Editing | undefined
   readonly onChoose: (step: string) => void
+  readonly onPeople?: ((step: string, whom: Whom) => void) | undefined
 }
 
-export function Canvas({ document, figures, chosen, edit, onChoose }: Props) {
+export function Canvas({ document, figures, chosen, edit, onChoose, onPeople }: Props) {
   const { nodes, edges, height } = useMemo(
-    () => drawn(document, figures, chosen, edit),
-    [document, figures, chosen, edit],
+    () => drawn({ document, figures, chosen, edit, onPeople }),
+    [document, figures, chosen, edit, onPeople],
   )
   function handleNode(id: string) {
     if (id === START || id === END) return edit ? undefined : onChoose('')
@@ -97,9 +106,12 @@ interface Box {
   /** The first thing that is wrong with it. */
   readonly fault?: string | undefined
   readonly tools?: Editing | undefined
+  readonly onPeople?: Props['onPeople']
 }
 
-function boxesOf(document: Document, figures: JourneyView['steps'], edit?: Editing): Box[] {
+type Drawing = Omit<Props, 'onChoose'>
+
+function boxesOf({ document, figures, edit, onPeople }: Drawing): Box[] {
   return [
     { id: START, title: t('Begins with'), text: sayTrigger(document) },
     ...document.steps.map((step, at) => ({
@@ -109,19 +121,16 @@ function boxesOf(document: Document, figures: JourneyView['steps'], edit?: Editi
       figure: figures.find((each) => each.step === step.id),
       fault: edit && Object.values(faultsAt(edit.faults, at))[0],
       tools: edit,
+      onPeople,
     })),
     { id: END, title: t('End'), text: '' },
   ]
 }
 
-function drawn(
-  document: Document,
-  figures: JourneyView['steps'],
-  chosen: string,
-  edit?: Editing,
-): { nodes: Node[]; edges: Edge[]; height: number } {
+function drawn(drawing: Drawing): { nodes: Node[]; edges: Edge[]; height: number } {
+  const { document, chosen, edit } = drawing
   const arrows = arrowsOf(document)
-  const boxes = boxesOf(document, figures, edit)
+  const boxes = boxesOf(drawing)
   const height = edit ? HEIGHT_WITH_TOOLS : HEIGHT
   const graph = new dagre.graphlib.Graph()
   graph.setGraph({ rankdir: 'TB', nodesep: 48, ranksep: edit ? 72 : 56 })
@@ -152,7 +161,7 @@ function styleOf({ id, fault }: Box, chosen: string) {
   }
 }
 
-function BoxLabel({ id, title, text, figure, fault, tools }: Box) {
+function BoxLabel({ id, title, text, figure, fault, tools, onPeople }: Box) {
   return (
     <div dir={direction()} className="p-3 text-start">
       <p className="text-xs text-muted-foreground">{title}</p>
@@ -160,14 +169,7 @@ function BoxLabel({ id, title, text, figure, fault, tools }: Box) {
         <bdi>{text || (id.startsWith('·') ? '' : id)}</bdi>
       </p>
       {fault && <p className="truncate text-xs text-destructive">{fault}</p>}
-      {figure && !fault && (
-        <p className="text-xs text-muted-foreground">
-          {t('{entered} came, {waiting} are here', {
-            entered: number(figure.entered),
-            waiting: number(figure.waiting),
-          })}
-        </p>
-      )}
+      {figure && !fault && <StepFigures {...{ figure }} onPeople={tools ? undefined : onPeople} />}
       {tools && <StepTools id={id} edit={tools} />}
     </div>
   )

@@ -10,7 +10,7 @@ import { JourneySettings } from './JourneySettings.tsx'
 import { JourneyVersions } from './JourneyVersions.tsx'
 import { Simulation } from './Simulation.tsx'
 import { viewsOf } from './views.tsx'
-import type { Document, JourneyView } from './words.ts'
+import type { Document, JourneyView, Whom } from './words.ts'
 
 interface PartsProps {
   readonly journey: JourneyView
@@ -18,9 +18,9 @@ interface PartsProps {
 }
 
 export function JourneyParts({ journey, mayWrite }: PartsProps) {
-  const [{ tab, step }, setUrl] = useUrl(['tab', 'step', 'edit'])
-  const showStep = (chosen: string) =>
-    setUrl(chosen ? { step: chosen, tab: 'runs' } : { step: '' }, true)
+  const [{ tab, step, whom }, setUrl] = useUrl(['tab', 'step', 'whom', 'edit'])
+  const showPeople = (chosen: string, who: Whom = 'waiting') =>
+    setUrl(chosen ? { step: chosen, whom: who, tab: 'runs' } : { step: '', whom: '' }, true)
   const { id, version } = journey
   const begin = useAct(
     (document: Document) =>
@@ -30,7 +30,12 @@ export function JourneyParts({ journey, mayWrite }: PartsProps) {
       onDone: () => setUrl({ edit: '1', tab: '' }, true),
     },
   )
-  const shown = { document: journey.document, figures: journey.steps, onChoose: showStep }
+  const shown = {
+    document: journey.document,
+    figures: journey.steps,
+    onChoose: showPeople,
+    onPeople: showPeople,
+  }
   return (
     <Tabs
       label={t('Parts of the journey')}
@@ -41,7 +46,13 @@ export function JourneyParts({ journey, mayWrite }: PartsProps) {
         {
           id: 'runs',
           title: t('Who is in it'),
-          body: <JourneyRuns id={journey.id} step={step} onAll={() => setUrl({ step: '' })} />,
+          body: (
+            <JourneyRuns
+              {...{ journey, step }}
+              whom={whom === 'left' || whom === 'failed' ? whom : 'waiting'}
+              onAll={() => setUrl({ step: '', whom: '' })}
+            />
+          ),
         },
         { id: 'simulate', title: t('Try it'), body: <Simulation id={journey.id} /> },
         ...(journey.settings.length > 0

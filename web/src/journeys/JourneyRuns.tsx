@@ -15,32 +15,42 @@ import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
 import { RunDeeds } from './RunDeeds.tsx'
 import { RunDrawer } from './RunDrawer.tsx'
-import { type Run, runStates } from './words.ts'
+import { type JourneyView, type Run, runStates, type Whom } from './words.ts'
 
 interface Props {
-  readonly id: string
-  /** Only those who wait there. */
+  readonly journey: JourneyView
+  /** Only those whom a number of this step counts. */
   readonly step: string
+  readonly whom: Whom
   readonly onAll: () => void
 }
 
-export function JourneyRuns({ id, step, onAll }: Props) {
+export function JourneyRuns({ journey, step, whom, onAll }: Props) {
+  const { id } = journey
   const [{ run_status: asked, run: open }, setUrl] = useUrl(['run_status', 'run'])
   const status = Object.hasOwn(runStates, asked) ? asked : ''
   const params = { id }
-  const all = useList('/journeys/{id}/runs', status ? { status } : {}, {
-    params,
-    enabled: step === '',
-  })
-  const waiting = useList('/journeys/{id}/waiting', step ? { step } : {}, {
-    params,
-    enabled: step !== '',
-  })
+  const isWaiting = step !== '' && whom === 'waiting'
+  const stateFilter: Readonly<Record<string, string>> = status ? { status } : {}
+  const version = String(journey.version) // as the numbers are
+  const ofStep: Readonly<Record<string, string>> = { [whom]: step, version }
+  const filter = step ? ofStep : stateFilter
+  const all = useList('/journeys/{id}/runs', filter, { params, enabled: !isWaiting })
+  const waiting = useList(
+    '/journeys/{id}/waiting',
+    { step, version },
+    { params, enabled: isWaiting },
+  )
+  const titles = {
+    waiting: t('Waiting at {step}', { step }),
+    left: t('Left {step}', { step }),
+    failed: t('Failed at {step}', { step }),
+  }
   const mayWrite = useMay('journeys:write')
   return (
     <Card
       flush
-      title={step ? t('Waiting at {step}', { step }) : t('Runs')}
+      title={step ? titles[whom] : t('Runs')}
       actions={
         step ? (
           <Button size="sm" onClick={onAll}>
@@ -57,7 +67,7 @@ export function JourneyRuns({ id, step, onAll }: Props) {
     >
       <PagedTable
         label={t('Runs')}
-        query={step ? waiting : all}
+        query={isWaiting ? waiting : all}
         keyOf={(run: Run) => run.id}
         columns={[
           {

@@ -85,7 +85,7 @@ export function JourneyVersions({ journey, onTake }: Props) {
               )}
             </span>
           )}
-          <Outline document={shown.document} figures={[]} onChoose={() => {}} />
+          <Outline document={shown.document} figures={[]} />
         </Dialog>
       )}
     </Card>

@@ -1,25 +1,32 @@
 /** The same journey as a list: for keyboards, screen readers and small screens. */
 
-import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
 import { titled } from '../lib/said.ts'
-import { Button } from '../ui/Button.tsx'
 import { Code, Text } from '../ui/Small.tsx'
 import { AddStep } from './AddStep.tsx'
 import type { Editing } from './editing.ts'
 import { type Arrow, arrowsOf, END } from './graph.ts'
+import { StepFigures } from './StepFigures.tsx'
 import { StepTools } from './StepTools.tsx'
 import { faultsAt } from './useFaults.ts'
-import { type Document, type JourneyView, kinds, type Step, sayStep, sayTrigger } from './words.ts'
+import {
+  type Document,
+  type JourneyView,
+  kinds,
+  type Step,
+  sayStep,
+  sayTrigger,
+  type Whom,
+} from './words.ts'
 
 interface Props {
   readonly document: Document
   readonly figures: JourneyView['steps']
   readonly edit?: Editing | undefined
-  readonly onChoose: (step: string) => void
+  readonly onPeople?: ((step: string, whom: Whom) => void) | undefined
 }
 
-export function Outline({ document, figures, edit, onChoose }: Props) {
+export function Outline({ document, figures, edit, onPeople }: Props) {
   const arrows = arrowsOf(document)
   return (
     <ol className="flex flex-col gap-3" aria-label={t('Steps')}>
@@ -44,14 +51,14 @@ export function Outline({ document, figures, edit, onChoose }: Props) {
           below={document.steps[at + 1]?.id ?? END}
           arrows={arrows.filter(({ from }) => from === step.id)}
           figure={figures.find((each) => each.step === step.id)}
-          {...{ edit, onChoose }}
+          {...{ edit, onPeople }}
         />
       ))}
     </ol>
   )
 }
 
-interface LineProps extends Pick<Props, 'edit' | 'onChoose'> {
+interface LineProps extends Pick<Props, 'edit' | 'onPeople'> {
   readonly step: Step
   readonly at: number
   readonly below: string
@@ -59,7 +66,7 @@ interface LineProps extends Pick<Props, 'edit' | 'onChoose'> {
   readonly figure: JourneyView['steps'][number] | undefined
 }
 
-function Line({ step, at, below, arrows, figure, edit, onChoose }: LineProps) {
+function Line({ step, at, below, arrows, figure, edit, onPeople }: LineProps) {
   const faults = edit ? Object.entries(faultsAt(edit.faults, at)) : []
   return (
     <li
@@ -75,14 +82,7 @@ function Line({ step, at, below, arrows, figure, edit, onChoose }: LineProps) {
           </p>
         </div>
         {edit && <StepTools id={step.id} edit={edit} />}
-        {!edit && figure && (
-          <Button size="sm" onClick={() => onChoose(step.id)}>
-            {t('{entered} came, {waiting} are here', {
-              entered: number(figure.entered),
-              waiting: number(figure.waiting),
-            })}
-          </Button>
-        )}
+        {!edit && figure && <StepFigures {...{ figure }} onPeople={onPeople} />}
       </div>
       {faults.length > 0 && (
         <ul className="mt-2 text-sm text-destructive">

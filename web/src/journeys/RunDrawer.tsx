@@ -5,14 +5,12 @@ import { get } from '../lib/api.ts'
 import { t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
-import { searchOf } from '../lib/url.ts'
-import { StatusBadge } from '../messages/StatusBadge.tsx'
-import type { Status } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { Code, CodeBlock, Facts, Text, When } from '../ui/Small.tsx'
+import { Code, CodeBlock, Facts, When } from '../ui/Small.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { RunDeeds } from './RunDeeds.tsx'
+import { RunLog } from './RunLog.tsx'
 import { runStates } from './words.ts'
 
 interface Props {
@@ -64,22 +62,7 @@ export function RunDrawer({ id, runId, onClose }: Props) {
               [t('Ended'), run.ended_at && <When at={run.ended_at} exact />],
             ]}
           />
-          {run.messages.length > 0 && <h3 className="font-medium">{t('What it sent')}</h3>}
-          <ul className="flex flex-col gap-2 text-sm">
-            {run.messages.map((message) => (
-              <li key={message.id} className="flex flex-wrap items-center gap-2">
-                <StatusBadge status={message.status as Status} />
-                <Link
-                  to="/messages"
-                  search={searchOf({ id: message.id })}
-                  className="text-primary underline-offset-4 hover:underline"
-                >
-                  <Text>{message.step}</Text>
-                </Link>
-                <When at={message.at} />
-              </li>
-            ))}
-          </ul>
+          <RunLog run={run} />
           <h3 className="font-medium">{t('What its steps came to')}</h3>
           <CodeBlock
             label={t('What its steps came to')}

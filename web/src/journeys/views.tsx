@@ -7,15 +7,21 @@ import { Outline } from './Outline.tsx'
 const Canvas = lazy(async () => ({ default: (await import('./Canvas.tsx')).Canvas }))
 
 /** As tabs. */
-export const viewsOf = (shown: ComponentProps<typeof Outline>, chosen: string) => [
-  {
-    id: 'canvas',
-    title: t('Drawn'),
-    body: (
-      <Suspense fallback={<Skeleton className="h-[36rem]" />}>
-        <Canvas {...shown} chosen={chosen} />
-      </Suspense>
-    ),
-  },
-  { id: 'list', title: t('As a list'), body: <Outline {...shown} /> },
-]
+export const viewsOf = (
+  shown: ComponentProps<typeof Outline> & Pick<ComponentProps<typeof Canvas>, 'onChoose'>,
+  chosen: string,
+) => {
+  const { onChoose: _, ...listed } = shown
+  return [
+    {
+      id: 'canvas',
+      title: t('Drawn'),
+      body: (
+        <Suspense fallback={<Skeleton className="h-[36rem]" />}>
+          <Canvas {...shown} chosen={chosen} />
+        </Suspense>
+      ),
+    },
+    { id: 'list', title: t('As a list'), body: <Outline {...listed} /> },
+  ]
+}

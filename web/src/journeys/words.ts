@@ -10,6 +10,9 @@ export type JourneyView = Answer<'/journeys/{id}'>
 export type Document = JourneyView['document']
 export type Step = Document['steps'][number]
 export type KeptDraft = Answer<'/journeys/{id}/draft'>
+export type Figures = JourneyView['steps'][number]
+/** Whom a number of a step counts. */
+export type Whom = 'waiting' | 'left' | 'failed'
 export type Run = Row<'/journeys/{id}/runs'>
 
 export const states: Record<Journey['status'], readonly [string, Tone]> = {
