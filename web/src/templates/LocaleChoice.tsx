@@ -4,6 +4,7 @@ import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { contentOf, type Drafts, type Template } from './drafts.ts'
+import { languageName } from './locales.ts'
 
 interface Props {
   readonly template: Template
@@ -19,14 +20,6 @@ export function LocaleChoice({ template, drafts, value, mayAdd, onChange }: Prop
   const known = [
     ...new Set([template.locale, ...Object.keys(template.locales), ...Object.keys(drafts), value]),
   ]
-  const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' })
-  function named(each: string): string {
-    try {
-      return names.of(each) ?? each
-    } catch {
-      return each // the address may hold what is no tag at all
-    }
-  }
   const isUnfinished = (locale: string) => {
     const { subject, html, mjml, text } = { ...contentOf(template, locale), ...drafts[locale] }
     return !(html || mjml || text) || (template.channel === 'email' && !subject?.trim())
@@ -43,7 +36,7 @@ export function LocaleChoice({ template, drafts, value, mayAdd, onChange }: Prop
           className="aria-pressed:border-primary aria-pressed:bg-accent"
           onClick={() => onChange(each)}
         >
-          <bdi lang={each}>{named(each)}</bdi>
+          <bdi lang={each}>{languageName(each)}</bdi>
           {isUnfinished(each) ? (
             <Badge tone="warn">{t('unfinished')}</Badge>
           ) : (
@@ -58,7 +51,7 @@ export function LocaleChoice({ template, drafts, value, mayAdd, onChange }: Prop
           value=""
           options={[
             ['', t('Another language')],
-            ...others.map((each) => [each, named(each)] as const),
+            ...others.map((each) => [each, languageName(each)] as const),
           ]}
           onChange={(event) => event.target.value && onChange(event.target.value)}
         />

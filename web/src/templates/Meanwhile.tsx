@@ -7,6 +7,7 @@ import { client } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { type Drafts, differing, type Kept, type Template, type useDrafts } from './drafts.ts'
+import { fieldTitle } from './locales.ts'
 import { linesOf, Sides } from './Sides.tsx'
 import { type KeptDraft, left } from './useKept.ts'
 
@@ -110,7 +111,7 @@ function Differences(props: { template: Template; mine: Drafts; theirs: Drafts }
   return differing(template, mine, theirs).map(({ locale, field, ...texts }) => (
     <Sides
       key={`${locale} ${field}`}
-      field={`${locale} · ${field}`}
+      field={fieldTitle(`/locales/${locale}/${field}`)}
       lines={linesOf(texts.theirs, texts.mine)}
       before={t('Theirs')}
       after={t('Mine')}

@@ -6,6 +6,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { Fault } from '../ui/States.tsx'
 import { type Drafts, differing, type Template } from './drafts.ts'
+import { fieldTitle } from './locales.ts'
 import { linesOf, Sides } from './Sides.tsx'
 
 interface Props {
@@ -52,7 +53,7 @@ export function PublishDialog({ template, drafts, pending, error, onClose, onPub
         {differing(template, drafts, {}).map(({ locale, field, mine, theirs }) => (
           <Sides
             key={`${locale} ${field}`}
-            field={`${locale} · ${field}`}
+            field={fieldTitle(`/locales/${locale}/${field}`)}
             lines={linesOf(theirs, mine)}
             before={t('Version {version}', { version: template.version })}
             after={t('Draft')}

@@ -54,6 +54,8 @@ function Side({ kind, title, lines }: SideProps) {
   )
 }
 
+const AROUND = 2 // lines shown on both sides of a change
+
 /** Lines of both; in the middle, between what begins and ends alike, one stands for the other. */
 export function linesOf(before: string, after: string): Line[] {
   const [one, other] = [before.split('\n'), after.split('\n')]
@@ -63,10 +65,13 @@ export function linesOf(before: string, after: string): Line[] {
   let tail = 0
   while (tail < most - head && one.at(-1 - tail) === other.at(-1 - tail)) tail++
   const kind = (name: Line['kind']) => (text: string) => ({ kind: name, text })
+  const [first, last] = [Math.max(0, head - AROUND), one.length - tail + AROUND]
   return [
-    ...one.slice(0, head).map(kind('same')),
+    ...(first > 0 ? ['…'] : []).map(kind('same')),
+    ...one.slice(first, head).map(kind('same')),
     ...one.slice(head, one.length - tail).map(kind('removed')),
     ...other.slice(head, other.length - tail).map(kind('added')),
-    ...one.slice(one.length - tail).map(kind('same')),
+    ...one.slice(one.length - tail, last).map(kind('same')),
+    ...(last < one.length ? ['…'] : []).map(kind('same')),
   ]
 }

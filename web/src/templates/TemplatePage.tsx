@@ -12,6 +12,7 @@ import { AskButton } from '../ui/AskButton.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
+import { WhoChanged } from '../workspaces/WhoChanged.tsx'
 import type { Template } from './drafts.ts'
 import { readKept } from './Meanwhile.tsx'
 import { TemplateEditor } from './TemplateEditor.tsx'
@@ -44,7 +45,9 @@ export function TemplatePage() {
         version: template.version,
       })}
       actions={
-        mayWrite && (
+        <>
+          <WhoChanged id={template.id} />
+          {mayWrite && (
           <AskButton
             title={t('Remove the template “{name}”?', { name: template.name })}
             note={t('Its name is free again. Messages on their way keep what it said.')}
@@ -52,7 +55,8 @@ export function TemplatePage() {
             disabled={drop.isPending}
             onConfirm={() => drop.mutate(undefined)}
           />
-        )
+          )}
+        </>
       }
     >
       <Tabs

@@ -1,21 +1,21 @@
-/** How the template looks for a contact while it is written, and a test that really goes out to one address. */
+/** How the template looks for a contact while it is written. */
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { type Contact, ContactChoice, useContacts } from '../contacts/ContactChoice.tsx'
-import { useAct } from '../lib/act.ts'
 import { type Answer, type Body, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
-import { said } from '../lib/said.ts'
-import { useMay, useMe } from '../lib/session.ts'
+import { useMay } from '../lib/session.ts'
 import { useSettled } from '../lib/useSettled.ts'
 import { Bubble } from '../messages/Bubble.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { TextField } from '../ui/Field.tsx'
 import { Frame } from '../ui/Frame.tsx'
 import { Text } from '../ui/Small.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
+import { markMissing } from './markMissing.ts'
+import { TestSend } from './TestSend.tsx'
+import { TryValues, type Values } from './TryValues.tsx'
 
 type Draft = Exclude<NonNullable<NonNullable<Body<'/templates/{id}/test', 'post'>>['draft']>, true>
 
@@ -29,7 +29,8 @@ interface Props {
 export function TemplatePreview({ template, locale, draft }: Props) {
   const maySend = useMay('messages:write')
   const [chosen, setContact] = useState<Contact>()
-  const [isPhone, setPhone] = useState(false)
+  const [look, setLook] = useState<Look>({ isPhone: false, isDark: false })
+  const [values, setValues] = useState<Values>({})
   const contacts = useContacts()
   const contact = chosen ?? contacts.data?.data[0]
   const known: Record<string, unknown> = {
@@ -39,10 +40,11 @@ export function TemplatePreview({ template, locale, draft }: Props) {
     phone: contact?.phone ?? '',
   }
   const settled = useSettled(draft)
+  const tried = useSettled(values)
   const body = {
     // What the contact lacks is shown as a placeholder; the server fills in defaults.
     template_variables: Object.fromEntries(
-      Object.entries(known).filter(([, value]) => value !== null && value !== ''),
+      Object.entries({ ...known, ...tried }).filter(([, value]) => value !== null && value !== ''),
     ),
     ...{ locale, placeholders: true },
     ...(contact ? { contact_id: contact.id } : {}),
@@ -55,82 +57,89 @@ export function TemplatePreview({ template, locale, draft }: Props) {
     retry: false,
     queryFn: () => post('/templates/{id}/test', { params: { id: template.id }, body }),
   })
+  const answer = useLatest(shown.data)
+  const missing = answer?.missing ?? []
+  const html = useMemo(() => answer?.html && markMissing(answer.html, answer.missing), [answer])
+  const names = new Set([...template.variables.map(({ name }) => name), ...missing])
   return (
     <Card
       title={t('Preview')}
-      note={draft ? t('With what is not saved yet.') : undefined}
+      note={draft ? t('With what is not published yet.') : undefined}
       actions={
         <>
           <ContactChoice label={t('Shown for')} value={contact} onChange={setContact} />
-          {shown.data?.html && (
-            <Button size="sm" aria-pressed={isPhone} onClick={() => setPhone(!isPhone)}>
-              {t('On a phone')}
-            </Button>
-          )}
+          {html && <Looks look={look} onChange={setLook} />}
         </>
       }
     >
       <div className="flex flex-col gap-3">
         <Fault error={shown.error} />
-        {shown.data && shown.data.missing.length > 0 && (
+        {missing.length > 0 && (
           <Note tone="warn">
-            {t('This contact has no value for: {names}.', { names: shown.data.missing.join(', ') })}
+            {t('This contact has no value for: {names}.', { names: missing.join(', ') })}{' '}
+            {t('Another word stands in with {example}.', {
+              example: `{{ ${missing[0]} | default: "…" }}`,
+            })}
           </Note>
         )}
+        <TryValues names={[...names]} values={values} onChange={setValues} />
         {shown.isLoading && <Skeleton className="h-80" />}
-        {shown.data?.subject && (shown.data.html || template.channel === 'email') && (
+        {answer?.subject && (answer.html || template.channel === 'email') && (
           <p className="font-medium">
-            <Text>{shown.data.subject}</Text>
+            <Text>{answer.subject}</Text>
           </p>
         )}
-        {shown.data &&
-          (shown.data.html ? (
+        {answer &&
+          (html ? (
             <Frame
-              html={shown.data.html}
+              html={html}
               title={t('The message as its recipient sees it')}
-              {...(isPhone ? { width: 375 } : {})}
+              isDark={look.isDark}
+              width={look.isPhone ? PHONE : undefined}
             />
           ) : (
-            <Bubble channel={template.channel} title={shown.data.subject} text={shown.data.text} />
+            <Bubble channel={template.channel} title={answer.subject} text={answer.text} />
           ))}
-        {maySend && <TestSend id={template.id} body={body} />}
+        {maySend && <TestSend id={template.id} channel={template.channel} body={body} />}
       </div>
     </Card>
   )
 }
 
-function TestSend({ id, body }: { id: string; body: Body<'/templates/{id}/test', 'post'> }) {
-  const me = useMe()
-  const send = useAct(
-    (to: string) => post('/templates/{id}/test', { params: { id }, body: { ...body, to } }),
-    { quiet: true },
-  )
-  function handleSubmit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    send.mutate(String(new FormData(event.currentTarget).get('to')))
-  }
+const PHONE = 375 // px
+
+/** The last that there was: what is half written for a moment does not make the page jump. */
+function useLatest<T>(value: T | undefined): T | undefined {
+  const latest = useRef(value)
+  if (value !== undefined) latest.current = value
+  return latest.current
+}
+
+interface Look {
+  readonly isPhone: boolean
+  readonly isDark: boolean
+}
+
+function Looks({ look, onChange }: { look: Look; onChange: (look: Look) => void }) {
+  const { isPhone, isDark } = look
   return (
-    <form onSubmit={handleSubmit} className="flex flex-col gap-3 border-t pt-4">
-      <div className="flex flex-wrap items-end gap-3">
-        <TextField
-          label={t('Send a test to')}
-          name="to"
-          required
-          defaultValue={me?.member?.email ?? ''}
-          dir="ltr"
-          className="min-w-52 flex-1"
-          hint={t('It counts nowhere.')}
-        />
-        <Button type="submit" className="mb-6" disabled={send.isPending}>
-          {t('Send the test')}
-        </Button>
-      </div>
-      <Fault error={send.error} />
-      {send.data?.sent && (
-        <Note tone={send.data.sent.status === 'sent' ? 'good' : 'bad'}>
-          {said(send.data.sent.detail)}
-        </Note>
-      )}
-    </form>
+    <>
+      <Button
+        size="sm"
+        aria-pressed={isPhone}
+        className="aria-pressed:border-primary aria-pressed:bg-accent"
+        onClick={() => onChange({ isDark, isPhone: !isPhone })}
+      >
+        {t('On a phone')}
+      </Button>
+      <Button
+        size="sm"
+        aria-pressed={isDark}
+        className="aria-pressed:border-primary aria-pressed:bg-accent"
+        onClick={() => onChange({ isPhone, isDark: !isDark })}
+      >
+        {t('On dark')}
+      </Button>
+    </>
   )
 }

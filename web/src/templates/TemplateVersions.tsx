@@ -12,6 +12,7 @@ import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
 import { Text, When } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
+import { fieldTitle } from './locales.ts'
 import { Sides } from './Sides.tsx'
 
 type Version = Row<'/templates/{id}/versions'>
@@ -46,6 +47,7 @@ export function TemplateVersions({ id, version }: { id: string; version: number 
             {
               id: 'locales',
               title: t('Languages'),
+              wide: true,
               cell: ({ locale, locales }) => (
                 <bdi>{[...new Set([locale, ...locales])].join(', ')}</bdi>
               ),
@@ -109,7 +111,7 @@ function Difference({ id, from, to }: { id: string; from: number; to: number }) 
         <Sides
           // biome-ignore lint/suspicious/noArrayIndexKey: the answer does not change
           key={at}
-          field={hunk.field}
+          field={fieldTitle(hunk.field)}
           lines={hunk.lines}
           before={t('Version {version}', { version: from })}
           after={t('Version {version}', { version: to })}

@@ -83,6 +83,7 @@ export function TemplatesPage() {
               id: 'version',
               title: t('Version'),
               end: true,
+              wide: true,
               cell: ({ version }) => number(version),
             },
             {

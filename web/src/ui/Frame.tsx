@@ -7,8 +7,16 @@ import { useMemo } from 'react'
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 
-export function Frame({ html, title, width }: { html: string; title: string; width?: number }) {
-  const document = useMemo(() => safe(html), [html])
+interface Props {
+  readonly html: string
+  readonly title: string
+  readonly width?: number | undefined
+  /** As a mail program shows it that has a dark ground. */
+  readonly isDark?: boolean
+}
+
+export function Frame({ html, title, width, isDark = false }: Props) {
+  const document = useMemo(() => safe(html, isDark), [html, isDark])
   return (
     <iframe
       title={title}
@@ -16,12 +24,13 @@ export function Frame({ html, title, width }: { html: string; title: string; wid
       referrerPolicy="no-referrer"
       srcDoc={document}
       className="mx-auto block h-[28rem] w-full resize-y rounded-md border bg-white"
-      style={width ? { maxWidth: width } : undefined}
+      // The frame's own scheme is what its media queries are told.
+      style={{ colorScheme: isDark ? 'dark' : 'light', ...(width ? { maxWidth: width } : {}) }}
     />
   )
 }
 
-function safe(html: string): string {
+function safe(html: string, isDark: boolean): string {
   const page = new DOMParser().parseFromString(html, 'text/html')
   for (const bad of page.querySelectorAll(
     'script, link, base, object, embed, iframe, meta[http-equiv]',
@@ -36,6 +45,7 @@ function safe(html: string): string {
   policy.httpEquiv = 'Content-Security-Policy'
   policy.content = POLICY
   page.head.prepend(policy)
+  if (isDark) page.documentElement.style.colorScheme = 'dark'
   const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
   for (const style of page.querySelectorAll('style')) style.setAttribute('nonce', nonce)
   return `<!doctype html>${page.documentElement.outerHTML}`

@@ -83,7 +83,6 @@ test('what would be lost keeps its block as it is', () => {
     '<p>a<!-- b -->c</p>',
     '<p style="white-space:pre">a  b</p>',
     '<p>&unknown;</p>',
-    '<p>&#123;{ x }}</p>',
     '<p><a name="top">x</a></p>',
     '<p>a<button>b</button></p>',
     '<p>{% if x %}<b>{% endif %}a</b></p>',
@@ -98,6 +97,17 @@ test('what would be lost keeps its block as it is', () => {
       `<p>changed</p>${source}`,
     )
   }
+})
+
+test('braces that somebody writes are text, also half a variable', () => {
+  const written = (text: string) =>
+    rewritten('<p>a</p>', (nodes) => {
+      nodes[0]!.content![0]!.text = text
+    })
+  assert.equal(written('{{ x'), '<p>&#123;{ x</p>')
+  assert.equal(written('{a} {% if'), '<p>&#123;a} &#123;% if</p>')
+  assert.equal(written('{ a }'), '<p>{ a }</p>')
+  assert.equal(readVisual('<p>&#123;{ x }}</p>')?.nodes[0]?.content?.[0]?.text, '{{ x }}')
 })
 
 test('text without a block, an empty text and two lines of it', () => {

@@ -3,7 +3,7 @@
  * with, and parts of our own for what Liquid and mail have besides. Nothing of a message's own style is drawn here:
  * the preview beside it does that, in its frame.
  */
-import { Extension, InputRule, Mark, Node } from '@tiptap/core'
+import { Extension, InputRule, Mark, Node, PasteRule } from '@tiptap/core'
 import StarterKit from '@tiptap/starter-kit'
 import { t } from '../../lib/language.ts'
 
@@ -70,7 +70,9 @@ const KeptBlock = Node.create({
   ],
 })
 
-const TYPED = /\{\{[^{}]+\}\}$/
+const NAMED = /\{\{[^{}]+\}\}|(?<!\{)\{[a-z_]\w*(?:\.\w+)*\}/i
+const TYPED = new RegExp(`(?:${NAMED.source})$`, 'i')
+const PASTED = new RegExp(NAMED.source, 'gi')
 
 const Variable = Node.create({
   ...{ name: 'variable', group: 'inline', inline: true, atom: true },
@@ -91,6 +93,16 @@ const Variable = Node.create({
     return [
       new InputRule({
         find: TYPED,
+        handler: ({ state, range, match }) => {
+          state.tr.replaceWith(range.from, range.to, this.type.create({ source: match[0] }))
+        },
+      }),
+    ]
+  },
+  addPasteRules() {
+    return [
+      new PasteRule({
+        find: PASTED,
         handler: ({ state, range, match }) => {
           state.tr.replaceWith(range.from, range.to, this.type.create({ source: match[0] }))
         },

@@ -79,6 +79,7 @@ const safe = (text: string) =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('\u00a0', '&nbsp;')
+    .replace(/\{(?=[{%]|$|[a-z_]\w*(?:\.\w+)*\})/gi, '&#123;') // what is no variable prints as it stands
 
 /** Liquid has quotes of its own, which it would not find as references. */
 function attribute(name: string, value: unknown): string {

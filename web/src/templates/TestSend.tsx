@@ -1,0 +1,74 @@
+/** A test that really goes out, to one address or several. It is no message and counts nowhere. */
+import type { FormEvent } from 'react'
+import { useAct } from '../lib/act.ts'
+import { type Answer, type Body, post } from '../lib/api.ts'
+import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
+import { useMe } from '../lib/session.ts'
+import { Button } from '../ui/Button.tsx'
+import { TextField } from '../ui/Field.tsx'
+import { Fault, Note } from '../ui/States.tsx'
+
+type Sent = NonNullable<Answer<'/templates/{id}/test', 'post'>['sent']>
+
+interface Props {
+  readonly id: string
+  readonly channel: string
+  readonly body: NonNullable<Body<'/templates/{id}/test', 'post'>>
+}
+
+const PLACE = 'beckon.test-addresses' // by channel: to whom the last one went
+const lastOf = (channel: string) => localStorage.getItem(`${PLACE}.${channel}`)
+
+export function TestSend({ id, channel, body }: Props) {
+  const me = useMe()
+  const send = useAct(
+    async (text: string) => {
+      localStorage.setItem(`${PLACE}.${channel}`, text)
+      const results: { to: string; sent: Sent }[] = []
+      for (const to of addresses(text)) {
+        const { sent } = await post('/templates/{id}/test', {
+          params: { id },
+          body: { ...body, to },
+        })
+        if (sent) results.push({ to, sent })
+      }
+      return results
+    },
+    { quiet: true },
+  )
+  function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    send.mutate(String(new FormData(event.currentTarget).get('to')))
+  }
+  const usual = channel === 'email' ? (me?.member?.email ?? '') : ''
+  return (
+    <form onSubmit={handleSubmit} className="flex flex-col gap-3 border-t pt-4">
+      <div className="flex flex-wrap items-end gap-3">
+        <TextField
+          label={t('Send a test to')}
+          name="to"
+          required
+          defaultValue={lastOf(channel) ?? usual}
+          dir="ltr"
+          className="min-w-52 flex-1"
+          hint={t('It counts nowhere. Several with commas between them.')}
+        />
+        <Button type="submit" className="mb-6" disabled={send.isPending}>
+          {t('Send the test')}
+        </Button>
+      </div>
+      <Fault error={send.error} />
+      {send.data?.map(({ to, sent }) => (
+        <Note key={to} tone={sent.status === 'sent' ? 'good' : 'bad'}>
+          <bdi>{to}</bdi>: {said(sent.detail)}
+        </Note>
+      ))}
+    </form>
+  )
+}
+
+const MOST = 10 // addresses of one test
+
+const addresses = (text: string) =>
+  [...new Set(text.split(/[,;]/).map((each) => each.trim()))].filter(Boolean).slice(0, MOST)
