@@ -185,6 +185,7 @@ test('entries are found by who, what, on what, in which request and when, also a
   assert.deepEqual(await seqs(`request_id=${changed.headers['x-request-id']}`), [5])
   assert.deepEqual(await seqs('action=step.*'), [4, 3, 2])
   assert.deepEqual(await seqs('action=step.*&limit=1'), [4])
+  assert.deepEqual(await seqs('seq=3'), [3])
   assert.deepEqual(await seqs('actor=instance&action=workspace.*'), [5])
   assert.deepEqual(await seqs(`target=${id}&action=workspace.changed`), [5])
   assert.deepEqual(await seqs(`from=${entry.at}&actor=key`), [])

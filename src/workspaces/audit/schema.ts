@@ -6,6 +6,15 @@ const Instant = z.iso.datetime({ offset: true })
 
 export const AuditQuery = z.strictObject({
   ...pageQuery,
+  seq: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER - 1)
+    .optional()
+    .meta({
+      description: 'This entry alone.',
+    }),
   actor: z.string().min(1).max(100).optional().meta({
     description: 'Its id, or its kind: session, key, instance, token, system.',
   }),

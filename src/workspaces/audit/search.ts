@@ -13,8 +13,13 @@ export interface FoundEntries {
 export async function searchEntries(
   tx: Sql,
   workspaceId: string,
-  filter: EntryFilter & { before: number | undefined; limit: number },
+  filter: EntryFilter & { seq?: number | undefined; before: number | undefined; limit: number },
 ): Promise<FoundEntries> {
+  const { seq } = filter
+  if (seq !== undefined) {
+    const rows = await listEntries(tx, workspaceId, { ...filter, since: seq, before: seq + 1 })
+    return { rows, stoppedAt: null }
+  }
   const before = filter.before ?? ((await findHead(tx, workspaceId))?.seq ?? 0) + 1
   const since = Math.max(1, before - SPAN)
   const rows = await listEntries(tx, workspaceId, { ...filter, since, before })

@@ -16,6 +16,7 @@ import type { Values } from '../ui/SchemaForm.tsx'
 import { Facts, Text, When } from '../ui/Small.tsx'
 import { StandingLine } from '../ui/Standing.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
+import { WhoChanged } from '../workspaces/WhoChanged.tsx'
 import { useProviderCatalog } from './AddSender.tsx'
 import { healthOf, nameOf, useMeasured } from './health.ts'
 import { SenderCost } from './SenderCost.tsx'
@@ -89,11 +90,14 @@ export function SenderDrawer({ id, onClose }: { id: string; onClose: () => void 
               [t('Since'), <When key="since" at={sender.created_at} exact />],
             ]}
           />
-          <Button asChild className="self-start">
-            <Link to="/messages" search={searchOf({ sender_id: id })}>
-              {t('Its messages')}
-            </Link>
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button asChild>
+              <Link to="/messages" search={searchOf({ sender_id: id })}>
+                {t('Its messages')}
+              </Link>
+            </Button>
+            <WhoChanged id={id} />
+          </div>
           {sender.origin === 'environment' && (
             <Note tone="warn">
               {t(

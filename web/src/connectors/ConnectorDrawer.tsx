@@ -15,6 +15,7 @@ import type { Values } from '../ui/SchemaForm.tsx'
 import { Facts, Text, When } from '../ui/Small.tsx'
 import { StandingLine } from '../ui/Standing.tsx'
 import { Note } from '../ui/States.tsx'
+import { WhoChanged } from '../workspaces/WhoChanged.tsx'
 import { useConnectorCatalog } from './AddConnector.tsx'
 import { stateOf } from './state.ts'
 
@@ -60,6 +61,9 @@ export function ConnectorDrawer({
           ],
         ]}
       />
+      <div className="flex">
+        <WhoChanged id={connection.id} />
+      </div>
       {connection.origin === 'environment' ? (
         <Note tone="warn">
           {t('The environment made it and reads it again at each start; change it there.')}

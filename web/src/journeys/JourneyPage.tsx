@@ -14,6 +14,7 @@ import { Button } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
+import { WhoChanged } from '../workspaces/WhoChanged.tsx'
 import { JourneyChanging } from './JourneyChanging.tsx'
 import { JourneyDeeds } from './JourneyDeeds.tsx'
 import { JourneyParts } from './JourneyParts.tsx'
@@ -49,6 +50,7 @@ function Journey({ journey }: { journey: JourneyView }) {
       note={journey.document.description && titled(journey.document.description)}
       actions={
         <>
+          {!edit && <WhoChanged id={journey.id} />}
           {mayWrite && isOwn && !edit && (
             <Button onClick={() => setUrl({ edit: '1', tab: '' }, true)}>
               {journey.draft ? t('Go on changing it') : t('Change it')}

@@ -3,8 +3,10 @@ import { Link } from '@tanstack/react-router'
 import type { Answer } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
+import { useMay } from '../lib/session.ts'
 import { searchOf } from '../lib/url.ts'
 import { Code, CodeBlock, Facts, Id, Text, When } from '../ui/Small.tsx'
+import { MadeBy } from './MadeBy.tsx'
 import { Why } from './Why.tsx'
 import { priorities } from './words.ts'
 
@@ -12,6 +14,7 @@ const link = 'text-primary underline-offset-4 hover:underline'
 
 export function MessageFacts({ message }: { message: Answer<'/notifications/{id}'> }) {
   const { engagement } = message
+  const mayRequests = useMay('requests:read')
   const when = (at: string | null) => at && <When at={at} exact />
   const due = (at: string | null) => at && <When at={at} exact zoned />
   return (
@@ -50,6 +53,7 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
           ],
           [t('Priority'), told(priorities[message.priority])],
           [t('Attempts'), number(message.attempts)],
+          [t('Request'), mayRequests && <MadeBy key="request" id={message.id} />],
           [t('Accepted'), when(message.created_at)],
           [t('Scheduled for'), due(message.scheduled_at)],
           [t('Held until'), due(message.held_until)],

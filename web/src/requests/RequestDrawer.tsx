@@ -8,7 +8,7 @@ import { useMay } from '../lib/session.ts'
 import { searchOf } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { Code, CodeBlock, Facts, Text, When } from '../ui/Small.tsx'
+import { Code, CodeBlock, Facts, Id, Text, When } from '../ui/Small.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { Actor } from '../workspaces/Actor.tsx'
 import { sources, toneOf } from './filters.ts'
@@ -75,7 +75,7 @@ function Parts({ request }: { request: View }) {
           [t('Who'), <Actor key="who" of={request} />],
           [t('From'), request.ip && <Code>{request.ip}</Code>],
           [t('Program'), request.user_agent && <Text>{request.user_agent}</Text>],
-          [t('Request id'), <Code key="id">{request.id}</Code>],
+          [t('Request id'), <Id key="id">{request.id}</Id>],
           [
             t('Idempotency key'),
             request.idempotency_key && (

@@ -48,13 +48,13 @@ export function TemplatePage() {
         <>
           <WhoChanged id={template.id} />
           {mayWrite && (
-          <AskButton
-            title={t('Remove the template “{name}”?', { name: template.name })}
-            note={t('Its name is free again. Messages on their way keep what it said.')}
-            act={t('Remove')}
-            disabled={drop.isPending}
-            onConfirm={() => drop.mutate(undefined)}
-          />
+            <AskButton
+              title={t('Remove the template “{name}”?', { name: template.name })}
+              note={t('Its name is free again. Messages on their way keep what it said.')}
+              act={t('Remove')}
+              disabled={drop.isPending}
+              onConfirm={() => drop.mutate(undefined)}
+            />
           )}
         </>
       }

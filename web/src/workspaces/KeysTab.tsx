@@ -46,11 +46,14 @@ export function KeysTab() {
             {
               id: 'name',
               title: t('Name'),
-              cell: ({ name, prefix }) => (
+              cell: ({ name, prefix, last_used_at }) => (
                 <span className="flex flex-col">
                   <Text>{name}</Text>
                   <span className="text-muted-foreground">
                     <Code>{prefix}…</Code>
+                  </span>
+                  <span className="text-xs text-muted-foreground md:hidden">
+                    {t('Last used')}: {usedAt(last_used_at)}
                   </span>
                 </span>
               ),
@@ -64,7 +67,8 @@ export function KeysTab() {
             {
               id: 'used',
               title: t('Last used'),
-              cell: ({ last_used_at }) => (last_used_at ? <When at={last_used_at} /> : t('never')),
+              wide: true,
+              cell: ({ last_used_at }) => usedAt(last_used_at),
             },
             {
               id: 'state',
@@ -121,3 +125,5 @@ export function KeysTab() {
     </div>
   )
 }
+
+const usedAt = (at: string | null) => (at ? <When at={at} /> : t('never'))
