@@ -53,7 +53,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const { socketDir, port, user } = await findCluster()
   const database = `test_${randomBytes(6).toString('hex')}`
   const admin = connect({ socketDir, port, user, database: 'beckon' }, { max: 1 })
-  await admin.unsafe(`create database ${database} template ${template}`)
+  await admin.unsafe(`create database ${database} template ${template} strategy file_copy`)
   const address = { socketDir, port, user, database }
   const clock = new TestClock()
   const db = await openDb(address, { connections: 10, clock })
