@@ -1,6 +1,6 @@
 /** Tabs. Which one is open belongs into the address: give `value` from useUrl. */
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { direction } from '../lib/language.ts'
 
 interface Props {
@@ -15,9 +15,19 @@ interface Props {
 }
 
 export function Tabs({ value, onChange, label, tabs }: Props) {
+  const list = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the one that is open may stand beyond the edge
+  useEffect(() => {
+    const open = list.current?.querySelector('[data-state=active]')
+    open?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [value])
   return (
     <Radix.Root value={value} onValueChange={onChange} dir={direction()} className="min-w-0">
-      <Radix.List aria-label={label} className="mb-4 flex gap-1 overflow-x-auto border-b">
+      <Radix.List
+        ref={list}
+        aria-label={label}
+        className="mb-4 flex gap-1 overflow-x-auto border-b"
+      >
         {tabs.map(({ id, title }) => (
           <Radix.Trigger
             key={id}
