@@ -37,6 +37,7 @@ create table connection_tasks (
   leased_by uuid, -- the process; when it dies the lease ends with it
   last_at timestamptz, -- the last run that went through
   last_error text, -- of the last run; null when it went through
+  limited boolean not null default false, -- it waits until the vendor takes calls again, which is no fault
   primary key (workspace_id, connection_id, task),
   foreign key (workspace_id, connection_id) references connections (workspace_id, id) on delete cascade
 );
@@ -49,10 +50,11 @@ create table sync_runs (
   id uuid not null, -- the token of its lease
   connection_id uuid not null,
   task text not null,
-  status text not null constraint sync_runs_status_check check (status in ('running', 'done', 'failed', 'abandoned')),
+  status text not null constraint sync_runs_status_check check (status in ('running', 'done', 'failed', 'abandoned', 'limited')),
   pages integer not null default 0,
   records integer not null default 0,
   events integer not null default 0, -- new ones
+  expected integer, -- records of the whole, where the vendor tells
   error text,
   started_at timestamptz not null,
   ended_at timestamptz,
@@ -75,6 +77,19 @@ create table connection_counts (
 );
 select protect_table('connection_counts');
 comment on table connection_counts is 'Events that a connection told: new ones, and ones that we had.';
+
+create table connection_readings (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  contact_id uuid not null,
+  marks jsonb not null, -- of what was last told, by field: short hashes, which say only that something changed
+  primary key (workspace_id, connection_id, contact_id),
+  foreign key (workspace_id, connection_id) references connections (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade
+);
+create index connection_readings_contact_id_idx on connection_readings (workspace_id, contact_id);
+select protect_table('connection_readings');
+comment on table connection_readings is 'What a connection last said of a contact, so that one sees who changed it since.';
 
 create table open_sightings (
   workspace_id uuid not null references workspaces (id) on delete cascade,

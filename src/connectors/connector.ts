@@ -13,6 +13,7 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Http, RawRequest } from '../lib/http.ts'
+import type { Rule } from './mapping.ts'
 
 export interface Connector<S = unknown> {
   /** Stored in `connections.connector`, source of its events, and part of URLs. Never rename. */
@@ -51,6 +52,8 @@ export interface ConnectorContext<S> {
   readonly log: Logger
   /** Of this process and this connection; nothing may depend on finding something here. */
   readonly memory: Memory
+  /** Only to show what would come: nothing may be changed over there. */
+  readonly isTrial: boolean
   /** When the connection was made: what happened before it is history and raises no event. */
   readonly since: Date
   /** Person or machine? tracking/ answers; a connector brings the facts. */
@@ -86,8 +89,10 @@ export interface OpenClass {
 /** Records coming in. */
 export interface Source<S> {
   readonly title: string
-  /** Seconds between two pulls; null: it is not to be pulled. */
+  /** Seconds between two pulls; null: it is not pulled by itself. */
   everySeconds(settings: S): number | null
+  /** False: it is not even pulled when somebody asks for a pull. */
+  isWanted?(settings: S): boolean
   /**
    * Pages, each with the cursor that follows it (null the first time). sync/ saves a page and its
    * cursor in one transaction, so a crash repeats at most one page: it must be safe to apply twice.
@@ -99,6 +104,8 @@ export interface Page {
   readonly records: Records
   /** JSON. */
   readonly cursor: unknown
+  /** How many records the whole has, where the system tells. */
+  readonly of?: number
 }
 
 export type Records = readonly (ContactRecord | EventRecord)[]
@@ -113,6 +120,10 @@ export interface ContactRecord {
   /** E.164. */
   readonly phone?: string | null
   readonly traits?: Readonly<Record<string, unknown>>
+  /** Who is right, by field: name, email, phone, traits.…; absent: what is told here. */
+  readonly rules?: Readonly<Record<string, Rule>>
+  /** When it was changed over there, as far as that is known. */
+  readonly changedAt?: Date | null
 }
 
 export interface EventRecord {

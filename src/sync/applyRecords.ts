@@ -2,18 +2,13 @@
  * Writes what a connector brought: contacts, then their events, in the caller's transaction. The same
  * records again change nothing: an event's key counts once, whoever tells it and how often.
  */
-
-import type { ContactRecord, EventRecord, Records } from '../connectors/connector.ts'
-import { normaliseAddress, type PlainAddress } from '../contacts/normalise.ts'
-import { type Identity, type Upsert, upsertContacts } from '../contacts/upsert.ts'
-import type { Json, Sql } from '../db/db.ts'
+import type { EventRecord, Records } from '../connectors/connector.ts'
+import type { Sql } from '../db/db.ts'
 import { type EventInput, recordEvents } from '../events/record.ts'
 import { storable, storableText } from '../lib/storable.ts'
 import { findGateways } from './gateways.ts'
+import { identityOf, keyOf, type SavedContact, saveContacts } from './saveContacts.ts'
 import { addEventCounts } from './store/counts.ts'
-
-const MAX_ID = 255 // characters of an external id
-const MAX_NAME = 500
 
 export interface Target {
   readonly workspaceId: string
@@ -38,7 +33,8 @@ export async function applyRecords(
 ): Promise<Applied> {
   const contacts = records.filter((record) => record.kind === 'contact')
   const events = records.filter((record) => record.kind === 'event')
-  const ids = await saveContacts(tx, target, { contacts, events }, now)
+  const named = events.flatMap(({ contact }) => contact ?? [])
+  const ids = await saveContacts(tx, target, { records: contacts, named }, now)
   const inputs = events.map((event) => inputOf(event, target, ids))
   const recorded = await recordEvents(tx, inputs, now)
   const found = await findGateways(tx, target, recorded, now)
@@ -61,60 +57,12 @@ function countsOf(
   })
 }
 
-type Whose = Pick<ContactRecord, 'source' | 'externalId'>
-const keyOf = ({ source, externalId }: Identity) => `${source} ${externalId}`
-const identityOf = ({ source, externalId }: Whose): Identity => ({
-  source,
-  externalId: storableText(externalId).slice(0, MAX_ID),
-})
-
-/** Ids of contacts by source and id; those that are only named by an event are made too. */
-async function saveContacts(
-  tx: Sql,
-  { workspaceId }: Target,
-  { contacts, events }: { contacts: readonly ContactRecord[]; events: readonly EventRecord[] },
-  now: Date,
-): Promise<ReadonlyMap<string, string>> {
-  const inputs = contacts.map(upsertOf)
-  const known = new Set(contacts.map((each) => keyOf(identityOf(each))))
-  for (const { contact } of events) {
-    if (!contact || known.has(keyOf(identityOf(contact)))) continue
-    known.add(keyOf(identityOf(contact)))
-    inputs.push({ identities: [identityOf(contact)], details: {}, addresses: [] })
-  }
-  if (inputs.length === 0) return new Map()
-  const answers = await upsertContacts(tx, workspaceId, inputs, now)
-  return new Map(
-    answers.flatMap((answer, at) =>
-      answer.ok ? inputs[at]!.identities.map((each) => [keyOf(each), answer.id] as const) : [],
-    ),
-  )
-}
-
-function upsertOf(record: ContactRecord): Upsert {
-  const { name, traits } = record
-  const addresses = [...addressOf('email', record.email), ...addressOf('phone', record.phone)]
-  const details = {
-    ...(name ? { name: storableText(name).trim().slice(0, MAX_NAME).toWellFormed() } : {}),
-    ...(traits ? { traits: storable(traits) as { [key: string]: Json } } : {}), // JSON by contract
-  }
-  return { identities: [identityOf(record)], details, addresses }
-}
-
-/** What is no address is left out: a connector's system may hold anything. */
-function addressOf(kind: 'email' | 'phone', text: string | null | undefined): PlainAddress[] {
-  const normalised = text ? normaliseAddress(kind, storableText(text), null) : null
-  return normalised?.ok
-    ? [{ kind, address: normalised.address, primary: true, verified: false }]
-    : []
-}
-
 function inputOf(
   { name, key, at, contact, properties }: EventRecord,
   { workspaceId, source }: Target,
-  ids: ReadonlyMap<string, string>,
+  ids: ReadonlyMap<string, SavedContact>,
 ): EventInput {
-  const contactId = contact ? (ids.get(keyOf(identityOf(contact))) ?? null) : null
+  const contactId = contact ? (ids.get(keyOf(identityOf(contact)))?.id ?? null) : null
   return {
     ...{ workspaceId, source, name, contactId, messageId: null, at, key: storableText(key) },
     properties: storable(properties) as EventInput['properties'], // JSON by contract

@@ -14,6 +14,7 @@ import { createSyncEngine, type SyncEngine } from './engine.ts'
 import { type SyncFigures, syncFigures } from './figures.ts'
 import { readRoutes, runRoutes } from './routes.ts'
 import { createSeen } from './seen.ts'
+import { tryRoutes } from './tryRoutes.ts'
 import { webhookRoutes } from './webhookRoutes.ts'
 import { stateRoutes, writeRoutes } from './writeRoutes.ts'
 
@@ -68,7 +69,7 @@ export function buildSync(options: SyncOptions): Sync {
     act: createAct(deps),
     readCallback: createCallbackReader(deps),
     routes: async (server) => {
-      for (const routes of [readRoutes, writeRoutes, stateRoutes, runRoutes])
+      for (const routes of [readRoutes, writeRoutes, stateRoutes, runRoutes, tryRoutes])
         await server.register(routes(routeDeps))
     },
     webhooks: (given) => webhookRoutes({ ...deps, ...given }),

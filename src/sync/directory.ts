@@ -25,7 +25,8 @@ export interface ConnectionDirectory {
   find(sql: Sql, workspaceId: string, id: string): Promise<Connection | undefined>
   /** Those of one connector, in order of use. */
   of(sql: Sql, workspaceId: string, connectorId: string): Promise<Connection[]>
-  context(connection: Connection): ConnectorContext<unknown>
+  /** `isTrial`: only to show what would come. */
+  context(connection: Connection, as?: { isTrial: boolean }): ConnectorContext<unknown>
 }
 
 export interface ConnectionDirectoryOptions {
@@ -64,12 +65,20 @@ export function createConnectionDirectory(
     const row = await findConnection(sql, workspaceId, id)
     return row && open(row)
   }
+  const fresh = (): Held => ({
+    pace: { notBefore: 0 },
+    memory: createTimedMap({ clock, max: MAX_REMEMBERED }),
+  })
+  const paceOf = (id: string) => {
+    const known = held.get(id)
+    return known && { pace: known.pace }
+  }
   const heldBy = (id: string): Held => {
     const known = held.get(id)
     if (known) return known
-    const fresh = { pace: { notBefore: 0 }, memory: createTimedMap({ clock, max: MAX_REMEMBERED }) }
-    held.set(id, fresh)
-    return fresh
+    const made = fresh()
+    held.set(id, made)
+    return made
   }
   return {
     open,
@@ -78,8 +87,8 @@ export function createConnectionDirectory(
       const rows = await listConnections(sql, workspaceId)
       return rows.flatMap((row) => (row.connector === connectorId ? (open(row) ?? []) : []))
     },
-    context({ row, connector, settings }) {
-      const { pace, memory } = heldBy(row.id)
+    context({ row, connector, settings }, { isTrial } = { isTrial: false }) {
+      const { pace, memory } = isTrial ? { ...fresh(), ...paceOf(row.id) } : heldBy(row.id)
       const plain = row.origin === 'environment' ? options.trustedHttp : options.guardedHttp
       return {
         settings,
@@ -87,6 +96,7 @@ export function createConnectionDirectory(
         now: () => clock.now(),
         log: options.log,
         memory,
+        isTrial,
         since: row.since,
         classifyOpens,
       }

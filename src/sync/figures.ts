@@ -4,7 +4,7 @@ import type { SyncDeps } from './deps.ts'
 import type { SeenFigures } from './seen.ts'
 import { listConnections } from './store/connections.ts'
 import { listEventCounts } from './store/counts.ts'
-import { listTasks, SUBSCRIBE } from './store/tasks.ts'
+import { listTasks } from './store/tasks.ts'
 import { isSilent } from './view.ts'
 
 export interface SyncFigures {
@@ -42,7 +42,8 @@ export async function syncFigures(
     const [first] = rows
     const connection = first && deps.connections.open(first)
     const tasks = await listTasks(tx, workspaceId, first ? [first.id] : [])
-    const poll = tasks.find((task) => task.task !== SUBSCRIBE)
+    const [main] = Object.keys(connection?.connector.sources ?? {}) // what the connector is for stands first
+    const poll = tasks.find((task) => task.task === main)
     const source = poll && connection?.connector.sources[poll.task]
     const every =
       source && connection.fault === null ? source.everySeconds(connection.settings) : null

@@ -7,6 +7,7 @@ import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { getConnection } from './change.ts'
 import { checkConnection } from './check.ts'
 import type { SyncDeps } from './deps.ts'
+import type { Connection } from './directory.ts'
 import { pullAgain } from './pullAgain.ts'
 import {
   CheckResult,
@@ -100,6 +101,14 @@ export const readRoutes =
     )
   }
 
+/** Those that a pull by hand reads. */
+function wantedSources(connection: Connection | undefined): string[] {
+  if (!connection) return []
+  return Object.entries(connection.connector.sources)
+    .filter(([, source]) => source.isWanted?.(connection.settings) !== false)
+    .map(([name]) => name)
+}
+
 export const runRoutes =
   (deps: ReadDeps): FastifyPluginAsyncZod =>
   async (app) => {
@@ -140,7 +149,7 @@ export const runRoutes =
       async (request, reply) => {
         const answer = await reply.answer(202, async (tx, workspaceId) => {
           const row = await getConnection(tx, workspaceId, request.body.connection_id)
-          const sources = Object.keys(deps.connections.open(row)?.connector.sources ?? {})
+          const sources = wantedSources(deps.connections.open(row))
           const key = { workspaceId, connectionId: row.id }
           await dueNow(tx, key, sources, deps.db.clock.now())
           return { connection_id: row.id, status: 'due' as const }

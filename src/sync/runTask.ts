@@ -101,7 +101,7 @@ async function savePage(
     const held = await holdTask(tx, task, { leaseUntil: new Date(+now + LEASE_MS), cursor })
     if (!held) throw new LostLease()
     const applied = await applyRecords(tx, target, sifted, now)
-    const counted = { records: page.records.length, events: applied.fresh }
+    const counted = { records: page.records.length, events: applied.fresh, of: page.of ?? null }
     await addToRun(tx, { workspaceId, id: task.lease }, counted)
     if (applied.fresh > 0) await noteSilence(tx, row, applied.fresh, now)
     return applied
@@ -130,6 +130,13 @@ async function fail(
 ): Promise<void> {
   const { connection, every, error } = given
   const now = deps.db.clock.now()
+  if (error instanceof Retryable && error.code === '429') {
+    // The vendor's limit is how it works, and no fault: it goes on when that says so.
+    const wait = Math.max(error.after ?? 0, FIRST_WAIT_S)
+    const dueAt = new Date(+now + wait * 1_000)
+    await end(deps, task, { status: 'limited', dueAt, error: null })
+    return
+  }
   const words = reasonOf(error)
   const after = error instanceof Retryable ? (error.after ?? 0) : 0
   const backoff = Math.min(

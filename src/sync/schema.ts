@@ -3,7 +3,8 @@ import { z } from 'zod'
 
 const connectionStatuses = ['active', 'paused', 'disabled'] as const
 
-export const runStatuses = ['running', 'done', 'failed', 'abandoned'] as const
+/** `limited`: the vendor took no more calls; it goes on when it does again. */
+export const runStatuses = ['running', 'done', 'failed', 'abandoned', 'limited'] as const
 export type RunStatus = (typeof runStatuses)[number]
 
 const Name = z.string().trim().min(1).max(200)
@@ -64,6 +65,14 @@ export const ConnectionView = z.object({
       next_at: time,
       failures: z.int(),
       last_error: z.string().nullable(),
+      limited: z.boolean().meta({
+        description:
+          'It waits until next_at, for the vendor takes no more calls. That is no fault.',
+      }),
+      progress: z
+        .object({ records: z.int(), of: z.int().nullable(), since: z.iso.datetime() })
+        .nullable()
+        .meta({ description: 'Of the run under way.' }),
     }),
   ),
   created_at: z.iso.datetime(),
@@ -87,6 +96,32 @@ export const CheckResult = z.object({
 })
 export type CheckResult = z.infer<typeof CheckResult>
 
+export const NewTrial = NewConnection.omit({ name: true })
+export type NewTrial = z.infer<typeof NewTrial>
+export const TrialChange = ConnectionChange.pick({ settings: true })
+
+export const Trial = CheckResult.extend({
+  create: z.int().meta({ description: 'Contacts that would be made.' }),
+  update: z.int().meta({ description: 'Contacts of which something would change.' }),
+  skip: z.int().meta({ description: 'Contacts that would stay as they are.' }),
+  events: z
+    .int()
+    .meta({ description: 'Events told; those that are known already would be dropped.' }),
+  complete: z.boolean().meta({ description: 'false: only the first of all was counted.' }),
+  sample: z.array(
+    z.object({
+      does: z.enum(['create', 'update', 'skip']),
+      name: z.string().nullable(),
+      email: z.string().nullable(),
+      phone: z.string().nullable(),
+      changes: z.array(
+        z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
+      ),
+    }),
+  ),
+})
+export type Trial = z.infer<typeof Trial>
+
 export const RunView = z.object({
   id: z.uuid(),
   connection_id: z.uuid(),
@@ -95,6 +130,10 @@ export const RunView = z.object({
   pages: z.int(),
   records: z.int(),
   events: z.int().meta({ description: 'New ones; what was known before is not counted.' }),
+  expected: z
+    .int()
+    .nullable()
+    .meta({ description: 'Records of the whole, where the vendor tells.' }),
   error: z.string().nullable(),
   started_at: z.iso.datetime(),
   ended_at: time,

@@ -135,7 +135,7 @@ test('a page that cannot be written leaves its cursor where it was', async () =>
   await box.send(clock.now())
   clock.forward({ minutes: 1 })
   const broken = { ...process.sync.deps, seen: { ...process.sync.deps.seen, sift: withBadTime } }
-  await db.engine`update connection_tasks set due_at = ${clock.now()} where workspace_id = ${(await task()).workspaceId}`
+  await db.engine`update connection_tasks set due_at = ${clock.now()} where workspace_id = ${(await task()).workspaceId} and task = 'emails'`
   const leased = await claimTask(db.engine, clock.now(), leaseFor(45))
   await runTask(leased!, broken, () => false)
   const failed = await task()

@@ -7,7 +7,7 @@ import { type Connection, callbackUrlOf } from './directory.ts'
 import type { ConnectionView, ConnectorEntry, RunView } from './schema.ts'
 import type { ConnectionRow } from './store/connections.ts'
 import type { RunRow } from './store/runs.ts'
-import type { TaskRow } from './store/tasks.ts'
+import type { ListedTask } from './store/tasks.ts'
 
 export const SILENT_MS = 30 * 60_000 // webhooks may come later than a poll, but not by this much
 
@@ -22,7 +22,7 @@ export function isSilent(
 export function connectionView(
   connection: Connection | undefined,
   row: ConnectionRow,
-  tasks: readonly TaskRow[],
+  tasks: readonly ListedTask[],
   deps: Pick<SyncDeps, 'publicUrl' | 'db'>,
 ): ConnectionView {
   const now = deps.db.clock.now()
@@ -48,13 +48,18 @@ export function connectionView(
   }
 }
 
-const taskView = (task: TaskRow, now: Date) => ({
+const taskView = (task: ListedTask, now: Date) => ({
   name: task.task,
   running: task.lease !== null && task.leaseUntil !== null && task.leaseUntil > now,
   last_at: task.lastAt?.toISOString() ?? null,
   next_at: task.dueAt?.toISOString() ?? null,
   failures: task.attempts,
   last_error: task.lastError,
+  limited: task.limited,
+  progress:
+    task.startedAt === null
+      ? null
+      : { records: task.records ?? 0, of: task.expected, since: task.startedAt.toISOString() },
 })
 
 export const connectorEntry = (connector: Connector): z.infer<typeof ConnectorEntry> => ({
@@ -68,7 +73,8 @@ export const connectorEntry = (connector: Connector): z.infer<typeof ConnectorEn
 
 export const runView = (row: RunRow): z.infer<typeof RunView> => ({
   ...{ id: row.id, connection_id: row.connectionId, task: row.task, status: row.status },
-  ...{ pages: row.pages, records: row.records, events: row.events, error: row.error },
+  ...{ pages: row.pages, records: row.records, events: row.events },
+  ...{ expected: row.expected, error: row.error },
   started_at: row.startedAt.toISOString(),
   ended_at: row.endedAt?.toISOString() ?? null,
 })

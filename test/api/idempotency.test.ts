@@ -51,6 +51,8 @@ test('every route that writes takes a key, but those whose answers must not be k
     'POST /members',
     'POST /providers/:id/check',
     'POST /providers/:id/test',
+    'POST /connectors/dry-run',
+    'POST /connectors/:id/dry-run',
     'POST /templates/:id/test',
     'POST /test/notification',
     'PUT /auth/password',

@@ -16,6 +16,7 @@ const state: FakeState = {
   admin: true,
   emails: {},
   leads: {},
+  contacts: [],
   events: [],
   webhooks: [],
   faults: [],
@@ -53,6 +54,7 @@ function route(response: ServerResponse, asked: Asked) {
   if (!path.endsWith('/')) return answer(response, 404, { error: 'Paths end with a slash.' })
   if (path === '/me/') return answer(response, 200, { id: 'user_1', first_name: 'Grace' })
   if (path === '/event/') return listEvents(response, query)
+  if (path === '/contact/') return listContacts(response, query)
   if (kind === 'lead' && id) return found(response, state.leads[id] && lead(id))
   if (path.startsWith('/activity/email/'))
     return found(response, state.emails[path.split('/')[3] ?? ''])
@@ -61,6 +63,15 @@ function route(response: ServerResponse, asked: Asked) {
 }
 
 const lead = (id: string) => ({ id, display_name: state.leads[id], name: state.leads[id] })
+
+/** In pages by `_skip`. */
+function listContacts(response: ServerResponse, query: URLSearchParams) {
+  const skip = Number(query.get('_skip') ?? 0)
+  const limit = Math.min(Number(query.get('_limit') ?? 100), 100)
+  const data = state.contacts.slice(skip, skip + limit)
+  const more = skip + limit < state.contacts.length
+  answer(response, 200, { data, has_more: more, total_results: state.contacts.length })
+}
 
 function found(response: ServerResponse, thing: unknown) {
   if (thing) answer(response, 200, thing)

@@ -48,6 +48,7 @@ const PART = `
   input ItemsQuery { order_by: [ItemsQueryOrderBy!], rules: [ItemsQueryRule!], operator: ItemsQueryOperator = and }
   interface ColumnValue { id: ID! text: String }
   type PhoneValue implements ColumnValue { id: ID! text: String phone: String country_short_name: String }
+  type TextValue implements ColumnValue { id: ID! text: String }
   type StatusValue implements ColumnValue { id: ID! text: String label: String updated_at: Date }
   type Column { id: ID! title: String! type: ColumnType! settings: JSON revision: String! }
   enum StatusColumnColors { bright_blue working_orange dark_orange done_green purple chili_blue river dark_blue }
@@ -56,7 +57,7 @@ const PART = `
   input UpdateStatusColumnSettingsInput { labels: [UpdateStatusLabelInput!]! }
   type Group { title: String! }
   type Update { id: ID! text_body: String created_at: Date }
-  type Item { id: ID! name: String! state: State created_at: Date board: Board group: Group
+  type Item { id: ID! name: String! state: State created_at: Date updated_at: Date board: Board group: Group
     column_values(ids: [String!]): [ColumnValue!]! updates(limit: Int = 25): [Update!] }
   type ItemsResponse { cursor: String items: [Item!]! }
   type Board { id: ID! name: String! columns: [Column]
@@ -87,9 +88,11 @@ const itemOf = (item: FakeItem) => ({
   board: { id: item.board, name: 'Leads' },
   group: { title: 'New' },
   column_values: ({ ids }: { ids?: string[] }) =>
-    [phoneOf(item), statusOf(item)].filter(({ id }) => !ids || ids.includes(id)),
+    [phoneOf(item), statusOf(item), ...textsOf(item)].filter(({ id }) => !ids || ids.includes(id)),
   updates: ({ limit }: { limit: number }) => item.updates.slice(0, limit),
 })
+const textsOf = ({ texts = {} }: FakeItem) =>
+  Object.entries(texts).map(([id, text]) => ({ __typename: 'TextValue', id, text }))
 const phoneOf = ({ phone }: FakeItem) => ({
   ...{ __typename: 'PhoneValue', id: 'phone', text: phone?.phone ?? null, phone: phone?.phone },
   country_short_name: phone?.country_short_name ?? null,

@@ -38,6 +38,16 @@ export interface FakeEvent {
   readonly previous_data: unknown
 }
 
+export interface FakeContact {
+  readonly id: string
+  readonly name: string | null
+  readonly title: string | null
+  readonly emails: readonly { email: string; type: string }[]
+  readonly phones: readonly { phone: string; type: string }[]
+  readonly date_updated: string
+  readonly [custom: `custom.cf_${string}`]: unknown
+}
+
 export interface FakeWebhook {
   id: string
   url: string
@@ -54,6 +64,7 @@ export interface FakeState {
   emails: Record<string, FakeEmail>
   /** Names by id. */
   leads: Record<string, string>
+  contacts: FakeContact[]
   events: FakeEvent[]
   webhooks: FakeWebhook[]
   /** The next `times` requests whose path begins so; status 0 resets the connection. */

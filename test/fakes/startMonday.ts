@@ -14,6 +14,9 @@ export interface FakeItem {
   status: string | null
   status_at: string
   updates: { text_body: string; created_at: string }[]
+  /** Of other columns, by their ids. */
+  texts?: Record<string, string>
+  updated_at?: string
 }
 
 export interface MondayState {

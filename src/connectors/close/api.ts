@@ -5,6 +5,7 @@ import type { Http, HttpRequest } from '../../lib/http.ts'
 import { errorForReply, excerpt } from '../../lib/reply.ts'
 import { optionalSecret, secret } from '../../lib/secret.ts'
 import type { ConnectorContext } from '../connector.ts'
+import { mapping } from '../mapping.ts'
 
 export const settings = z.object({
   api_key: secret('API key').meta({
@@ -14,6 +15,28 @@ export const settings = z.object({
   polling_enabled: z.boolean().default(true).meta({ title: 'Poll the event log' }),
   polling_interval_seconds: z.number().int().min(10).max(86_400).default(300).meta({
     title: 'Seconds between two polls',
+  }),
+  import_contacts: z.boolean().default(false).meta({
+    title: 'Bring all contacts, once a day',
+    description: 'Without it, only those who were sent an email.',
+  }),
+  contact_fields: mapping({
+    title: 'Fields of contacts',
+    description: 'What Close has, and what it becomes here. A custom field is named custom.cf_….',
+    fields: [
+      { id: 'name', title: 'Name' },
+      { id: 'email', title: 'Email' },
+      { id: 'phone', title: 'Phone' },
+      { id: 'title', title: 'Job title' },
+      { id: 'lead_id', title: 'Id of the lead' },
+      { id: 'timezone', title: 'Time zone' },
+    ],
+    initial: [
+      { from: 'name', to: 'name', rule: 'theirs' },
+      { from: 'email', to: 'email', rule: 'theirs' },
+      { from: 'phone', to: 'phone', rule: 'theirs' },
+      { from: 'title', to: 'traits.title', rule: 'theirs' },
+    ],
   }),
   base_url: z
     .url({ protocol: /^https?$/ })

@@ -33,7 +33,7 @@ const settings = {
   api_key: 'k',
   polling_enabled: true,
   polling_interval_seconds: 300,
-  base_url: '',
+  ...{ base_url: '', import_contacts: false, contact_fields: [] },
 }
 const signed = (rawBody: string, at: string, hash: string) => ({
   ...{ method: 'POST', url: 'https://beckon.test/webhook/closeio', rawBody },
@@ -162,7 +162,8 @@ test('429 is waited for as long as Close says, a wrong key pauses and says so', 
   await process.poll()
   const limited = await task()
   assert.ok(+limited.dueAt! - +clock.now() >= 119_000, 'it waits for the reset')
-  assert.equal(limited.attempts, 1)
+  assert.equal(limited.limited, true)
+  assert.equal(limited.attempts, 0, 'a limit is no failure')
   await process.stop()
   await fake.set({ key: 'another' })
   const next = await world()

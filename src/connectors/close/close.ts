@@ -7,10 +7,12 @@
 import { z } from 'zod'
 import { defineConnector } from '../connector.ts'
 import { authorization, type Context, call, type Settings, settings } from './api.ts'
+import { pullContacts } from './contacts.ts'
 import { pullEmails } from './events.ts'
 import { handle, subscribe, verify } from './webhooks.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_SECONDS = 86_400
 const Me = z.object({
   id: z.string(),
   first_name: z.string().nullish(),
@@ -52,6 +54,12 @@ export const close = defineConnector<Settings>({
       everySeconds: ({ polling_enabled: on, polling_interval_seconds: seconds }) =>
         on ? seconds : null,
       pull: pullEmails,
+    },
+    contacts: {
+      title: 'Contacts',
+      everySeconds: ({ import_contacts: on }) => (on ? DAY_SECONDS : null),
+      isWanted: ({ import_contacts: on }) => on,
+      pull: pullContacts,
     },
   },
   callbacks: { path: 'closeio', verify, handle, subscribe },

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { EventRecord, Records } from '../connector.ts'
+import { rulesOf } from '../mapping.ts'
 import { type Context, timeOf } from './api.ts'
 import { leadName } from './lead.ts'
 
@@ -51,8 +52,9 @@ export async function recordsOf(email: Email, ctx: Context): Promise<Records> {
   const sent = sentEvent(email, ctx)
   const [recipient] = email.to
   const known = opened.length + sent.length > 0 && email.contact_id && recipient
+  const rules = rulesOf(ctx.settings.contact_fields)
   return [
-    ...(known ? [{ ...contactOf(email)!, kind: 'contact' as const, email: recipient }] : []),
+    ...(known ? [{ ...contactOf(email)!, kind: 'contact' as const, email: recipient, rules }] : []),
     ...sent,
     ...opened,
   ]

@@ -8,6 +8,7 @@ import type { Http, HttpResponse } from '../../lib/http.ts'
 import { errorForReply, excerpt, retryAfterSeconds } from '../../lib/reply.ts'
 import { optionalSecret, secret } from '../../lib/secret.ts'
 import type { ConnectorContext } from '../connector.ts'
+import { mapping } from '../mapping.ts'
 
 const columnId = z
   .string()
@@ -33,6 +34,23 @@ export const settings = z.object({
   status_column_id: columnId.meta({
     title: 'Column of the status',
     description: 'Default: the status column that holds our labels, else the only one.',
+  }),
+  import_contacts: z.boolean().default(false).meta({
+    title: 'Bring all items of the board as contacts, once a day',
+    description: 'Without it, only items that are new.',
+  }),
+  contact_fields: mapping({
+    title: 'Fields of contacts',
+    description: 'A column of the board by its id, and what it becomes here.',
+    fields: [
+      { id: 'name', title: 'Name' },
+      { id: 'phone', title: 'Phone' },
+      { id: 'group', title: 'Group' },
+    ],
+    initial: [
+      { from: 'name', to: 'name', rule: 'theirs' },
+      { from: 'phone', to: 'phone', rule: 'theirs' },
+    ],
   }),
   default_country: z
     .string()

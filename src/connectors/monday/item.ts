@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import { toE164 } from '../../lib/phone.ts'
-import type { EventRecord, Records } from '../connector.ts'
+import type { ContactRecord, EventRecord, Records } from '../connector.ts'
+import { mapped } from '../mapping.ts'
 import { type Context, call } from './api.ts'
 import { readBoard } from './board.ts'
 
@@ -24,13 +25,14 @@ export const Item = z.object({
   name: z.string(),
   state: z.string().nullish(),
   created_at: z.string().nullish(),
+  updated_at: z.string().nullish(),
   board: z.object({ id: z.string() }).nullish(),
   group: z.object({ title: z.string() }).nullish(),
   column_values: z.array(Value),
 })
 export type Item = z.infer<typeof Item>
 
-export const ITEM = `id name state created_at board { id } group { title }
+export const ITEM = `id name state created_at updated_at board { id } group { title }
   column_values(ids: $columns) { id text ... on PhoneValue { phone country_short_name } ... on StatusValue { label updated_at } }`
 const QUERY = `query ($ids: [ID!], $columns: [String!]) { items(ids: $ids, limit: 100) { ${ITEM} } }`
 const Items = z.object({ items: z.array(Item.nullable()).nullable() })
@@ -38,8 +40,11 @@ const Items = z.object({ items: z.array(Item.nullable()).nullable() })
 /** Ids of the columns that we look at. */
 export async function columnsOf(ctx: Context): Promise<string[]> {
   const { phone, status } = await readBoard(ctx)
-  const ids = [phone, status?.id, ctx.settings.name_column_id]
-  return ids.filter((id) => typeof id === 'string')
+  const { name_column_id: name, contact_fields: lines } = ctx.settings
+  const own = new Set(['name', 'phone', 'group']) // what is no column
+  const mapped = lines.map(({ from }) => from).filter((from) => !own.has(from))
+  const ids = [phone, status?.id, name, ...mapped].filter((id) => typeof id === 'string')
+  return [...new Set(ids)]
 }
 
 /** Undefined when it is gone, in the bin, archived, or of another board. */
@@ -93,7 +98,22 @@ export async function createdRecords(item: Item, ctx: Context): Promise<Records>
       ...{ phone: phone ?? '', phone_text: phoneText, status: await statusOf(item, ctx) },
     },
   }
-  return [{ kind: 'contact', ...contact, name, phone }, event]
+  return [await contactRecord(item, ctx), event]
+}
+
+/** As the mapping has it; the number is the one that can be called, not the one that is written there. */
+export async function contactRecord(item: Item, ctx: Context): Promise<ContactRecord> {
+  const { phone } = await phoneOf(item, ctx)
+  const columns = item.column_values.map(({ id, text }) => [id, text] as const)
+  const values = {
+    ...Object.fromEntries(columns),
+    ...{ name: nameOf(item, ctx), phone, group: item.group?.title },
+  }
+  return {
+    ...{ kind: 'contact', source: 'monday', externalId: item.id },
+    changedAt: item.updated_at ? new Date(item.updated_at) : null,
+    ...mapped(values, ctx.settings.contact_fields),
+  }
 }
 
 function nameOf({ name, column_values: values }: Item, { settings }: Context): string {

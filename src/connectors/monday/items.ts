@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Page } from '../connector.ts'
 import { type Context, call } from './api.ts'
 import { type StatusColumn, statusColumn } from './board.ts'
-import { columnsOf, createdRecords, ITEM, Item, isOurs, isYoung } from './item.ts'
+import { columnsOf, contactRecord, createdRecords, ITEM, Item, isOurs, isYoung } from './item.ts'
 import { ensureLabels } from './labels.ts'
 
 const PAGE = 100 // items
@@ -38,6 +38,22 @@ export async function* pullItems(_cursor: unknown, ctx: Context): AsyncIterable<
     yield { records, cursor: { read_until: readUntil } }
     const oldest = page.items.at(-1)
     if (!page.cursor || (oldest && !isNews(oldest, ctx))) return
+    page = (await call(ctx, NEXT, { cursor: page.cursor, columns }, Next)).next_items_page
+  }
+}
+
+/** Every item of the board, as a contact without an event. Cursors of monday end after an hour, so it begins anew. */
+export async function* pullContacts(_cursor: unknown, ctx: Context): AsyncIterable<Page> {
+  const columns = await columnsOf(ctx)
+  const variables = { ids: [ctx.settings.board_id], columns, params: {} }
+  const first = await call(ctx, FIRST, variables, First)
+  let page = first.boards?.[0]?.items_page
+  while (page) {
+    const records = []
+    for (const item of page.items)
+      if (isOurs(item, ctx)) records.push(await contactRecord(item, ctx))
+    yield { records, cursor: null }
+    if (!page.cursor) return
     page = (await call(ctx, NEXT, { cursor: page.cursor, columns }, Next)).next_items_page
   }
 }

@@ -59,6 +59,7 @@ export function missingLabels({ labels }: StatusColumn, wanted: readonly string[
 
 /** Never raises: without the right to change the board all goes on, and the check says what is missing. */
 export async function ensureLabels(ctx: Context): Promise<void> {
+  if (ctx.isTrial) return
   const key = `labels/${ctx.settings.board_id}`
   if (ctx.memory.get(key) !== undefined) return
   ctx.memory.set(key, 'looked at', HOURS)

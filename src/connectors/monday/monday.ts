@@ -9,11 +9,12 @@ import { defineConnector } from '../connector.ts'
 import { addUpdate, readStatus, setStatus } from './actions.ts'
 import { headers, type Settings, settings } from './api.ts'
 import { readBoard, type StatusColumn } from './board.ts'
-import { pullItems } from './items.ts'
+import { pullContacts, pullItems } from './items.ts'
 import { allStatuses, missingLabels } from './labels.ts'
 import { answer, handle, readMe, subscribe, verify } from './webhooks.ts'
 
 const LIST_SECONDS = 600
+const DAY_SECONDS = 86_400
 
 const variableOf = {
   api_token: 'MONDAY_API_KEY',
@@ -57,6 +58,12 @@ export const monday = defineConnector<Settings>({
 
   sources: {
     items: { title: 'New items', everySeconds: () => LIST_SECONDS, pull: pullItems },
+    contacts: {
+      title: 'Contacts',
+      everySeconds: ({ import_contacts: on }) => (on ? DAY_SECONDS : null),
+      isWanted: ({ import_contacts: on }) => on,
+      pull: pullContacts,
+    },
   },
   callbacks: { path: 'monday', answer, verify, handle, subscribe },
   actions: { set_status: setStatus, read_status: readStatus, add_update: addUpdate },

@@ -10,13 +10,14 @@ export interface RunRow {
   readonly pages: number
   readonly records: number
   readonly events: number
+  readonly expected: number | null
   readonly error: string | null
   readonly startedAt: Date
   readonly endedAt: Date | null
 }
 
 const columns = (sql: Sql) =>
-  sql`id, connection_id, task, status, pages, records, events, error, started_at, ended_at`
+  sql`id, connection_id, task, status, pages, records, events, expected, error, started_at, ended_at`
 
 /** Newest first. */
 export async function listRuns(
@@ -54,11 +55,12 @@ export async function findRun(
 export async function addToRun(
   sql: Sql,
   { workspaceId, id }: { workspaceId: string; id: string },
-  page: { records: number; events: number },
+  page: { records: number; events: number; of: number | null },
 ): Promise<void> {
   await sql`
     update sync_runs
-    set pages = pages + 1, records = records + ${page.records}, events = events + ${page.events}
+    set pages = pages + 1, records = records + ${page.records}, events = events + ${page.events},
+      expected = coalesce(${page.of}, expected)
     where workspace_id = ${workspaceId} and id = ${id}
   `
 }

@@ -16,22 +16,32 @@ export interface TaskRow {
   readonly leaseUntil: Date | null
   readonly lastAt: Date | null
   readonly lastError: string | null
+  readonly limited: boolean
+}
+
+/** With the run under way, if there is one. */
+export interface ListedTask extends TaskRow {
+  readonly startedAt: Date | null
+  readonly records: number | null
+  readonly expected: number | null
 }
 
 type TaskKey = Pick<TaskRow, 'workspaceId' | 'connectionId' | 'task'>
 export type Leased = TaskRow & { readonly lease: string }
 
 const columns = (sql: Sql) => sql`
-  t.workspace_id, t.connection_id, t.task, t.cursor, t.due_at, t.attempts, t.lease, t.lease_until, t.last_at, t.last_error
+  t.workspace_id, t.connection_id, t.task, t.cursor, t.due_at, t.attempts, t.lease, t.lease_until, t.last_at, t.last_error, t.limited
 `
 
 export async function listTasks(
   sql: Sql,
   workspaceId: string,
   connectionIds: readonly string[],
-): Promise<TaskRow[]> {
-  return await sql<TaskRow[]>`
-    select ${columns(sql)} from connection_tasks t
+): Promise<ListedTask[]> {
+  return await sql<ListedTask[]>`
+    select ${columns(sql)}, r.started_at, r.records, r.expected
+    from connection_tasks t
+    left join sync_runs r on r.workspace_id = t.workspace_id and r.id = t.lease and r.status = 'running'
     where t.workspace_id = ${workspaceId} and t.connection_id = any(${[...connectionIds]}::uuid[])
     order by t.connection_id, t.task
   `
@@ -119,7 +129,7 @@ export async function holdTask(
 }
 
 export interface Ending {
-  readonly status: 'done' | 'failed' | 'abandoned'
+  readonly status: 'done' | 'failed' | 'abandoned' | 'limited'
   readonly dueAt: Date | null
   readonly error: string | null
 }
@@ -137,7 +147,8 @@ export async function endTask(sql: Sql, task: Leased, ending: Ending, now: Date)
       due_at = ${ending.dueAt}::timestamptz,
       attempts = case when ${done} then 0 when ${ending.status === 'failed'} then attempts + 1 else attempts end,
       last_at = case when ${done} then ${now}::timestamptz else last_at end,
-      last_error = case when ${ending.status === 'abandoned'} then last_error else ${ending.error} end
+      last_error = case when ${ending.status === 'abandoned'} then last_error else ${ending.error} end,
+      limited = ${ending.status === 'limited'}
     where workspace_id = ${task.workspaceId} and connection_id = ${task.connectionId} and task = ${task.task}
       and lease = ${task.lease}
     returning task
