@@ -10,6 +10,7 @@ import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
+import { type CsvColumn, SaveList } from '../ui/SaveList.tsx'
 import { Code, When } from '../ui/Small.tsx'
 import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty } from '../ui/States.tsx'
@@ -52,17 +53,20 @@ export function JourneyRuns({ journey, step, whom, onAll }: Props) {
       flush
       title={step ? titles[whom] : t('Runs')}
       actions={
-        step ? (
-          <Button size="sm" onClick={onAll}>
-            {t('All runs')}
-          </Button>
-        ) : (
-          <StateFilter
-            states={runStates}
-            value={status}
-            onChange={(state) => setUrl({ run_status: state }, true)}
-          />
-        )
+        <>
+          <SaveList title={t('Runs')} query={isWaiting ? waiting : all} columns={file()} />
+          {step ? (
+            <Button size="sm" onClick={onAll}>
+              {t('All runs')}
+            </Button>
+          ) : (
+            <StateFilter
+              states={runStates}
+              value={status}
+              onChange={(state) => setUrl({ run_status: state }, true)}
+            />
+          )}
+        </>
       }
     >
       <PagedTable
@@ -128,3 +132,13 @@ export function JourneyRuns({ journey, step, whom, onAll }: Props) {
     </Card>
   )
 }
+
+const file = (): readonly CsvColumn<Run>[] => [
+  [t('Who'), ({ key }) => key],
+  [t('Contact'), ({ contact_id }) => contact_id],
+  [t('State'), ({ status }) => told(runStates[status][0])],
+  [t('Why'), ({ detail, reason }) => detail ?? reason],
+  [t('Step'), ({ step }) => step],
+  [t('Goes on'), ({ due_at }) => due_at],
+  [t('Began'), ({ started_at }) => started_at],
+]

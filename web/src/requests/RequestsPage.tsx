@@ -8,7 +8,8 @@ import { MessageViews } from '../messages/MessageViews.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
-import { filterNames, none, soundFilters } from './filters.ts'
+import { type CsvColumn, SaveList } from '../ui/SaveList.tsx'
+import { type ApiRequest, filterNames, none, soundFilters } from './filters.ts'
 import { RequestDrawer } from './RequestDrawer.tsx'
 import { RequestFilters } from './RequestFilters.tsx'
 import { RequestsTable } from './RequestsTable.tsx'
@@ -28,9 +29,12 @@ export function RequestsPage() {
         'All that failed and what people changed here; of very many that succeeded, some. A moment late.',
       )}
       actions={
-        <Button onClick={() => void refresh('/api-requests')}>
-          <RefreshCw aria-hidden /> {t('Read again')}
-        </Button>
+        <>
+          <SaveList title={t('API requests')} query={query} columns={file()} />
+          <Button onClick={() => void refresh('/api-requests')}>
+            <RefreshCw aria-hidden /> {t('Read again')}
+          </Button>
+        </>
       }
     >
       <MessageViews />
@@ -51,3 +55,12 @@ export function RequestsPage() {
     </Page>
   )
 }
+
+const file = (): readonly CsvColumn<ApiRequest>[] => [
+  [t('Status'), ({ status }) => status],
+  [t('Request'), ({ method, path }) => `${method} ${path}`],
+  [t('Problem'), ({ code }) => code],
+  [t('Messages'), ({ message_count }) => message_count],
+  [t('Id'), ({ id }) => id],
+  [t('When'), ({ at }) => at],
+]
