@@ -77,9 +77,8 @@ export function TemplatePreview({ template, locale, draft }: Props) {
         {missing.length > 0 && (
           <Note tone="warn">
             {t('This contact has no value for: {names}.', { names: missing.join(', ') })}{' '}
-            {t('Another word stands in with {example}.', {
-              example: `{{ ${missing[0]} | default: "…" }}`,
-            })}
+            {t('Another word stands in like this:')}{' '}
+            <bdi dir="ltr" className="font-mono">{`{{ ${missing[0]} | default: "…" }}`}</bdi>
           </Note>
         )}
         <TryValues names={[...names]} values={values} onChange={setValues} />

@@ -55,6 +55,7 @@ export function TemplateVersions({ id, version }: { id: string; version: number 
             {
               id: 'author',
               title: t('By'),
+              wide: true,
               cell: ({ created_by_name }) => created_by_name && <Text>{created_by_name}</Text>,
             },
             {

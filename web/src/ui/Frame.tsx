@@ -4,6 +4,7 @@
  * for styles only: scripts have none).
  */
 import { useMemo } from 'react'
+import { cn } from '../lib/cn.ts'
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 
@@ -16,6 +17,7 @@ interface Props {
 }
 
 export function Frame({ html, title, width, isDark = false }: Props) {
+  const ground = isDark ? 'bg-[#121212]' : 'bg-white'
   const document = useMemo(() => safe(html, isDark), [html, isDark])
   return (
     <iframe
@@ -23,7 +25,7 @@ export function Frame({ html, title, width, isDark = false }: Props) {
       sandbox=""
       referrerPolicy="no-referrer"
       srcDoc={document}
-      className="mx-auto block h-[28rem] w-full resize-y rounded-md border bg-white"
+      className={cn('mx-auto block h-[28rem] w-full resize-y rounded-md border', ground)}
       // The frame's own scheme is what its media queries are told.
       style={{ colorScheme: isDark ? 'dark' : 'light', ...(width ? { maxWidth: width } : {}) }}
     />
