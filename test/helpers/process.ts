@@ -93,7 +93,7 @@ const isRunning = (child: ChildProcess) => child.exitCode === null && child.sign
 
 /** Ours, without settings of Beckon: what a developer has set must not decide a test. */
 function ground(): Record<string, string | undefined> {
-  const kept = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG']
+  const kept = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE']
   return {
     ...Object.fromEntries(kept.map((name) => [name, process.env[name]])),
     DATABASE_URL: '', // set, though empty: it wins over a developer's .env

@@ -32,8 +32,8 @@ after(async () => {
 
 function start(...args: readonly string[]) {
   const main = join(import.meta.dirname, '../../main.ts')
-  const { PATH = '', HOME = '' } = process.env
-  return spawn(process.execPath, [main, ...args], { env: { PATH, HOME, ...env } })
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+  return spawn(process.execPath, [main, ...args], { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env } })
 }
 
 async function beckon(...args: readonly string[]) {
