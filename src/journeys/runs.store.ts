@@ -21,7 +21,7 @@ function leftAt(sql: Sql, step: string) {
   const deed = (did: Trace['did']) => JSON.stringify([{ step, did }])
   return sql`
     r.trail @> ${deed('went_on')}::text::jsonb or r.trail @> ${deed('ended')}::text::jsonb
-    or r.trail @> ${deed('failed')}::text::jsonb
+    or r.trail @> ${deed('failed')}::text::jsonb or r.trail @> ${deed('skipped')}::text::jsonb
   `
 }
 

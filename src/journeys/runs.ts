@@ -10,7 +10,7 @@ import { runFacts } from './engine/context.ts'
 import { endRuns, holdRun, releaseRun } from './engine/end.ts'
 import { enterRuns, keyOf } from './engine/enter.ts'
 import { createLedger, type Ledger } from './engine/ledger.ts'
-import { isLive, traced } from './engine/state.ts'
+import { isLive } from './engine/state.ts'
 import { leave, withResult } from './engine/walk.ts'
 import { renderText } from './facts.ts'
 import type { CurrentJourney } from './find.ts'
@@ -100,8 +100,7 @@ export const skipWait = (tx: TransactionSql, workspaceId: string, id: string, by
     const otherwise = nextOf(version.definition, step)
     const to =
       step.type === 'wait_for' && step.on_timeout !== undefined ? step.on_timeout : otherwise
-    const skipped = traced(withResult(run, step.id, { skipped: true }), 'skipped', book.now)
-    const after = leave(skipped, to, null, book)
+    const after = leave(withResult(run, step.id, { skipped: true }), to, null, book, 'skipped')
     await saveRuns(tx, [after])
     if (!isLive(after)) await freeKeys(tx, [after])
     return after

@@ -106,3 +106,35 @@ test('the run that is open follows what becomes of it', async () => {
   await drawer.getByText('Held', { exact: true }).first().waitFor()
   await page.context().close()
 })
+
+test('a draft is tried with what happens meanwhile, before there is a journey', async () => {
+  const { id: draft } = await world.call('POST', '/journey-drafts', {
+    document: {
+      ...{ name: 'paid', trigger: { events: ['user.joined'] } },
+      steps: [
+        {
+          id: 'paid',
+          type: 'wait_for',
+          event: 'order.paid',
+          for: { days: 3 },
+          on_timeout: 'remind',
+        },
+        { id: 'thanks', type: 'send', channel: 'email', content, next: null },
+        { id: 'remind', type: 'send', channel: 'email', content: { ...content, subject: 'Well?' } },
+      ],
+    },
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/new?draft=${draft}&tab=simulate`)
+  const path = page.getByRole('list', { name: 'Its path' })
+  await page.getByRole('button', { name: 'Go through it' }).click()
+  await path.getByText('order.paid did not come.').waitFor()
+  await path.getByText('Well?').first().waitFor()
+  await page.getByRole('checkbox', { name: 'order.paid' }).check()
+  await page.getByLabel('hours after the start').fill('5')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Go through it' }).click()
+  await path.getByText('order.paid came.').waitFor()
+  assert.equal(await path.getByText('Well?').count(), 0)
+  await page.context().close()
+})

@@ -136,12 +136,13 @@ export function leave(
   to: string | null,
   ending: Parameters<typeof ended>[1] | null,
   { ledger, now }: Pick<WalkContext, 'ledger' | 'now'>,
+  how: 'went_on' | 'skipped' = 'went_on',
 ): RunRow {
   if (run.step !== null) {
     ledger.gone(run, run.step)
     ledger.tell(run, 'journey.step', { step: run.step, to })
   }
-  const did = ending ? (ending.status === 'failed' ? 'failed' : 'ended') : 'went_on'
+  const did = ending ? (ending.status === 'failed' ? 'failed' : 'ended') : how
   const left = traced(run, did, now)
   if (to !== null && !ending) {
     ledger.entered(run, to)

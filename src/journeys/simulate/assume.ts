@@ -1,10 +1,12 @@
 /** From a request to what a simulation assumes: the journey, the contact as it is, the events in order. */
+import type { TransactionSql } from 'postgres'
 import { getContactId, getContactView } from '../../contacts/find.ts'
 import { inWorkspace } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import type { TestDeps } from '../../templates/sendTest.ts'
 import { testTemplate } from '../../templates/testTemplate.ts'
 import { hasContact } from '../defaults.ts'
+import { getPlace } from '../drafts/find.ts'
 import { getCurrentJourney } from '../find.ts'
 import { settingsOf } from '../settings.ts'
 import type { StepMessage } from '../steps/step.ts'
@@ -24,11 +26,10 @@ export async function assume(
   request: SimulationRequest,
   deps: TestDeps,
 ): Promise<Assumptions> {
-  const { row, version } = await inWorkspace(deps.db, workspaceId, (tx) =>
-    getCurrentJourney(tx, workspaceId, ref),
+  const { journey, settings } = await inWorkspace(deps.db, workspaceId, (tx) =>
+    journeyOf(tx, workspaceId, ref, request),
   )
-  const journey = request.document ?? version.definition
-  const values = { ...row.settings, ...request.settings }
+  const values = { ...settings, ...request.settings }
   if (request.settings) assertSettings(journey, request.settings)
   const at = request.at === undefined ? deps.db.clock.now() : new Date(request.at)
   const { name, timeZone, locale } = await deps.directories.workspaces.get(workspaceId)
@@ -41,6 +42,21 @@ export async function assume(
     results: request.results ?? {},
     render: (message) => renderMessage(workspaceId, message, deps),
   }
+}
+
+/** What is given instead may be of a journey that is not published yet. */
+async function journeyOf(
+  tx: TransactionSql,
+  workspaceId: string,
+  ref: string,
+  { document }: SimulationRequest,
+) {
+  if (document) {
+    const { journey } = await getPlace(tx, workspaceId, ref)
+    return { journey: document, settings: journey?.settings ?? {} }
+  }
+  const { row, version } = await getCurrentJourney(tx, workspaceId, ref)
+  return { journey: version.definition, settings: row.settings }
 }
 
 async function contactOf(

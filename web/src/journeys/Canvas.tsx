@@ -9,6 +9,7 @@ import {
   EdgeLabelRenderer,
   type EdgeProps,
   getSmoothStepPath,
+  MiniMap,
   type Node,
   ReactFlow,
 } from '@xyflow/react'
@@ -38,6 +39,7 @@ const HEIGHT = 84
 const HEIGHT_WITH_TOOLS = 116
 const AIR = 96 // pixels above and below together
 const ASIDE = 120 // pixels
+const MANY = 12 // steps, which are too small to be read at once
 
 interface Props {
   readonly document: Document
@@ -93,6 +95,9 @@ export function Canvas({ document, figures, chosen, edit, onChoose, onPeople }: 
       >
         <Background />
         <Controls showInteractive={false} />
+        {!edit && document.steps.length > MANY && (
+          <MiniMap pannable zoomable ariaLabel={t('The whole of it, small')} />
+        )}
       </ReactFlow>
     </div>
   )

@@ -5,7 +5,7 @@ import { useUrl } from '../lib/url.ts'
 import { Tabs } from '../ui/Tabs.tsx'
 import type { Draft } from './draft.ts'
 import { EditBar } from './EditBar.tsx'
-import { insert, move, newStep, remove, replace } from './edit.ts'
+import { copy, insert, move, newStep, remove, replace } from './edit.ts'
 import type { Editing } from './editing.ts'
 import { FaultList } from './FaultList.tsx'
 import { JourneyDocument } from './JourneyDocument.tsx'
@@ -51,6 +51,7 @@ export function JourneyEditor({ draft, figures, id, journey, onPublish, ...bar }
         setUrl({ change: added.id }, true)
       },
       onEdit: (chosen) => setUrl({ change: chosen }, true),
+      onCopy: (of) => draft.change(copy(document, of)),
       onRemove: (gone) => draft.change(remove(document, gone)),
       onMove: (moved, by) => draft.change(move(document, moved, by)),
     }),
@@ -80,7 +81,7 @@ export function JourneyEditor({ draft, figures, id, journey, onPublish, ...bar }
                 {
                   id: 'simulate',
                   title: t('Try it'),
-                  body: <Simulation id={id} document={document} />,
+                  body: <Simulation id={id} document={document} isDraft />,
                 },
               ]
             : []),

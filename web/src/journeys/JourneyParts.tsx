@@ -54,7 +54,11 @@ export function JourneyParts({ journey, mayWrite }: PartsProps) {
             />
           ),
         },
-        { id: 'simulate', title: t('Try it'), body: <Simulation id={journey.id} /> },
+        {
+          id: 'simulate',
+          title: t('Try it'),
+          body: <Simulation id={journey.id} document={journey.document} />,
+        },
         ...(journey.settings.length > 0
           ? [
               {

@@ -111,9 +111,9 @@ function Fields({ found }: { found: readonly Difference[] }) {
   if (found.length === 0) return null
   return (
     <dl className="mt-2 flex flex-col gap-2">
-      {found.map(({ field, before, after }) => (
-        <div key={field}>
-          <dt className="text-muted-foreground">{fieldWords([field])}</dt>
+      {found.map(({ place, before, after }) => (
+        <div key={place.join('/')}>
+          <dt className="text-muted-foreground">{fieldWords(place)}</dt>
           <dd className="flex flex-col gap-1">
             <Value value={before} tone="line-through decoration-destructive" />
             <Value value={after} tone="text-success" />

@@ -4,25 +4,43 @@ import { useState } from 'react'
 import { type Contact, ContactChoice, useContacts } from '../contacts/ContactChoice.tsx'
 import { useAct } from '../lib/act.ts'
 import { post } from '../lib/api.ts'
-import { dateTime, zone } from '../lib/format.ts'
-import { t, told } from '../lib/language.ts'
+import { zone } from '../lib/format.ts'
+import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Fault, Note } from '../ui/States.tsx'
-import { type Document, kinds } from './words.ts'
+import { eventsOf, Happenings, type Hours } from './Happenings.tsx'
+import { SimulatedStep } from './SimulatedStep.tsx'
+import type { Document } from './words.ts'
 
-/** `document`: what is not saved yet, instead of the version in use. */
-export function Simulation({ id, document }: { id: string; document?: Document }) {
+interface Props {
+  readonly id: string
+  readonly document: Document
+  /** It is not published: it goes along, instead of the version in use. */
+  readonly isDraft?: boolean
+}
+
+export function Simulation({ id, document, isDraft = false }: Props) {
   const contacts = useContacts()
   const [chosen, setContact] = useState<Contact>()
+  const [hours, setHours] = useState<Hours>({})
   const contact = chosen ?? contacts.data?.data[0]
+  const known = eventsOf(document)
+  const events = known.flatMap((event) => {
+    const after = hours[event]
+    return after === undefined ? [] : [{ event, after: { hours: after } }]
+  })
   const run = useAct(
     () =>
       post('/journeys/{id}/simulate', {
         params: { id },
-        body: { ...(contact ? { contact_id: contact.id } : {}), ...(document ? { document } : {}) },
+        body: {
+          ...(contact ? { contact_id: contact.id } : {}),
+          ...(events.length > 0 ? { events } : {}),
+          ...(isDraft ? { document } : {}),
+        },
       }),
     { quiet: true },
   )
@@ -34,6 +52,7 @@ export function Simulation({ id, document }: { id: string; document?: Document }
           {t('Go through it')}
         </Button>
       </div>
+      <Happenings events={known} value={hours} onChange={setHours} />
       <div className="mt-4 flex flex-col gap-3">
         <Fault error={run.error} />
         {run.data && !run.data.enters && (
@@ -42,27 +61,38 @@ export function Simulation({ id, document }: { id: string; document?: Document }
           </Note>
         )}
         {run.data && (
-          <ol className="flex flex-col">
+          <ol className="flex flex-col" aria-label={t('Its path')}>
             {run.data.path.map((step) => (
-              <li
-                key={`${step.step} ${step.at}`}
-                className="flex flex-wrap items-baseline gap-3 border-b py-2 text-sm last:border-0"
-              >
-                <Badge tone="info">{told(kinds[step.type])}</Badge>
-                <span className="min-w-0 flex-1" dir="auto">
-                  {said(step.says)}
-                </span>
-                <time dateTime={step.at} className="text-xs text-muted-foreground">
-                  {dateTime(step.at)}
-                </time>
-              </li>
+              <SimulatedStep key={`${step.step} ${step.at}`} step={step} />
             ))}
           </ol>
         )}
+        {run.data?.enters && <Outcome ended={run.data.ended} />}
         {run.data && (
           <p className="text-xs text-muted-foreground">{t('Times in {zone}.', { zone: zone() })}</p>
         )}
       </div>
     </Card>
+  )
+}
+
+interface Ended {
+  readonly status: 'not_entered' | 'done' | 'exited' | 'failed' | 'held'
+  readonly reason: string | null
+}
+
+function Outcome({ ended: { status, reason } }: { ended: Ended }) {
+  const words = {
+    not_entered: [t('Does not come in'), 'warn'],
+    done: [t('Done'), 'good'],
+    exited: [t('Left early'), 'plain'],
+    failed: [t('Failed'), 'bad'],
+    held: [t('Held'), 'warn'],
+  } as const
+  return (
+    <p className="flex flex-wrap items-center gap-2 text-sm">
+      <Badge tone={words[status][1]}>{words[status][0]}</Badge>
+      {reason && <bdi>{said(reason)}</bdi>}
+    </p>
   )
 }

@@ -1,5 +1,5 @@
 /** Edit, up, down, remove: beside a step that can be changed. */
-import { ArrowDown, ArrowUp, Pencil, Trash2 } from 'lucide-react'
+import { ArrowDown, ArrowUp, Copy, Pencil, Trash2 } from 'lucide-react'
 import { t } from '../lib/language.ts'
 import { Button } from '../ui/Button.tsx'
 import type { Editing } from './editing.ts'
@@ -9,6 +9,7 @@ export function StepTools({ id, edit }: { id: string; edit: Editing }) {
     [t('Change {step}', { step: id }), Pencil, () => edit.onEdit(id)],
     [t('Move {step} up', { step: id }), ArrowUp, () => edit.onMove(id, -1)],
     [t('Move {step} down', { step: id }), ArrowDown, () => edit.onMove(id, 1)],
+    [t('Copy {step}', { step: id }), Copy, () => edit.onCopy(id)],
     [t('Remove {step}', { step: id }), Trash2, () => edit.onRemove(id)],
   ] as const
   return (

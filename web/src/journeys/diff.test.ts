@@ -23,15 +23,15 @@ test('what is added, removed and changed is told by step, and where it leads is 
   }
   const { steps, rules, begins } = changesOf(before, after)
   assert.equal(begins, false)
-  assert.deepEqual(rules, [{ field: 'title', before: undefined, after: 'Welcome' }])
+  assert.deepEqual(rules, [{ place: ['title'], before: undefined, after: 'Welcome' }])
   assert.deepEqual(
     steps.map(({ kind, step, differences }) => [kind, step.id, differences]),
     [
       [
         ...['changed', 'pause'],
         [
-          { field: 'days', before: 1, after: 3 },
-          { field: 'next', before: 'remind', after: 'other' },
+          { place: ['days'], before: 1, after: 3 },
+          { place: ['next'], before: 'remind', after: 'other' },
         ],
       ],
       ['added', 'other', []],

@@ -4,7 +4,8 @@ import { waysOf } from './edit.ts'
 import type { Document, Step } from './words.ts'
 
 export interface Difference {
-  readonly field: string
+  /** The place within the step or the rules. */
+  readonly place: readonly string[]
   /** Undefined: it is not there. */
   readonly before: unknown
   readonly after: unknown
@@ -47,7 +48,7 @@ function stepChange(
 ): StepChange[] {
   if (!was) return [{ kind: 'added', step, differences: [] }]
   const found = [
-    ...differences(was, step).filter(({ field }) => !ways.has(field)),
+    ...differences(was, step).filter(({ place: [field = ''] }) => !ways.has(field)),
     ...wayChanges(was, step, before, after),
   ]
   return found.length > 0 ? [{ kind: 'changed', step, differences: found }] : []
@@ -60,16 +61,22 @@ function wayChanges(was: Step, step: Step, before: Document, after: Document): D
   const old = leads(before, was.id)
   return leads(after, step.id).flatMap(({ slot, to }) => {
     const from = old.find((way) => way.slot === slot)
-    return from && from.to !== to ? [{ field: slot, before: from.to, after: to }] : []
+    return from && from.to !== to ? [{ place: [slot], before: from.to, after: to }] : []
   })
 }
 
-function differences(before: object, after: object): Difference[] {
+/** Down to the fields of what both have. */
+function differences(before: object, after: object, within: readonly string[] = []): Difference[] {
   const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))]
   const fields = new Set([...old.keys(), ...now.keys()])
-  return [...fields].flatMap((field) =>
-    sameJson(old.get(field), now.get(field))
-      ? []
-      : [{ field, before: old.get(field), after: now.get(field) }],
-  )
+  return [...fields].flatMap((field): Difference[] => {
+    const [was, is]: [unknown, unknown] = [old.get(field), now.get(field)]
+    const place = [...within, field]
+    if (sameJson(was, is)) return []
+    if (isObject(was) && isObject(is)) return differences(was, is, place)
+    return [{ place, before: was, after: is }]
+  })
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

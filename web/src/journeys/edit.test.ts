@@ -1,7 +1,7 @@
 /** Whatever is added, removed or moved, the other ways lead where they led. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { insert, move, newStep, remove, replace, waysOf } from './edit.ts'
+import { copy, insert, move, newStep, remove, replace, waysOf } from './edit.ts'
 import type { Document, Step } from './words.ts'
 
 const wait = (id: string, next?: string | null): Step => ({
@@ -88,4 +88,15 @@ test('another id: those that lead to it follow', () => {
   const before = journey(branch, wait('b', 'c'), wait('x', null), wait('c'))
   const after = replace(before, 'c', wait('z'))
   assert.deepEqual(ways(after), { choose: ['z', 'b'], b: ['z'], x: [null], z: [null] })
+})
+
+test('a copy follows its step, under a name of its own, and leads where that led', () => {
+  const before = journey(wait('a'), branch, wait('b'), wait('c'))
+  const after = copy(before, 'a')
+  assert.deepEqual(after.steps.slice(0, 2), [wait('a'), wait('a_2')])
+  assert.deepEqual(
+    { ...ways(after), a_2: undefined, a: undefined },
+    { ...ways(before), a_2: undefined, a: undefined },
+  )
+  assert.deepEqual(ways(after)['a_2'], ways(before)['a'])
 })

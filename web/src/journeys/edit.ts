@@ -149,11 +149,25 @@ export function replace(document: Document, id: string, changed: Step): Document
   }
 }
 
+/** The same once more, right after it on its first way. An end has no way on, and is not doubled. */
+export function copy(document: Document, id: string): Document {
+  const step = document.steps.find((each) => each.id === id)
+  const [way] = waysOf(document, id)
+  if (!step || !way) return document
+  return insert(document, way, { ...structuredClone(step), id: freeId(document, id) })
+}
+
+function freeId({ steps }: Document, name: string): string {
+  const taken = new Set(steps.map((step) => step.id))
+  const root = name.replace(/_\d+$/, '')
+  let id = name
+  for (let n = 2; taken.has(id); n++) id = `${root}_${n}`
+  return id
+}
+
 /** A step to begin with; what it still lacks is said where it stands. */
 export function newStep(document: Document, type: Step['type']): Step {
-  const taken = new Set(document.steps.map((step) => step.id))
-  let id: string = type
-  for (let n = 2; taken.has(id); n++) id = `${type}_${n}`
+  const id = freeId(document, type)
   switch (type) {
     case 'send':
       return { id, type, channel: 'email', content: { subject: '', text: '' } }

@@ -8,5 +8,6 @@ export interface Editing {
   onInsert(way: Way, type: Step['type']): void
   onEdit(step: string): void
   onRemove(step: string): void
+  onCopy(step: string): void
   onMove(step: string, by: -1 | 1): void
 }

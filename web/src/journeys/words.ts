@@ -55,7 +55,8 @@ export function sayStep(step: Step): string {
   if (step.type === 'wait') return step.until ?? span(timesOf(step))
   // Of a draft anything may be missing yet.
   if (step.type === 'window') return `${step.window?.from ?? ''}–${step.window?.until ?? ''}`
-  if (step.type === 'wait_for') return `${step.event ?? ''}, ${span(timesOf(step.for ?? {}))}`
+  if (step.type === 'wait_for')
+    return `${isolated(step.event ?? '')}, ${span(timesOf(step.for ?? {}))}`
   return step.title ?? ''
 }
 
