@@ -10,6 +10,7 @@ import type { Tokens } from '../lib/token.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
 import { outboxRoutes } from './answers/outboxRoutes.ts'
 import { clickedRoutes, inboundRoutes, replyRoutes } from './answers/routes.ts'
+import { callbackGroupRoutes } from './callbacks/groupRoutes.ts'
 import { callbackListRoutes, callbackRoutes, sharedCallbackRoutes } from './callbacks/routes.ts'
 import { createCallbackTaker } from './callbacks/takeCallback.ts'
 import type { TrackingCounters } from './counters.ts'
@@ -45,6 +46,7 @@ export function trackingRoutes(deps: TrackingRoutesDeps): FastifyPluginAsync {
       sharedCallbackRoutes({ ...callbacks, shared: deps, publicUrl: deps.publicUrl }),
     )
     await server.register(callbackListRoutes(callbacks))
+    await server.register(callbackGroupRoutes(callbacks))
     await server.register(replyRoutes(answers))
     await server.register(
       outboxRoutes({ ...answers, senders: deps.senders, onHits: () => deps.onHits?.() }),

@@ -239,6 +239,11 @@ const senders: Record<string, Case> = {
   },
   'DELETE /providers/:id': { access: 'senders:write', path: (of) => `/providers/${of.sender}` },
   'GET /callbacks': { access: 'senders:read' },
+  'GET /callbacks/groups': { access: 'senders:read' },
+  'POST /callbacks/process': {
+    access: 'senders:write',
+    body: () => ({ provider: 'webhook', reason: 'The body is no JSON.' }),
+  },
   'GET /callbacks/:id': { access: 'senders:read', path: (of) => `/callbacks/${of.callback}` },
   'POST /callbacks/:id/process': {
     access: 'senders:write',

@@ -198,6 +198,26 @@ test('what cannot be understood is stored, answered 200, kept with its reason, a
   assert.equal((await api('GET', `/callbacks/${listed.data[0].id}`)).status, 200)
 })
 
+test('what failed of the same is one group, with what to do, and is tried again at once', async () => {
+  const { fetch, path, processor, api, workspaceId } = await start()
+  for (const text of ['[1', '[2, x', '{"a"'])
+    await fetch('POST', path, { headers: GENUINE, body: Buffer.from(text) })
+  await processor.runOnce()
+  const groups = async () => JSON.parse((await api('GET', '/callbacks/groups')).text).data
+  const [group, ...more] = await groups()
+  assert.deepEqual([group.provider, group.count, more], ['vendor', 3, []])
+  assert.match(group.mend, /after an update/)
+  const { provider, reason } = group
+  const again = await fetch('POST', '/callbacks/process', {
+    headers: { authorization: `Bearer ${workspaceId}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ provider, reason }),
+  })
+  assert.deepEqual([again.status, JSON.parse(again.text)], [202, { count: 3 }])
+  assert.deepEqual(await groups(), [])
+  await processor.runOnce()
+  assert.equal((await groups())[0].count, 3)
+})
+
 test('callbacks of another workspace are neither seen nor processed', async () => {
   const { tell, stored } = await start()
   await tell([])
