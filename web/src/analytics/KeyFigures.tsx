@@ -1,6 +1,5 @@
 /** Key figures, each with what it is a share of and its change against the period before. */
-import { useQuery } from '@tanstack/react-query'
-import { type Answer, get } from '../lib/api.ts'
+import type { Answer } from '../lib/api.ts'
 import { cn } from '../lib/cn.ts'
 import { number, percent } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
@@ -8,15 +7,9 @@ import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
 import { Meaning } from '../ui/Meaning.tsx'
 import { Failed, Skeleton } from '../ui/States.tsx'
-import { periodOf } from './period.ts'
+import { useOverview } from './useOverview.ts'
 
 type Overview = Answer<'/analytics/overview'>
-
-const useOverview = (days: number, back: number) =>
-  useQuery({
-    queryKey: ['/analytics/overview', days, back],
-    queryFn: () => get('/analytics/overview', { query: periodOf(days, back) }),
-  })
 
 export function KeyFigures({ days }: { days: number }) {
   const now = useOverview(days, 0)

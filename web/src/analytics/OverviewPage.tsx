@@ -3,6 +3,7 @@ import { t } from '../lib/language.ts'
 import { useUrl } from '../lib/url.ts'
 import { SelectField } from '../ui/Field.tsx'
 import { Page } from '../ui/Page.tsx'
+import { Funnel } from './Funnel.tsx'
 import { KeyFigures } from './KeyFigures.tsx'
 import { Problems } from './Problems.tsx'
 import { Trend } from './Trend.tsx'
@@ -37,6 +38,7 @@ export function OverviewPage() {
       <div className="grid gap-5 grid-cols-1 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Trend days={Number(chosen)} />
         <Waiting />
+        <Funnel days={Number(chosen)} />
       </div>
     </Page>
   )

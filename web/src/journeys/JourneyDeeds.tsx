@@ -9,6 +9,7 @@ import { searchOf } from '../lib/url.ts'
 import { Button } from '../ui/Button.tsx'
 import { Confirm } from '../ui/Confirm.tsx'
 import { Menu } from '../ui/Menu.tsx'
+import { toast } from '../ui/toast.ts'
 import type { JourneyView } from './words.ts'
 
 export function JourneyDeeds({ journey }: { journey: JourneyView }) {
@@ -23,7 +24,8 @@ export function JourneyDeeds({ journey }: { journey: JourneyView }) {
   })
   const pause = useAct(() => post('/journeys/{id}/pause', { params, body: {} }), {
     refreshes,
-    done: t('The journey is paused. Those in it wait.'),
+    onDone: () =>
+      toast('good', t('The journey is paused. Those in it wait.'), () => enable.mutate(undefined)),
   })
   const archive = useAct(() => remove('/journeys/{id}', { params }), {
     refreshes: ['/journeys'],

@@ -9,6 +9,7 @@ export interface Toast {
 }
 
 const SHOWN_MS = 6_000
+const UNDO_MS = 20_000 // to read, to decide and to get there by keyboard
 let toasts: readonly Toast[] = []
 let last = 0
 const listeners = new Set<() => void>()
@@ -32,5 +33,5 @@ export function dismiss(id: number): void {
 export function toast(tone: Toast['tone'], text: string, onUndo?: () => void): void {
   const id = ++last
   change([...toasts, { id, tone, text, onUndo }])
-  setTimeout(() => dismiss(id), SHOWN_MS)
+  setTimeout(() => dismiss(id), onUndo ? UNDO_MS : SHOWN_MS)
 }
