@@ -99,8 +99,10 @@ function note(
   // Nobody's, or nobody knows whose.
   if (!auth || config.public || route.startsWith(OWN)) return
   const failed = reply.statusCode >= 400
-  // What pages read: as much as all else, and it tells nobody anything.
-  if (!failed && (config.unattended || (auth.kind === 'session' && isRead(request)))) return
+  if (!failed && config.unattended) return
+  // What pages read and try out is as much as all else, and that something is not there yet is no fault.
+  const isLook = isRead(request) || config.scope?.endsWith(':read')
+  if (auth.kind === 'session' && isLook && (!failed || reply.statusCode === 404)) return
   const isSure = failed || auth.kind === 'session'
   offer({ workspaceId: auth.workspaceId, isSure }, (leftOut) =>
     entryOf(request, reply, { route, leftOut }),

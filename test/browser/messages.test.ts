@@ -157,3 +157,71 @@ async function copies(): Promise<number> {
     cursor = `&cursor=${encodeURIComponent(list.next_cursor)}`
   }
 }
+
+test('words of a subject and a category find messages, in the address, and all filters go at once', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages`)
+  await page.getByText('u228@example.com').first().waitFor()
+  await page.getByRole('searchbox', { name: 'Subject' }).fill('OFFER 229')
+  await page.getByRole('searchbox', { name: 'Category' }).fill('offers')
+  await page.getByRole('searchbox', { name: 'Category' }).press('Enter')
+  await page.getByRole('button', { name: 'Subject: OFFER 229' }).waitFor()
+  await page.getByText('u228@example.com').first().waitFor({ state: 'detached' })
+  await page.getByText('u229@example.com').first().waitFor()
+  assert.match(page.url(), /subject=OFFER.229/)
+  await expectAccessible(page)
+  await page.getByRole('searchbox', { name: 'Subject' }).fill('no such word')
+  await page.getByRole('searchbox', { name: 'Subject' }).press('Enter')
+  await page.getByText('No message is like that.').waitFor()
+  await page.getByRole('button', { name: 'Clear the filters' }).first().click()
+  await page.getByText('u228@example.com').first().waitFor()
+  assert.doesNotMatch(page.url(), /subject|category/)
+  await page.context().close()
+})
+
+test('a message leads to the request that made it, the request to its messages, and each stands in the address', async () => {
+  const made = `/api-requests?message_id=${id}`
+  await until('the request in the log', async () => (await world.call('GET', made)).data[0])
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages?id=${id}&tab=facts`)
+  await page.getByRole('link', { name: 'POST /notifications' }).click()
+  await page.getByText('[a file, 8 characters]').waitFor()
+  assert.match(page.url(), /\/messages\/requests\?id=/)
+  await expectAccessible(page)
+  await page.getByRole('dialog').getByRole('link', { name: id }).click()
+  await page.getByRole('dialog').getByText('u1@example.com').waitFor()
+  await page.goto(`${world.url}/app/messages/requests`)
+  await page.getByRole('combobox', { name: 'Method' }).selectOption('PUT')
+  await page.getByText('No request is like that.').waitFor()
+  assert.match(page.url(), /method=PUT/)
+  await page.keyboard.press('Escape')
+  await page.getByRole('cell', { name: 'POST /notifications' }).first().waitFor()
+  await page.context().close()
+})
+
+test('a thing leads to who changed it, with before and after, and from there to the request', async () => {
+  const { id: sender } = await world.call('POST', '/providers', {
+    ...{ channel: 'push', provider: 'sandbox', name: 'Spare', settings: {} },
+  })
+  await world.call('PUT', `/providers/${sender}`, { name: 'Reserve' })
+  await until('the request in the log', async () => {
+    const { data } = await world.call('GET', '/api-requests?method=PUT')
+    return data[0]
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/senders?id=${sender}`)
+  await page.getByRole('link', { name: 'Who changed this' }).click()
+  await page.getByRole('button', { name: 'Sender changed' }).click()
+  const row = page.getByRole('dialog').getByRole('row', { name: /name/ })
+  assert.equal((await row.innerText()).replace(/\s+/g, ' '), 'name Spare Reserve')
+  assert.match(page.url(), /target=.*seq=/)
+  await expectAccessible(page)
+  await page.reload()
+  await row.waitFor()
+  const request = page.getByRole('dialog').locator('a[href*="/messages/requests"]')
+  await request.click()
+  await page.getByRole('dialog').getByText(`PUT /providers/${sender}`).waitFor()
+  await page.getByRole('link', { name: 'Sender changed' }).click()
+  await row.waitFor()
+  await page.context().close()
+})

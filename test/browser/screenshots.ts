@@ -72,6 +72,8 @@ async function demo(world: World): Promise<Seeded> {
     template: await first('/templates'),
     journey: await first('/journeys'),
     message: await first('/notifications?channel=email&status=delivered'),
+    request: await first('/api-requests'),
+    entry: '1',
   }
 }
 

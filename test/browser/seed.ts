@@ -7,6 +7,10 @@ export interface Seeded {
   readonly template: string
   readonly journey: string
   readonly message: string
+  /** That made it. */
+  readonly request: string
+  /** Of the audit log: a change. */
+  readonly entry: string
 }
 
 const people = [
@@ -37,11 +41,13 @@ export async function seed(world: World): Promise<Seeded> {
     const body = { external_id, name, email, tags, traits: { plan: 'pro' }, locale: 'en' }
     contacts.push((await world.call('POST', '/contacts', body)).id)
   }
-  for (const name of ['First', 'Second'])
-    await world.call('POST', '/providers', {
+  for (const name of ['First', 'Second']) {
+    const { id } = await world.call('POST', '/providers', {
       ...{ channel: 'push', provider: 'sandbox', name },
       settings: {},
     })
+    await world.call('PUT', `/providers/${id}`, { per_second: 20, position: 3 })
+  }
   const template = await world.call('POST', '/templates', {
     name: 'welcome',
     channel: 'email',
@@ -93,5 +99,30 @@ export async function seed(world: World): Promise<Seeded> {
       undefined
     )
   })
-  return { contact: contacts[0] ?? '', template: template.id, journey: made.id, message }
+  const { data } = await world.call('GET', '/audit?action=sender.changed')
+  return {
+    ...{ contact: contacts[0] ?? '', template: template.id, journey: made.id, message },
+    ...{ request: await askByKey(world, message), entry: String(data[0]?.seq) },
+  }
+}
+
+/** What a program asks: once well, once badly. Answers the request that made the message. */
+async function askByKey(world: World, message: string): Promise<string> {
+  const scopes = ['messages:write', 'contacts:read']
+  const { key } = await world.call('POST', '/api-keys', { name: 'Shop', scopes })
+  for (const channel of ['email', 'pigeon'])
+    await fetch(`${world.url}/notifications`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        ...(channel === 'email' ? { 'idempotency-key': 'order-4711' } : {}),
+      },
+      body: JSON.stringify({ recipient_id: 'u-1', channel, subject: 'Order', message: 'Thanks.' }),
+    })
+  return until('the requests in the log', async () => {
+    const { data: failed } = await world.call('GET', '/api-requests?status=422')
+    const { data } = await world.call('GET', `/api-requests?message_id=${message}`)
+    return failed.length > 0 ? data.at(-1)?.id : undefined
+  })
 }

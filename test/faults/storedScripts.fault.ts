@@ -45,7 +45,7 @@ after(() => world.stop())
 
 /** Stores every payload in every place, and answers ids of the pages that show them. */
 async function store() {
-  const ids = { contact: '', template: '', journey: '', message: '' }
+  const ids = { contact: '', template: '', journey: '', message: '', request: '', entry: '' }
   const shown: string[] = []
   for (const [n, text] of payloads.entries()) {
     const name = text.slice(0, 100)

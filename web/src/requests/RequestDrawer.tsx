@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { type Answer, get } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t, told } from '../lib/language.ts'
+import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { searchOf } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -11,6 +12,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { Code, CodeBlock, Facts, Id, Text, When } from '../ui/Small.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { Actor } from '../workspaces/Actor.tsx'
+import { type Entry, saidOf } from '../workspaces/auditFilters.ts'
 import { sources, toneOf } from './filters.ts'
 
 type View = Answer<'/api-requests/{id}'>
@@ -46,7 +48,9 @@ export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void
 }
 
 function Parts({ request }: { request: View }) {
-  const mayAudit = useMay('audit:read')
+  const enabled = useMay('audit:read') && request.status < 300
+  const audit = useList('/audit', { request_id: request.id }, { enabled })
+  const deeds = audit.data?.pages.flatMap(({ data }) => data) ?? []
   const { message_ids: messages, left_out: leftOut } = request
   return (
     <>
@@ -94,20 +98,28 @@ function Parts({ request }: { request: View }) {
             request.request_bytes !== null &&
               t('{count} bytes', { count: number(request.request_bytes) }),
           ],
-          [
-            t('Audit log'),
-            mayAudit && request.source === 'dashboard' && request.status < 300 && (
-              <Link to="/audit" search={searchOf({ request_id: request.id })} className={link}>
-                {t('What it changed')}
-              </Link>
-            ),
-          ],
+          [t('What it changed'), deeds.length > 0 && <Deeds key="deeds" entries={deeds} />],
         ]}
       />
       {messages.length > 0 && <Made ids={messages} />}
       <Body title={t('Body')} value={request.request_body} />
       <Body title={t('Answer')} value={request.answer} />
     </>
+  )
+}
+
+/** As the audit log has them. */
+function Deeds({ entries }: { entries: readonly Entry[] }) {
+  return (
+    <ul>
+      {entries.map(({ seq, action }) => (
+        <li key={seq}>
+          <Link to="/audit" search={searchOf({ seq: String(seq) })} className={link}>
+            {saidOf(action)}
+          </Link>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -36,7 +36,7 @@ export function RequestFilters({ filters, onChange, onClear }: Props) {
             type="search"
             dir="ltr"
             placeholder="/notifications"
-            className="col-span-2 min-w-48 flex-1"
+            className="col-span-2 min-w-36 flex-1"
             value={path}
             onChange={({ target }) => setPath(target.value)}
           />

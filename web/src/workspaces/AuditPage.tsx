@@ -33,7 +33,22 @@ export function AuditPage() {
     <Page
       title={t('Audit log')}
       note={t('Each entry is sealed with the one before it, so a change would show.')}
-      actions={<Proof />}
+      actions={
+        <>
+          <SaveList
+            title={t('Audit log')}
+            query={query}
+            columns={[
+              [t('What'), ({ action }) => action],
+              [t('Who'), ({ actor_id: id, actor_kind }) => names.get(id ?? '') ?? id ?? actor_kind],
+              [t('On what'), ({ target }) => target],
+              [t('From'), ({ ip }) => ip],
+              [t('When'), ({ at }) => at],
+            ]}
+          />
+          <Proof />
+        </>
+      }
     >
       <Card flush>
         <AuditFilters
@@ -58,19 +73,6 @@ export function AuditPage() {
             )
           }
         />
-        <div className="flex justify-end border-t p-2">
-          <SaveList
-            title={t('Audit log')}
-            query={query}
-            columns={[
-              [t('What'), ({ action }) => action],
-              [t('Who'), ({ actor_id: id, actor_kind }) => names.get(id ?? '') ?? id ?? actor_kind],
-              [t('On what'), ({ target }) => target],
-              [t('From'), ({ ip }) => ip],
-              [t('When'), ({ at }) => at],
-            ]}
-          />
-        </div>
       </Card>
       {/^\d{1,15}$/.test(seq) && <AuditDrawer seq={seq} onClose={() => setOpen({ seq: '' })} />}
     </Page>
