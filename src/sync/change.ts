@@ -144,7 +144,7 @@ export async function getConnection(
 
 const noSuchConnection = () => new AppError('not_found', 'There is no such connection.')
 
-function assertOurs(row: ConnectionRow, mend: string): void {
+export function assertOurs(row: ConnectionRow, mend: string): void {
   if (row.origin === 'environment')
     throw new AppError('conflict', `This connection is set by the environment. ${mend}`)
 }

@@ -10,6 +10,8 @@ import { findConnector } from '../connectors/registry.ts'
 import { inWorkspace } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import type { Auth } from '../workspaces/auth.ts'
+import { assertOurs } from './change.ts'
 import type { Connection } from './directory.ts'
 import { ConnectionParams, NewTrial, Trial, TrialChange } from './schema.ts'
 import type { ConnectionRow } from './store/connections.ts'
@@ -19,7 +21,7 @@ import type { WriteDeps } from './writeRoutes.ts'
 const tags = ['Connectors']
 const asking = { scope: 'senders:write', repeatable: false } as const
 const description =
-  'Asks the other system as a pull would, a bounded part of it, and changes nothing here or there.'
+  'Asks the other system as a pull would, a bounded part of it, and changes nothing here or there. Contacts are shown to those who may read them.'
 
 export const tryRoutes =
   (deps: WriteDeps): FastifyPluginAsyncZod =>
@@ -34,7 +36,7 @@ export const tryRoutes =
           response: { 200: Trial },
         },
       },
-      ({ auth, body }) => tryOut(draftOf(auth.workspaceId, body, deps), deps),
+      ({ auth, body }) => shownTo(auth, tryOut(draftOf(auth.workspaceId, body, deps), deps)),
     )
 
     app.post(
@@ -48,17 +50,25 @@ export const tryRoutes =
           response: { 200: Trial },
         },
       },
-      async ({ auth: { workspaceId }, params: { id }, body }) => {
+      async ({ auth, params: { id }, body }) => {
+        const { workspaceId } = auth
         const found = await inWorkspace(deps.db, workspaceId, (tx) =>
           deps.connections.find(tx, workspaceId, id),
         )
         if (!found) throw new AppError('not_found', 'There is no such connection.')
         const change = body?.settings
-        if (!change || found.fault !== null) return tryOut(found, deps)
-        return tryOut({ ...found, settings: settingsFor(found, change, deps) }, deps)
+        if (!change || found.fault !== null) return shownTo(auth, tryOut(found, deps))
+        assertOurs(found.row, 'Try it as it is set there.') // its calls are not guarded: the operator is trusted
+        const settings = settingsFor(found, change, deps)
+        return shownTo(auth, tryOut({ ...found, settings }, deps))
       },
     )
   }
+
+/** Who may connect a system need not be one who may look at contacts. */
+async function shownTo({ scopes }: Auth, trial: Promise<Trial>): Promise<Trial> {
+  return scopes.has('contacts:read') ? trial : { ...(await trial), sample: [] }
+}
 
 /** As it would be if it were made now. */
 function draftOf(workspaceId: string, body: NewTrial, deps: WriteDeps): Connection {

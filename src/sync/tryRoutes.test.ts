@@ -1,0 +1,39 @@
+/** Who may try out a connection, with which settings, and what they are shown. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { startClose } from '../../test/fakes/startClose.ts'
+import { startTestApp } from '../../test/helpers/app.ts'
+import { testDatabase } from '../../test/helpers/database.ts'
+import { mailbox } from '../../test/helpers/syncWorld.ts'
+
+const close = await startClose()
+after(() => close.close())
+const app = await startTestApp(await testDatabase(), {
+  CLOSEIO_API_KEY: 'api_test',
+  CLOSE_BASE_URL: close.baseUrl,
+})
+const key = await app.keyFor('default')
+const { data } = (await app.call('GET', '/connectors', undefined, key)).json
+const connection = data.find(({ origin }: { origin: string }) => origin === 'environment')
+const path = `/connectors/${connection.id}/dry-run`
+
+test('a connection of the environment is tried as it is, and with no settings of a member', async () => {
+  const settings = { api_key: 'api_mine', base_url: 'https://member.example' }
+  const refused = await app.call('POST', path, { settings }, key)
+  assert.deepEqual([refused.status, refused.json.code], [409, 'conflict'])
+  assert.match(refused.json.detail, /set by the environment/)
+  const tried = await app.call('POST', path, undefined, key)
+  assert.deepEqual([tried.status, tried.json.ok], [200, true], tried.text)
+})
+
+test('a trial shows contacts only to those who may read them', async () => {
+  const reader = await app.keyFor('default', ['senders:write', 'contacts:read'])
+  const stranger = await app.keyFor('default', ['senders:write'])
+  const now = app.app.db.clock.now()
+  await close.set({ now: +now })
+  await mailbox(close, 'try').send(now)
+  const shown = await app.call('POST', path, undefined, reader)
+  const hidden = await app.call('POST', path, undefined, stranger)
+  assert.equal(shown.json.sample[0]?.email, 'ada@gmail.com', shown.text)
+  assert.deepEqual(hidden.json, { ...shown.json, sample: [] })
+})
