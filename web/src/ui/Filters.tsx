@@ -50,7 +50,7 @@ export function DayFields({
   onChange: (change: { from?: string; to?: string }) => void
 }) {
   return (
-    <>
+    <div className="contents md:flex md:gap-3">
       <TextField
         label={t('From day')}
         quiet
@@ -65,6 +65,6 @@ export function DayFields({
         value={to && dayOf(to, true)}
         onChange={({ target }) => onChange({ to: beginOf(target.value, 1) })}
       />
-    </>
+    </div>
   )
 }

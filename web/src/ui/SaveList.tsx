@@ -40,6 +40,7 @@ export function SaveList<T>({ title, columns, rows, query }: Props<T>) {
     <Button
       look="ghost"
       size="sm"
+      className="[header_&]:last:-me-3"
       disabled={save.isPending}
       aria-busy={save.isPending}
       onClick={() => save.mutate(undefined)}
