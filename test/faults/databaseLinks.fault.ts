@@ -13,7 +13,7 @@ const ANSWER_MS = 20_000 // within which whoever asks is told that it does not w
 const BACK_MS = 25_000 // after a router has forgotten its connections and takes new ones
 const LEASE_MS = 35_000
 const LATE_MS = 100 // in each direction
-const SLOW_P99_MS = 2_500 // a group of four exchanges that waits for another one
+const SLOW_P99_MS = 2_000 // a group of four exchanges that waits for another one takes 1,600
 const SLOW_REQUESTS = 200
 
 const world = await serverWorld({ linked: true, thinkMs: 5 })
