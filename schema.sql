@@ -580,6 +580,7 @@ create table journeys (
   recipe text,
   settings jsonb not null default '{}'::jsonb,
   next_at timestamp with time zone,
+  drafts integer not null default 0,
   next_version integer,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,

@@ -11,6 +11,7 @@ create table journeys (
   recipe text, -- the recipe that it came from
   settings jsonb not null default '{}', -- values by name; what is not here has the version's default
   next_at timestamptz, -- when its schedule begins a run next; null: it has none, or is not in use
+  drafts integer not null default 0, -- number of the last draft that is gone: the next one's is greater
   next_version integer, -- the version that next_at was reckoned from; another: it is reckoned anew
   created_at timestamptz not null,
   updated_at timestamptz not null,
@@ -124,7 +125,7 @@ comment on table journey_counts is 'How many came to a step and went on, by vers
 create table journey_drafts (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   id uuid not null, -- the journey's, also before there is one
-  revision integer not null,
+  revision integer not null, -- another with every save, and never again that of an older draft
   based_on integer not null, -- version of the journey that it was begun with; 0: there is none yet
   definition jsonb not null, -- may be wrong in every way but those that keep it from being drawn
   saved_by text,

@@ -18,6 +18,8 @@ export interface JourneyRow {
   readonly origin: JourneyOrigin
   readonly recipe: string | null
   readonly settings: SettingValues
+  /** Number of the last draft that is gone; 0: there was none. */
+  readonly drafts: number
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -31,7 +33,7 @@ export interface JourneyVersionRow {
 }
 
 const columns = (sql: Sql) => sql`
-  id, name, title, status, status_reason, version, origin, recipe, settings, created_at, updated_at
+  id, name, title, status, status_reason, version, origin, recipe, settings, drafts, created_at, updated_at
 `
 
 /** By id or by its unique name; archived ones by id only. */

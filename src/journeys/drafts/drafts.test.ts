@@ -110,6 +110,9 @@ test('two people at one draft or journey: the second is told who saved meanwhile
   assert.equal((await call('POST', `${path}/publish`, undefined, stale)).status, 412)
   assert.equal((await call('DELETE', `${path}/draft`, undefined, stale)).status, 412)
   assert.equal((await call('DELETE', `${path}/draft`)).status, 204)
+  assert.equal((await save('another draft', 0)).json.revision, 3)
+  assert.equal((await save('four', 2)).status, 412, 'the draft that was seen is gone')
+  assert.equal((await call('DELETE', `${path}/draft`)).status, 204)
 
   assert.equal((await call('PUT', path, { ...right('shared'), title: 'A' }, stale)).status, 200)
   const late = await call('PUT', path, { ...right('shared'), title: 'B' }, stale)

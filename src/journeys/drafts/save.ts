@@ -45,7 +45,7 @@ export async function saveDraft(
   if (basedOn > version) throw invalid('/based_on', `The journey has no version ${basedOn}.`)
   if (draft?.basedOn === basedOn && isDeepStrictEqual(draft.definition, document)) return draft
   assertUnchanged(seen, { version: draft?.revision ?? 0, by: draft?.savedByName ?? null })
-  const revision = (draft?.revision ?? 0) + 1
+  const revision = (draft?.revision ?? journey?.drafts ?? 0) + 1
   return keep(tx, workspaceId, { id, revision, basedOn, definition: document }, authorship)
 }
 

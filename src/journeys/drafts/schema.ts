@@ -45,7 +45,7 @@ export const DraftChange = z.strictObject({
 })
 
 export const DraftHead = z.object({
-  revision: z.int().meta({ description: 'Counts each save; for If-Match.' }),
+  revision: z.int().meta({ description: 'For If-Match: another with every save.' }),
   based_on: z.int().meta({ description: 'Version it was begun with; 0: there is none yet.' }),
   saved_by: z.string().nullable(),
   saved_by_name: z.string().nullable(),

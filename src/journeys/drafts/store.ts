@@ -74,9 +74,12 @@ export async function putDraft(
   `
 }
 
-/** False when there is none. */
-export async function deleteDraft(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
-  const gone =
-    await sql`delete from journey_drafts where workspace_id = ${workspaceId} and id = ${id}`
-  return gone.count > 0
+/** The journey keeps its number, so that whoever saw this draft does not take the next one for it. */
+export async function deleteDraft(sql: Sql, workspaceId: string, id: string): Promise<void> {
+  await sql`
+    update journeys j set drafts = d.revision
+    from journey_drafts d
+    where j.workspace_id = ${workspaceId} and j.id = ${id} and d.workspace_id = ${workspaceId} and d.id = ${id}
+  `
+  await sql`delete from journey_drafts where workspace_id = ${workspaceId} and id = ${id}`
 }
