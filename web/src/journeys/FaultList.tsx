@@ -2,7 +2,7 @@
 import { t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { Text } from '../ui/Small.tsx'
-import { fieldWords } from './fields.tsx'
+import { fieldWords } from './fieldWords.ts'
 import type { Faults } from './useFaults.ts'
 import { type Document, kinds } from './words.ts'
 

@@ -7,7 +7,7 @@ import { Code, Text } from '../ui/Small.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { changesOf, type Difference, type StepChange } from './diff.ts'
 import type { Draft } from './draft.ts'
-import { fieldWords } from './fields.tsx'
+import { fieldWords } from './fieldWords.ts'
 import { type JourneyView, kinds, sayStep } from './words.ts'
 
 interface Props {

@@ -8,7 +8,7 @@ import { JsonFields } from '../ui/JsonFields.tsx'
 import type { Controls, JsonSchema } from '../ui/jsonSchema.ts'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { TakeOver } from '../ui/TakeOver.tsx'
-import { fieldTexts } from './fields.tsx'
+import { fieldTexts } from './fieldWords.ts'
 
 interface Props<Part extends object> {
   readonly title: string
