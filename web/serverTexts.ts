@@ -96,7 +96,8 @@ async function textsOfSettings(): Promise<string[]> {
       Object.values(settingsSchema(each)['properties'] as Record<string, Record<string, unknown>>), // zod wrote it
   )
   const sources = connectors.flatMap(({ sources }) => Object.values(sources))
-  return [...properties, ...sources]
+  const fields = properties.flatMap((each) => each['fields'] ?? []) // of mappings
+  return [...properties, ...sources, ...fields]
     .flatMap((each) => settingsTexts.map((name) => (each as Record<string, unknown>)[name])) // one of two plain objects
     .filter((text) => typeof text === 'string')
 }

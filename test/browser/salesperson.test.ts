@@ -95,6 +95,100 @@ for (const look of looks) {
   })
 }
 
+const connectionsPage = async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/connectors`)
+  await page.getByRole('heading', { name: 'Connectors', level: 1 }).waitFor()
+  return page
+}
+
+test('the palette finds a connection, which says what it would bring', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/`)
+  await page.locator('main h1').waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.type('Close')
+  await page
+    .getByRole('option')
+    .filter({ hasText: 'Connector' })
+    .filter({ hasText: 'Close' })
+    .click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('button', { name: 'Show what it would bring' }).click()
+  const found = drawer.getByRole('region', { name: 'What it would bring' })
+  await found.getByText(/^Will create 0, update \d, skip \d\.$/).waitFor()
+  await found.getByText(/events? (?:is|are) told with them/).waitFor()
+  await expectAccessible(page)
+  await page.context().close()
+})
+
+test('callbacks that failed of the same say what to do and are tried again together', async () => {
+  for (const n of [1, 2, 3])
+    await fetch(hook.url, { method: 'POST', body: JSON.stringify({ event: n }) })
+  await until('the failures', async () => {
+    const { data } = await world.call('GET', '/callbacks/groups')
+    return data[0]?.count === 3
+  })
+  const page = await connectionsPage()
+  const groups = page.getByRole('region', { name: 'What callbacks failed of' })
+  await groups.getByText(/^The body is not as the vendor describes it/).waitFor()
+  await groups.getByText(/after an update try these again/).waitFor()
+  await expectAccessible(page)
+  await groups.getByRole('button', { name: 'Try these 3 again' }).click()
+  await page.getByText('3 callbacks are processed again.').waitFor()
+  await page.context().close()
+})
+
+test('fields of contacts are mapped in the form that the schema makes', async () => {
+  const { id } = await world.call('POST', '/connectors', {
+    ...{ connector: 'close', name: 'Their Close' },
+    settings: { api_key: 'api_other', base_url: 'https://close.invalid', polling_enabled: false },
+  })
+  const page = await connectionsPage()
+  await page.goto(`${world.url}/app/connectors?id=${id}`)
+  const drawer = page.getByRole('dialog')
+  await drawer.getByLabel('Who is right about field 1').selectOption('ours')
+  await drawer.getByRole('button', { name: 'Take out field 4' }).click()
+  await drawer.getByRole('button', { name: 'One more field' }).click()
+  await drawer.getByLabel('Field over there 4').fill('custom.cf_size')
+  await drawer.getByLabel('Name of the trait 4').fill('size')
+  await drawer.getByLabel('Who is right about field 4').selectOption('newest')
+  await expectAccessible(page)
+  await drawer.getByRole('button', { name: 'Show what it would bring' }).click()
+  const found = drawer.getByRole('region', { name: 'What it would bring' })
+  await found.getByRole('status').filter({ hasText: 'close.invalid' }).waitFor()
+  await drawer.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved.').waitFor()
+  const { settings } = await world.call('GET', `/connectors/${id}`)
+  assert.deepEqual(settings.contact_fields, [
+    { from: 'name', to: 'name', rule: 'ours' },
+    { from: 'email', to: 'email', rule: 'theirs' },
+    { from: 'phone', to: 'phone', rule: 'theirs' },
+    { from: 'custom.cf_size', to: 'traits.size', rule: 'newest' },
+  ])
+  await world.call('DELETE', `/connectors/${id}`)
+  await page.context().close()
+})
+
+test('a limit of calls is waited for and shown as nothing wrong', async () => {
+  const headers = { ratelimit: 'limit=100, remaining=0, reset=600' }
+  await close.set({ faults: [{ path: '/event/', status: 429, times: 1, headers }] })
+  const page = await connectionsPage()
+  await page.getByRole('button').filter({ hasText: 'Close' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Read now' }).click()
+  await until('the limit', async () => {
+    const { data } = await world.call('GET', '/sync?status=limited')
+    return data.length > 0
+  })
+  await page.goto(`${world.url}/app/connectors`)
+  await page.getByText(/They take no more calls for now/).waitFor()
+  const runs = page.getByRole('table', { name: 'Runs' })
+  await runs.getByText('Waits for their limit').first().waitFor()
+  await expectAccessible(page)
+  await page.context().close()
+})
+
 test('one alert each, and nothing that either vendor would refuse', async () => {
   assert.equal((await discord.tell()).messages.length, looks.length)
   assert.deepEqual((await discord.tell()).complaints, [])

@@ -1,4 +1,4 @@
-/** What the workspace has by the name that somebody types: templates, journeys, senders. */
+/** What the workspace has by the name that somebody types: templates, journeys, senders, connectors. */
 import { useQuery } from '@tanstack/react-query'
 import { nameOf } from '../channels/health.ts'
 import { get } from '../lib/api.ts'
@@ -35,6 +35,11 @@ export function useFound(text: string): readonly Found[] {
     enabled: may('senders:read'),
     queryFn: () => get('/providers', { query }),
   })
+  const connectors = useQuery({
+    queryKey: ['/connectors', 'palette'],
+    enabled: may('senders:read'),
+    queryFn: () => get('/connectors'),
+  })
   if (!isAsked) return []
   const like = ({ text: name }: Found) => name.toLowerCase().includes(text.toLowerCase())
   const lists: Found[][] = [
@@ -46,6 +51,9 @@ export function useFound(text: string): readonly Found[] {
     })),
     (senders.data?.data ?? []).map((sender) => ({
       ...{ to: '/senders', search: { id: sender.id }, text: nameOf(sender), kind: t('Sender') },
+    })),
+    (connectors.data?.data ?? []).map(({ id, name }) => ({
+      ...{ to: '/connectors', search: { id }, text: name, kind: t('Connector') },
     })),
   ]
   return lists.flatMap((list) => list.filter(like).slice(0, MOST))

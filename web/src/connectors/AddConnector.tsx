@@ -6,6 +6,7 @@ import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { AddConfigured } from '../ui/AddConfigured.tsx'
 import type { Values } from '../ui/SchemaForm.tsx'
+import { Trial } from './Trial.tsx'
 
 interface Props {
   /** `choose`, or the id of a connector. */
@@ -38,11 +39,20 @@ export function AddConnector({ choice, onChoose, onClose, onDone }: Props) {
       onDone: ({ id }) => onDone(id),
     },
   )
+  const trial = useAct((settings: Values) =>
+    post('/connectors/dry-run', { body: { connector: chosen?.key ?? '', settings } }),
+  )
   return (
     <AddConfigured
       title={t('Add a connector')}
       another={t('Another system')}
       {...{ catalog, choices, chosen, create, onChoose, onClose }}
+      second={{
+        label: t('Show what it would bring'),
+        pending: trial.isPending,
+        onSubmit: (settings) => trial.mutate(settings),
+      }}
+      outcome={<Trial isPending={trial.isPending} found={trial.data} />}
     />
   )
 }

@@ -16,7 +16,7 @@ import { PagedTable } from '../ui/DataTable.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Code, CodeBlock, Facts, When } from '../ui/Small.tsx'
 import { StateFilter } from '../ui/StateFilter.tsx'
-import { Empty, Failed, Loading, Note } from '../ui/States.tsx'
+import { Empty, Failed, Loading, NoMatch, Note } from '../ui/States.tsx'
 
 type Callback = Row<'/callbacks'>
 
@@ -38,7 +38,7 @@ export function CallbacksTable() {
         <StateFilter
           states={states}
           value={callbacks}
-          onChange={(state) => setUrl({ callbacks: state })}
+          onChange={(state) => setUrl({ callbacks: state }, true)}
         />
       }
     >
@@ -83,7 +83,13 @@ export function CallbacksTable() {
             cell: ({ received_at }) => <When at={received_at} />,
           },
         ]}
-        empty={<Empty title={t('No vendor has called yet.')} />}
+        empty={
+          Object.hasOwn(states, callbacks) ? (
+            <NoMatch onClear={() => setUrl({ callbacks: '' }, true)} />
+          ) : (
+            <Empty title={t('No vendor has called yet.')} />
+          )
+        }
       />
       {open && <CallbackDrawer id={open} onClose={() => setOpen('')} />}
     </Card>

@@ -6,6 +6,7 @@ import type { Answer } from '../lib/api.ts'
 import { post, put, remove } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
+import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { CallbackAddress, CheckedDeeds, SettingsSection } from '../ui/Configured.tsx'
@@ -17,7 +18,9 @@ import { StandingLine } from '../ui/Standing.tsx'
 import { Note } from '../ui/States.tsx'
 import { WhoChanged } from '../workspaces/WhoChanged.tsx'
 import { useConnectorCatalog } from './AddConnector.tsx'
+import { Progress } from './Progress.tsx'
 import { stateOf } from './state.ts'
+import { Trial } from './Trial.tsx'
 
 type Connection = Answer<'/connectors/{id}'>
 const refreshes = ['/connectors', '/sync']
@@ -31,6 +34,12 @@ export function ConnectorDrawer({
 }) {
   const mayWrite = useMay('senders:write')
   const { webhook } = connection
+  const catalog = useConnectorCatalog()
+  const sources = catalog.data?.data.find(({ id }) => id === connection.connector)?.sources
+  const titleOf = (task: string) =>
+    task === 'subscribe'
+      ? t('Webhook subscription')
+      : said(sources?.find(({ id }) => id === task)?.title ?? task)
   return (
     <Dialog open side="end" onClose={onClose} title={<Text>{connection.name}</Text>}>
       <StandingLine standing={stateOf(connection)} />
@@ -38,15 +47,16 @@ export function ConnectorDrawer({
       <Facts
         facts={[
           ...connection.tasks.map(
-            ({ name, last_at, next_at }) =>
+            (task) =>
               [
-                (<bdi key={name}>{name}</bdi>) as never,
+                titleOf(task.name),
                 <span key="task">
-                  {last_at ? <When at={last_at} /> : t('not yet')}
-                  {next_at && (
+                  <Progress task={task} />
+                  {task.last_at ? <When at={task.last_at} /> : t('not yet')}
+                  {task.next_at && (
                     <>
                       {' · '}
-                      {t('next')} <When at={next_at} />
+                      {t('next')} <When at={task.next_at} />
                     </>
                   )}
                 </span>,
@@ -65,9 +75,12 @@ export function ConnectorDrawer({
         <WhoChanged id={connection.id} />
       </div>
       {connection.origin === 'environment' ? (
-        <Note tone="warn">
-          {t('The environment made it and reads it again at each start; change it there.')}
-        </Note>
+        <>
+          <Note tone="warn">
+            {t('The environment made it and reads it again at each start; change it there.')}
+          </Note>
+          {mayWrite && <AsItIs id={connection.id} />}
+        </>
       ) : (
         mayWrite && <Settings connection={connection} />
       )}
@@ -119,6 +132,23 @@ function Deeds({ connection, onGone }: { connection: Connection; onGone: () => v
   )
 }
 
+/** What it would bring with the settings it has. */
+function AsItIs({ id }: { id: string }) {
+  const trial = useAct(() => post('/connectors/{id}/dry-run', { params: { id } }))
+  return (
+    <>
+      <Button
+        className="self-start"
+        disabled={trial.isPending}
+        onClick={() => trial.mutate(undefined)}
+      >
+        {t('Show what it would bring')}
+      </Button>
+      <Trial isPending={trial.isPending} found={trial.data} />
+    </>
+  )
+}
+
 function Settings({ connection }: { connection: Connection }) {
   const catalog = useConnectorCatalog()
   const save = useAct(
@@ -127,5 +157,22 @@ function Settings({ connection }: { connection: Connection }) {
     { refreshes, quiet: true, done: t('Saved.') },
   )
   const entry = catalog.data?.data.find(({ id }) => id === connection.connector)
-  return <SettingsSection schema={entry?.settings} values={connection.settings} save={save} />
+  const trial = useAct((settings: Values) =>
+    post('/connectors/{id}/dry-run', { params: { id: connection.id }, body: { settings } }),
+  )
+  const second = {
+    label: t('Show what it would bring'),
+    pending: trial.isPending,
+    onSubmit: (settings: Values) => trial.mutate(settings),
+  }
+  return (
+    <>
+      <SettingsSection
+        {...{ save, second }}
+        schema={entry?.settings}
+        values={connection.settings}
+      />
+      <Trial isPending={trial.isPending} found={trial.data} />
+    </>
+  )
 }

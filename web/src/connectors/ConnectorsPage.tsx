@@ -13,16 +13,26 @@ import { Text, When } from '../ui/Small.tsx'
 import { StandingBadge } from '../ui/Standing.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 import { AddConnector } from './AddConnector.tsx'
+import { CallbackGroups } from './CallbackGroups.tsx'
 import { CallbacksTable } from './CallbacksTable.tsx'
 import { ConnectorDrawer } from './ConnectorDrawer.tsx'
+import { Progress } from './Progress.tsx'
 import { SyncTable } from './SyncTable.tsx'
 import { stateOf } from './state.ts'
+
+const LOOK_MS = 2_000
 
 export type Connection = Answer<'/connectors'>['data'][number]
 
 export function ConnectorsPage() {
   const [{ id, add }, setUrl] = useUrl(['id', 'add'])
-  const query = useQuery({ queryKey: ['/connectors'], queryFn: () => get('/connectors') })
+  const query = useQuery({
+    queryKey: ['/connectors'],
+    queryFn: () => get('/connectors'),
+    // While something is read one wants to see how far it is. It keeps no session alive (lib/attended.ts).
+    refetchInterval: ({ state: { data } }) =>
+      data?.data.some(({ tasks }) => tasks.some(({ running }) => running)) ? LOOK_MS : false,
+  })
   const mayWrite = useMay('senders:write')
   const connections = query.data?.data ?? []
   const open = connections.find((each) => each.id === id)
@@ -70,6 +80,7 @@ export function ConnectorsPage() {
         </ul>
       )}
       {connections.length > 0 && <SyncTable connections={connections} />}
+      <CallbackGroups />
       <CallbacksTable />
       {open && <ConnectorDrawer connection={open} onClose={() => setUrl({ id: '' })} />}
       {add && (
@@ -108,10 +119,16 @@ function ConnectionCard({ connection, onOpen }: { connection: Connection; onOpen
         <StandingBadge {...state} />
       </span>
       {state.why && (
-        <span dir="auto" className="text-sm text-destructive">
+        <span
+          dir="auto"
+          className={`text-sm ${state.tone === 'info' ? 'text-muted-foreground' : 'text-destructive'}`}
+        >
           {said(state.why)}
         </span>
       )}
+      {connection.tasks.map((task) => (
+        <Progress key={task.name} task={task} />
+      ))}
       <span className="text-sm text-muted-foreground">
         {last ? (
           <>

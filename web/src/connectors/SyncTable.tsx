@@ -23,6 +23,7 @@ const states: Record<Run['status'], readonly [string, Tone]> = {
   done: [msg('Done'), 'good'],
   failed: [msg('Failed'), 'bad'],
   abandoned: [msg('Taken over'), 'warn'],
+  limited: [msg('Waits for their limit'), 'info'],
 }
 
 const goesOn: Record<Answer<'/sync/{id}/process', 'post'>['status'], string> = {
@@ -73,7 +74,15 @@ export function SyncTable({
             cell: ({ connection_id }) => <Text>{names.get(connection_id) ?? connection_id}</Text>,
           },
           { id: 'task', title: t('Task'), wide: true, cell: ({ task }) => <bdi>{task}</bdi> },
-          { id: 'records', title: t('Records'), end: true, cell: ({ records }) => number(records) },
+          {
+            id: 'records',
+            title: t('Records'),
+            end: true,
+            cell: ({ records, expected, status }) =>
+              expected !== null && status === 'running'
+                ? t('{records} of about {of}', { records: number(records), of: number(expected) })
+                : number(records),
+          },
           { id: 'events', title: t('Events'), end: true, cell: ({ events }) => number(events) },
           {
             id: 'took',

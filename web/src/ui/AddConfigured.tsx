@@ -1,10 +1,11 @@
 /** Something new of a catalog, such as a sender or a connection: choose what, then the form that its schema makes. */
 import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import type { Act } from '../lib/act.ts'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
-import { type Schema, SchemaForm, type Values } from './SchemaForm.tsx'
+import { type Schema, SchemaForm, type Second, type Values } from './SchemaForm.tsx'
 import { Failed, Loading } from './States.tsx'
 
 /** What may be chosen. */
@@ -23,12 +24,16 @@ interface Props {
   readonly choices: readonly Choice[]
   readonly chosen: Choice | undefined
   readonly create: Act<Values>
+  /** Something else to do with what is filled in, before it is saved, and what came of it. */
+  readonly second?: Second
+  readonly outcome?: ReactNode
   readonly onChoose: (key: string) => void
   readonly onClose: () => void
 }
 
 export function AddConfigured(props: Props) {
   const { title, another, catalog, choices, chosen, create, onChoose, onClose } = props
+  const { second, outcome } = props
   return (
     <Dialog open side="end" onClose={onClose} title={chosen?.name ?? title}>
       {catalog.isPending && <Loading />}
@@ -43,7 +48,9 @@ export function AddConfigured(props: Props) {
             error={create.error}
             prefix="settings/"
             onSubmit={(settings) => create.mutate(settings)}
+            {...(second ? { second } : {})}
           />
+          {outcome}
           <Button look="ghost" onClick={() => onChoose('choose')}>
             {another}
           </Button>

@@ -4,7 +4,7 @@ import type { Act } from '../lib/act.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { Button } from './Button.tsx'
-import { type Schema, SchemaForm, type Values } from './SchemaForm.tsx'
+import { type Schema, SchemaForm, type Second, type Values } from './SchemaForm.tsx'
 import { Code, CopyButton } from './Small.tsx'
 import { Note } from './States.tsx'
 
@@ -51,10 +51,12 @@ export function SettingsSection({
   schema,
   values,
   save,
+  second,
 }: {
   schema: Schema | undefined
   values: Values | null
   save: Act<Values>
+  second?: Second
 }) {
   if (!schema) return null
   return (
@@ -68,6 +70,7 @@ export function SettingsSection({
         error={save.error}
         prefix="settings/"
         onSubmit={(settings) => save.mutate(settings)}
+        {...(second ? { second } : {})}
       />
     </section>
   )

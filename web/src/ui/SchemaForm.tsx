@@ -2,13 +2,17 @@
  * A form made from a JSON Schema, as providers and connectors describe their settings: no provider has a
  * line of React. What is secret shows that it is set and keeps its value when left alone.
  */
-import { type FormEvent, useState } from 'react'
+import { type ComponentProps, type SubmitEvent, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { fieldFaults } from '../lib/problem.ts'
 import { said } from '../lib/said.ts'
 import { Button } from './Button.tsx'
 import { AreaField, CheckField, SelectField, TextField } from './Field.tsx'
+import { MappingField } from './MappingField.tsx'
 import { Fault } from './States.tsx'
+
+type MappingFields = ComponentProps<typeof MappingField>['fields']
+type MappingLines = ComponentProps<typeof MappingField>['lines']
 
 interface Property {
   readonly type?: string
@@ -22,10 +26,19 @@ interface Property {
   readonly maximum?: number
   readonly pattern?: string
   readonly items?: { readonly type?: string }
+  /** Drawn by a control of its own. */
+  readonly widget?: 'mapping'
+  readonly fields?: MappingFields
 }
 
 export type Values = Readonly<Record<string, unknown>>
 export type Schema = Readonly<Record<string, unknown>>
+
+export interface Second {
+  readonly label: string
+  readonly pending: boolean
+  readonly onSubmit: (values: Values) => void
+}
 
 interface Props {
   readonly schema: Schema
@@ -36,6 +49,8 @@ interface Props {
   /** Where the fields stand in the request, for the pointers of its faults: `settings/`. */
   readonly prefix?: string
   readonly onSubmit: (values: Values) => void
+  /** Something else to do with what is filled in, before it is saved. */
+  readonly second?: Second
 }
 
 const MANY = 8 // fields; optional ones beyond that stand under "More"
@@ -48,15 +63,22 @@ export function SchemaForm({
   error,
   prefix = '',
   onSubmit,
+  second,
 }: Props) {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Property>) // zod wrote it
   const required = new Set((schema['required'] ?? []) as readonly string[]) // zod wrote it
   const faults = fieldFaults(error)
   const [touched, setTouched] = useState<Values>({})
-  // What stands before a secret belongs to it: a user to its password.
+  // What stands before a secret or a mapping belongs to it: a user to its password.
   const secrets = properties.map(([, { secret }]) => secret === true)
+  const widgets = properties.map(([, { widget }]) => widget !== undefined)
   const isMain = ([name]: [string, Property], at: number) =>
-    required.has(name) || secrets[at] || secrets[at + 1] || properties.length <= MANY
+    required.has(name) ||
+    widgets[at] ||
+    widgets[at + 1] ||
+    secrets[at] ||
+    secrets[at + 1] ||
+    properties.length <= MANY
   const field = ([name, property]: [string, Property]) => (
     <PropertyField
       key={name}
@@ -70,9 +92,11 @@ export function SchemaForm({
     />
   )
   const rest = properties.filter((each, at) => !isMain(each, at))
-  function handleSubmit(event: FormEvent) {
+  function handleSubmit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
-    onSubmit(touched)
+    const { submitter } = event.nativeEvent as globalThis.SubmitEvent // React's has it
+    if (second && submitter?.getAttribute('value') === 'second') second.onSubmit(touched)
+    else onSubmit(touched)
   }
   return (
     <form onSubmit={handleSubmit} className="flex flex-col gap-4">
@@ -86,6 +110,17 @@ export function SchemaForm({
           <summary className="cursor-pointer text-sm font-medium">{t('More settings')}</summary>
           <div className="mt-3 flex flex-col gap-4">{rest.map(field)}</div>
         </details>
+      )}
+      {second && (
+        <Button
+          type="submit"
+          value="second"
+          disabled={second.pending}
+          aria-busy={second.pending}
+          className="self-start"
+        >
+          {second.label}
+        </Button>
       )}
       <Button look="primary" type="submit" disabled={pending} aria-busy={pending}>
         {submit}
@@ -117,6 +152,17 @@ function PropertyField({ name, property, value, isRequired, isSet, fault, onChan
         hint={description}
         checked={Boolean(value ?? property.default)}
         onChange={(event) => onChange(event.target.checked)}
+      />
+    )
+  if (property.widget === 'mapping')
+    return (
+      <MappingField
+        title={title}
+        hint={description}
+        fault={fault}
+        fields={property.fields ?? []}
+        lines={(value ?? property.default ?? []) as MappingLines} // as its schema says
+        onChange={onChange}
       />
     )
   if (property.enum)

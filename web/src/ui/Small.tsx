@@ -107,7 +107,9 @@ export function CodeBlock({ text, label }: { text: string; label: string }) {
 }
 
 export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
-  const shown = facts.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  const shown = facts.filter(
+    ([, value]) => value !== null && value !== false && value !== undefined && value !== '',
+  )
   return (
     <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-4 gap-y-1.5 text-sm">
       {shown.map(([name, value]) => (
