@@ -13,7 +13,7 @@ import { PagedTable } from '../ui/DataTable.tsx'
 import { type CsvColumn, SaveList } from '../ui/SaveList.tsx'
 import { Code, When } from '../ui/Small.tsx'
 import { StateFilter } from '../ui/StateFilter.tsx'
-import { Empty } from '../ui/States.tsx'
+import { Empty, NoMatch } from '../ui/States.tsx'
 import { RunDeeds } from './RunDeeds.tsx'
 import { RunDrawer } from './RunDrawer.tsx'
 import { type JourneyView, type Run, runStates, type Whom } from './words.ts'
@@ -126,7 +126,13 @@ export function JourneyRuns({ journey, step, whom, onAll }: Props) {
             cell: (run) => mayWrite && <RunDeeds run={run} />,
           },
         ]}
-        empty={<Empty title={t('Nobody is here.')} />}
+        empty={
+          status && !step ? (
+            <NoMatch onClear={() => setUrl({ run_status: '' }, true)} />
+          ) : (
+            <Empty title={t('Nobody is here.')} />
+          )
+        }
       />
       {open && <RunDrawer id={id} runId={open} onClose={() => setUrl({ run: '' })} />}
     </Card>

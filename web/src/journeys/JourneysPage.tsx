@@ -12,12 +12,13 @@ import { PagedTable } from '../ui/DataTable.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
 import { StateFilter } from '../ui/StateFilter.tsx'
-import { Empty } from '../ui/States.tsx'
+import { Empty, NoMatch } from '../ui/States.tsx'
 import { Unpublished } from './Unpublished.tsx'
 import { type Journey, states } from './words.ts'
 
 export function JourneysPage() {
-  const [{ status }, setUrl] = useUrl(['status'])
+  const [{ status: asked }, setUrl] = useUrl(['status'])
+  const status = Object.hasOwn(states, asked) ? asked : ''
   const query = useList('/journeys', status ? { status } : {})
   const navigate = useNavigate()
   const mayWrite = useMay('journeys:write')
@@ -84,15 +85,19 @@ export function JourneysPage() {
             },
           ]}
           empty={
-            <Empty
-              title={t('There are no journeys yet.')}
-              note={t('A recipe brings one ready-made, or draw your own.')}
-              action={
-                <Button asChild>
-                  <Link to="/recipes">{t('Recipes')}</Link>
-                </Button>
-              }
-            />
+            status ? (
+              <NoMatch onClear={() => setUrl({ status: '' }, true)} />
+            ) : (
+              <Empty
+                title={t('There are no journeys yet.')}
+                note={t('A recipe brings one ready-made, or draw your own.')}
+                action={
+                  <Button asChild>
+                    <Link to="/recipes">{t('Recipes')}</Link>
+                  </Button>
+                }
+              />
+            )
           }
         />
       </Card>

@@ -24,7 +24,8 @@ import { Empty, Fault } from '../ui/States.tsx'
 type Template = Row<'/templates'>
 
 export function TemplatesPage() {
-  const [{ q, channel }, setUrl] = useUrl(['q', 'channel'])
+  const [{ q, channel: asked }, setUrl] = useUrl(['q', 'channel'])
+  const channel = Object.hasOwn(channels, asked) ? asked : ''
   const [adding, setAdding] = useState(false)
   const query = useList('/templates', { ...(q ? { q } : {}), ...(channel ? { channel } : {}) })
   const mayWrite = useMay('templates:write')

@@ -37,6 +37,16 @@ export function Empty({ title, note, action }: EmptyProps) {
   )
 }
 
+/** Of a list that is filtered: there may be others. */
+export function NoMatch({ onClear }: { onClear: () => void }) {
+  return (
+    <Empty
+      title={t('Nothing is like that.')}
+      action={<Button onClick={onClear}>{t('Clear the filters')}</Button>}
+    />
+  )
+}
+
 export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   return (
     <div role="alert" className="flex flex-col items-center gap-2 px-5 py-12 text-center">
