@@ -13,7 +13,7 @@ import { test } from 'node:test'
  */
 const rooms = [
   ...['errors', 'lib', 'config', 'db', 'jobs'], // foundation
-  ...['workspaces', 'http', 'requests'], // whose it is, who is asking, and what was asked
+  ...['workspaces', 'http'], // whose it is, and who is asking
   ...['contacts', 'events', 'consent', 'segments'], // who, may we, what happened, which of them
   ...['channels', 'connectors'], // how to reach them, other systems
   ...['templates', 'messages', 'tracking'], // what to say, saying it, hearing back

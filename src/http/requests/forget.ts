@@ -1,5 +1,5 @@
 /** Erases a person from the log of requests, with all else that is held about them. */
-import type { Sql } from '../db/db.ts'
+import type { Sql } from '../../db/db.ts'
 import { forgetIn } from './store.ts'
 
 export function eraseRequests(

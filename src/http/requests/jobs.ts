@@ -1,6 +1,6 @@
 /** Upkeep of the log of requests: days made ahead, old ones dropped. */
-import { connect, type DatabaseAddress, type Db } from '../db/db.ts'
-import type { Handler, Schedule } from '../jobs/jobs.ts'
+import { connect, type DatabaseAddress, type Db } from '../../db/db.ts'
+import type { Handler, Schedule } from '../../jobs/jobs.ts'
 import { dropOldDays, ensureDays } from './partitions.ts'
 
 const UPKEEP_JOB = 'requests.upkeep'

@@ -1,5 +1,5 @@
 /** The messages that a request made, by what it was answered. */
-import { isUuid } from '../lib/uuid7.ts'
+import { isUuid } from '../../lib/uuid7.ts'
 
 const makes = /^\/notifications(\/send|\/resend|\/:id\/resend)?$/
 

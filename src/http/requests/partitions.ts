@@ -1,6 +1,6 @@
 /** Days of the log of requests: made before they begin, dropped when their time is over. As the owner. */
 import type postgres from 'postgres'
-import { uuid7Floor } from '../lib/uuid7.ts'
+import { uuid7Floor } from '../../lib/uuid7.ts'
 import { createDay, deleteOutsideDays, dropDay, listDays, lockDays } from './partitions.store.ts'
 
 const DAYS_AHEAD = 2

@@ -1,11 +1,11 @@
 /** The log of requests: written beside them, by workspace, found again, and forgotten. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { INSTANCE_KEY, ORIGIN, startTestApp } from '../../test/helpers/app.ts'
-import { testDatabase } from '../../test/helpers/database.ts'
-import { until } from '../../test/helpers/until.ts'
-import { connect } from '../db/db.ts'
-import { uuid7 } from '../lib/uuid7.ts'
+import { INSTANCE_KEY, ORIGIN, startTestApp } from '../../../test/helpers/app.ts'
+import { testDatabase } from '../../../test/helpers/database.ts'
+import { until } from '../../../test/helpers/until.ts'
+import { connect } from '../../db/db.ts'
+import { uuid7 } from '../../lib/uuid7.ts'
 import { dropOldDays, ensureDays } from './partitions.ts'
 
 const database = await testDatabase()

@@ -1,6 +1,6 @@
 /** The log of requests in questions and answers. */
 import { z } from 'zod'
-import { pageQuery } from '../lib/paging.ts'
+import { pageQuery } from '../../lib/paging.ts'
 
 const Instant = z.iso.datetime({ offset: true })
 

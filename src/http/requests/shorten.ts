@@ -2,7 +2,7 @@
  * A body as it may be kept and shown: secrets hidden by the names of their fields, files left out, long
  * texts and lists cut. Never more work than the limits below, however large the body is.
  */
-import { storableText } from '../lib/storable.ts'
+import { storableText } from '../../lib/storable.ts'
 
 const MAX_TEXT = 500 // characters of one text
 const MAX_ITEMS = 5 // of a list

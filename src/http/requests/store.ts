@@ -1,5 +1,5 @@
 /** The log of requests in the database. */
-import type { Sql } from '../db/db.ts'
+import type { Sql } from '../../db/db.ts'
 import type { Entry } from './keep.ts'
 
 export type RequestRow = Omit<Entry, 'workspaceId'>

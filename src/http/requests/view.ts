@@ -1,6 +1,6 @@
 /** A request as the API shows it. */
 import type { z } from 'zod'
-import { uuid7Time } from '../lib/uuid7.ts'
+import { uuid7Time } from '../../lib/uuid7.ts'
 import type { RequestSummary, RequestView } from './schema.ts'
 import type { RequestRow } from './store.ts'
 
