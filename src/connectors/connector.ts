@@ -32,10 +32,19 @@ export interface Connector<S = unknown> {
   auth(settings: S): Readonly<Record<string, string>>
   /** Prove the settings work. Throws Misconfigured or Retryable. */
   check(ctx: ConnectorContext<S>): Promise<Checked>
+  /** Where a person looks at a contact over there; null: it cannot be told. */
+  linkOf?(contact: LinkedContact, settings: S): string | null
   readonly sources: Readonly<Record<string, Source<S>>>
   /** Absent when the system tells us nothing by itself. */
   readonly callbacks?: ConnectorCallbacks<S>
   readonly actions: Readonly<Record<string, Action<S>>>
+}
+
+/** What is known here of somebody over there. */
+export interface LinkedContact {
+  readonly externalId: string
+  /** Properties of an event of theirs that the connector brought; empty: there is none. */
+  readonly told: Readonly<Record<string, unknown>>
 }
 
 /** Sentences for people: what was found, and what works less well than it could. */

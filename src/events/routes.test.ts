@@ -137,6 +137,10 @@ test('the timeline of a contact has those of its duplicates and of its messages'
   const page = await call('GET', '/contacts/kept/timeline?limit=2')
   const rest = await call('GET', `/contacts/kept/timeline?limit=2&cursor=${page.json.next_cursor}`)
   assert.equal(rest.json.data.length, 1)
+  const some = (wanted: string) => names(`/contacts/kept/timeline?names=${wanted}`)
+  assert.deepEqual(await some('message.*'), ['message.sent'])
+  assert.deepEqual(await some('dup.event,order.*'), ['dup.event'])
+  assert.deepEqual(await some('%25,____.event'), [])
   assert.ok(kept.id)
 })
 

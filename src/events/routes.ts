@@ -101,18 +101,22 @@ export const eventRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
         tags: ['contacts'],
         summary: 'What happened to a contact and to the messages sent to it, newest first',
         params: contactParams,
-        querystring: z.strictObject(pageQuery),
+        querystring: z.strictObject({
+          ...pageQuery,
+          names: z.string().min(1).max(500).optional().meta({
+            description: 'Only events of these names, comma-separated; `message.*` is a beginning.',
+          }),
+        }),
         response: { 200: pageOf(event) },
       },
     },
     async (request) => {
-      const { limit, cursor } = request.query
+      const { limit, cursor, names } = request.query
       const after = readCursor(cursor, cursorShape)
       const rows = await request.read(async (tx, workspaceId) => {
         const id = await getContactId(tx, workspaceId, request.params.id)
         return listTimeline(tx, workspaceId, await listFamily(tx, workspaceId, id), {
-          after,
-          limit,
+          ...{ after, limit, names: names?.split(',') },
         })
       })
       return page(rows, limit, eventKey, eventView)

@@ -1,6 +1,7 @@
 /** Events as they go in and out by API. */
 import { z } from 'zod'
 import { externalId } from '../contacts/schema.ts'
+import { Instant } from '../lib/instant.ts'
 import type { Event } from './store.ts'
 
 const MAX_PROPERTIES = 32 * 1024 // characters of their JSON
@@ -17,7 +18,7 @@ export const eventInput = z.strictObject({
   external_id: externalId.optional().meta({ description: 'Of the contact; made on first use.' }),
   recipient_id: externalId.optional().meta({ description: 'The same as external_id.' }),
   contact_id: z.uuid().optional().meta({ description: 'Our id, instead of external_id.' }),
-  at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Absent: now.' }),
+  at: Instant.optional().meta({ description: 'Absent: now.' }),
   properties: z
     .record(z.string().min(1).max(200), z.json())
     .refine(

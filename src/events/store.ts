@@ -62,19 +62,26 @@ export async function listEvents(
   `
 }
 
+export interface TimelineFilter {
+  readonly after?: string | undefined
+  /** Absent: all. */
+  readonly names?: readonly string[] | undefined
+  readonly limit: number
+}
+
 /** Everything about a contact, messages to it included; newest first, one more than `limit`. */
 export async function listTimeline(
   sql: Sql,
   workspaceId: string,
   contactIds: readonly string[],
-  { after, limit }: { after?: string | undefined; limit: number },
+  { after, names, limit }: TimelineFilter,
 ): Promise<Event[]> {
   return await sql<Event[]>`
     (
       select id, name, contact_id, message_id, at, recorded_at, source, properties
       from events
       where workspace_id = ${workspaceId} and contact_id = any(${contactIds}::uuid[]) and message_id is null
-        ${before(sql, after)}
+        ${before(sql, after)} ${named(sql, names)}
       order by at desc, id desc
       limit ${limit + 1}
     )
@@ -84,13 +91,22 @@ export async function listTimeline(
       from messages m
       join events e on e.workspace_id = m.workspace_id and e.message_id = m.id
       where m.workspace_id = ${workspaceId} and m.contact_id = any(${contactIds}::uuid[])
-        ${before(sql, after, 'e')}
+        ${before(sql, after, 'e')} ${named(sql, names, 'e')}
       order by e.at desc, e.id desc
       limit ${limit + 1}
     )
     order by at desc, id desc
     limit ${limit + 1}
   `
+}
+
+const LIKE = /[\\%_]/g
+
+/** `message.*` is a beginning. */
+function named(sql: Sql, names: readonly string[] | undefined, table = 'events') {
+  if (names === undefined) return sql``
+  const patterns = names.map((name) => name.replaceAll(LIKE, '\\$&').replace(/\*$/, '%'))
+  return sql`and ${sql(table)}.name like any(${patterns}::text[])`
 }
 
 function before(sql: Sql, after: string | undefined, table = 'events') {

@@ -8,6 +8,7 @@ import type { UrlRules } from '../lib/ssrf.ts'
 import type { CallbackReader } from '../tracking/callbacks/connectionCallback.ts'
 import { type Act, createAct } from './act.ts'
 import { createCallbackReader, type WebhookDeps } from './callbacks.ts'
+import { contactLinkRoutes } from './contactLinkRoutes.ts'
 import type { SyncDeps } from './deps.ts'
 import { createConnectionDirectory } from './directory.ts'
 import { createSyncEngine, type SyncEngine } from './engine.ts'
@@ -69,7 +70,9 @@ export function buildSync(options: SyncOptions): Sync {
     act: createAct(deps),
     readCallback: createCallbackReader(deps),
     routes: async (server) => {
-      for (const routes of [readRoutes, writeRoutes, stateRoutes, runRoutes, tryRoutes])
+      for (const routes of [
+        ...[readRoutes, writeRoutes, stateRoutes, runRoutes, tryRoutes, contactLinkRoutes],
+      ])
         await server.register(routes(routeDeps))
     },
     webhooks: (given) => webhookRoutes({ ...deps, ...given }),

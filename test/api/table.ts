@@ -543,6 +543,10 @@ const contacts: Record<string, Case> = {
     access: 'contacts:read',
     path: (of) => contact(of, '/consents'),
   },
+  'GET /contacts/:id/links': {
+    access: 'contacts:read',
+    path: (of) => `/contacts/${of.contact}/links`,
+  },
   'GET /contacts/:id/timeline': {
     access: 'contacts:read',
     path: (of) => contact(of, '/timeline'),

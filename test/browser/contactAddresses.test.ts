@@ -1,5 +1,6 @@
-/** A contact's addresses: added, suppressed and lifted, and taken away once somebody has been asked. */
+/** A contact: its addresses, coming in by CSV, merged, exported, erased, and all that happened to it. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { until } from '../helpers/until.ts'
 import { expectAccessible } from './expectAccessible.ts'
@@ -36,5 +37,103 @@ test('an address is added, suppressed, used again, and taken away only by who sa
   await page.getByRole('button', { name: 'Take away' }).click()
   await question.getByRole('button', { name: 'Take away' }).click()
   await until('it to be gone', async () => ((await addresses()).length === 0 ? true : undefined))
+  await page.context().close()
+})
+
+test('contacts come in by CSV, each column as it is said to be, and the rows that were not taken go out again', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/contacts`)
+  await page.getByRole('button', { name: 'Import' }).click()
+  const dialog = page.getByRole('dialog')
+  const csv = 'Kundennummer,Wer,mail\nk-1,Maya Stern,maya@example.com\nk-2,Uri Gal,no address\n'
+  await dialog
+    .getByLabel('File')
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await dialog.getByLabel('Kundennummer').selectOption('Your own id')
+  await dialog.getByLabel('Wer').selectOption('Name')
+  await dialog.getByLabel('mail').selectOption('Email')
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await dialog.getByText('2 rows read: 1 new, 0 updated, 1 not taken').waitFor()
+  await expectAccessible(page)
+  const download = page.waitForEvent('download')
+  await dialog.getByRole('link', { name: 'The rows that were not taken, as CSV' }).click()
+  const failures = await readFile(await (await download).path(), 'utf8')
+  assert.match(failures, /k-2,Uri Gal,no address/)
+  await dialog.getByRole('button', { name: 'Close' }).first().click()
+  await page.getByText('Maya Stern').waitFor()
+  await page.context().close()
+})
+
+test('two that are one are merged, and taken apart again', async () => {
+  const person = { name: 'Tal Peled' }
+  const kept = await world.call('POST', '/contacts', { ...person, external_id: 't-1' })
+  await world.call('POST', '/contacts', { ...person, email: 'tal@example.com' })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/contacts/${kept.id}`)
+  await page.getByRole('button', { name: 'Merge a duplicate' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('tal@example.com').waitFor()
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'It is the same' }).click()
+  await page.getByText('They are one contact now.').waitFor()
+  await page.getByRole('main').getByText('tal@example.com').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('main').getByText('tal@example.com').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+test('what is kept of a person goes out as a file; erased, nothing of them can be found', async () => {
+  const made = await world.call('POST', '/contacts', {
+    ...{ name: 'Gil Raz', external_id: 'g-1', email: 'gil@example.com' },
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/contacts/${made.id}`)
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export their data' }).click()
+  assert.match(await readFile(await (await download).path(), 'utf8'), /gil@example\.com/)
+  await page.getByRole('button', { name: 'Erase' }).click()
+  const dialog = page.getByRole('dialog')
+  const erase = dialog.getByRole('button', { name: 'Erase' })
+  assert.equal(await erase.isDisabled(), true)
+  await expectAccessible(page)
+  await dialog.getByLabel('Type “g-1” to go on').fill('g-1')
+  await erase.click()
+  await page.getByText('The person is erased.').waitFor()
+  await page.waitForURL('**/app/contacts')
+  for (const q of ['Gil', 'gil@example.com', 'g-1'])
+    assert.deepEqual((await world.call('GET', `/contacts?q=${q}`)).data, [])
+  await page.context().close()
+})
+
+test('one timeline, narrowed by the address, and one click to where the CRM has them', async () => {
+  await world.call('POST', '/connectors', {
+    ...{ connector: 'monday', name: 'Leads board' },
+    settings: { api_token: 'none', board_id: '12', base_url: 'http://monday.invalid' },
+  })
+  const made = await world.call('POST', '/contacts', {
+    ...{ name: 'Ora Bar', external_id: 'o-1', email: 'open@example.com' },
+    identities: [{ source: 'monday', external_id: '345' }],
+  })
+  await world.call('POST', '/events', { name: 'order.made', external_id: 'o-1' })
+  const message = await world.call('POST', '/notifications', {
+    ...{ recipient_id: 'o-1', channel: 'email', subject: 'Hello', message: 'Hello there' },
+  })
+  await until('the open', async () => {
+    const { data } = await world.call('GET', `/contacts/${made.id}/timeline?names=message.opened`)
+    return data.length > 0 || undefined
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/contacts/${made.id}`)
+  const link = page.getByRole('link', { name: 'Open in Leads board' })
+  assert.equal(await link.getAttribute('href'), 'https://monday.com/boards/12/pulses/345')
+  const happened = page.getByRole('list', { name: 'What happened' })
+  await happened.getByText('order.made').waitFor()
+  await page.getByLabel('Show', { exact: true }).selectOption('Opens and clicks')
+  await happened.getByText('order.made').waitFor({ state: 'detached' })
+  await happened.getByText('Opened').first().waitFor()
+  assert.match(page.url(), /part=opens/)
+  await expectAccessible(page)
+  assert.ok(message.id)
   await page.context().close()
 })

@@ -57,7 +57,7 @@ const PART = `
   input UpdateStatusColumnSettingsInput { labels: [UpdateStatusLabelInput!]! }
   type Group { title: String! }
   type Update { id: ID! text_body: String created_at: Date }
-  type Item { id: ID! name: String! state: State created_at: Date updated_at: Date board: Board group: Group
+  type Item { id: ID! name: String! url: String! state: State created_at: Date updated_at: Date board: Board group: Group
     column_values(ids: [String!]): [ColumnValue!]! updates(limit: Int = 25): [Update!] }
   type ItemsResponse { cursor: String items: [Item!]! }
   type Board { id: ID! name: String! columns: [Column]
@@ -85,6 +85,7 @@ class GraphError extends Error {
 
 const itemOf = (item: FakeItem) => ({
   ...item,
+  url: `https://acme.monday.com/boards/${item.board}/pulses/${item.id}`,
   board: { id: item.board, name: 'Leads' },
   group: { title: 'New' },
   column_values: ({ ids }: { ids?: string[] }) =>

@@ -48,6 +48,12 @@ export const close = defineConnector<Settings>({
     return { detail: `The key works; it is ${name}'s.`, warnings: await rights(ctx) }
   },
 
+  // Close shows people on the page of their lead, which every event of an email names.
+  linkOf: ({ told: { lead_id: lead } }) =>
+    typeof lead === 'string' && /^lead_\w+$/.test(lead)
+      ? `https://app.close.com/lead/${lead}/`
+      : null,
+
   sources: {
     emails: {
       title: 'Opens, sent and received emails',

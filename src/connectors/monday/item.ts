@@ -24,6 +24,7 @@ export const Item = z.object({
   id: z.string(),
   name: z.string(),
   state: z.string().nullish(),
+  url: z.string().nullish().catch(null),
   created_at: z.string().nullish(),
   updated_at: z.string().nullish(),
   board: z.object({ id: z.string() }).nullish(),
@@ -32,7 +33,7 @@ export const Item = z.object({
 })
 export type Item = z.infer<typeof Item>
 
-export const ITEM = `id name state created_at updated_at board { id } group { title }
+export const ITEM = `id name state url created_at updated_at board { id } group { title }
   column_values(ids: $columns) { id text ... on PhoneValue { phone country_short_name } ... on StatusValue { label updated_at } }`
 const QUERY = `query ($ids: [ID!], $columns: [String!]) { items(ids: $ids, limit: 100) { ${ITEM} } }`
 const Items = z.object({ items: z.array(Item.nullable()).nullable() })
@@ -95,6 +96,7 @@ export async function createdRecords(item: Item, ctx: Context): Promise<Records>
         item_name: name,
         group: item.group?.title ?? null,
       },
+      ...(item.url ? { item_url: item.url } : {}),
       ...{ phone: phone ?? '', phone_text: phoneText, status: await statusOf(item, ctx) },
     },
   }
@@ -159,4 +161,15 @@ export async function statusRecords(
     properties: { item_id: item.id, board_id: ctx.settings.board_id, status: label, by },
   }
   return [event]
+}
+
+/** As monday told it; else the address that leads to the account of whoever is signed in there. */
+export function itemLink(
+  id: string,
+  { item_id: of, item_url: told }: Readonly<Record<string, unknown>>,
+  boardId: string,
+): string | null {
+  if (of === id && typeof told === 'string' && /^https:\/\/[\w-]+\.monday\.com\//.test(told))
+    return told
+  return /^\d{1,20}$/.test(id) ? `https://monday.com/boards/${boardId}/pulses/${id}` : null
 }

@@ -54,6 +54,7 @@ test('a new item is a lead with its number, once, by webhook and by listing', as
   assert.deepEqual(event?.properties, {
     ...{ item_id: '101', board_id: BOARD, item_name: 'Ada', group: 'New', phone: '+972501234567' },
     ...{ phone_text: '0501234567', status: '' },
+    item_url: `https://acme.monday.com/boards/${BOARD}/pulses/101`,
   })
   const [address] = await database.db.engine`
     select address from contact_addresses where address = '+972501234567'

@@ -9,6 +9,7 @@ import { defineConnector } from '../connector.ts'
 import { addUpdate, readStatus, setStatus } from './actions.ts'
 import { headers, type Settings, settings } from './api.ts'
 import { readBoard, type StatusColumn } from './board.ts'
+import { itemLink } from './item.ts'
 import { pullContacts, pullItems } from './items.ts'
 import { allStatuses, missingLabels } from './labels.ts'
 import { answer, handle, readMe, subscribe, verify } from './webhooks.ts'
@@ -55,6 +56,8 @@ export const monday = defineConnector<Settings>({
       warnings: [...faults, ...(status ? warningOf(status, ctx.settings) : [])],
     }
   },
+
+  linkOf: ({ externalId, told }, { board_id: board }) => itemLink(externalId, told, board),
 
   sources: {
     items: { title: 'New items', everySeconds: () => LIST_SECONDS, pull: pullItems },

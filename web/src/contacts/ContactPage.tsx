@@ -15,6 +15,7 @@ import { Tabs } from '../ui/Tabs.tsx'
 import { ContactActions } from './ContactActions.tsx'
 import { ContactAddresses } from './ContactAddresses.tsx'
 import { ContactConsents } from './ContactConsents.tsx'
+import { ContactLinks } from './ContactLinks.tsx'
 import { ContactTimeline } from './ContactTimeline.tsx'
 
 export function ContactPage() {
@@ -51,6 +52,7 @@ export function ContactPage() {
         </Card>
         <div className="flex min-w-0 flex-col gap-5 max-lg:order-first">
           <ContactAddresses contact={contact} />
+          <ContactLinks id={contact.id} />
           <Card title={t('Details')}>
             <Facts
               facts={[

@@ -1,80 +1,129 @@
 /** All that happened to a contact, newest first; a message's events lead to it. */
 import { Link } from '@tanstack/react-router'
-import { dateTime, zone } from '../lib/format.ts'
+import { dateTime, number, zone } from '../lib/format.ts'
 import { isolated } from '../lib/isolate.ts'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
-import { searchOf } from '../lib/url.ts'
+import { searchOf, useUrl } from '../lib/url.ts'
 import { channels, happening } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
+import { SelectField } from '../ui/Field.tsx'
 import { CodeBlock } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
+import { type Happening, type Line, linesOf, parts } from './timeline.ts'
 
 export function ContactTimeline({ id, externalId }: { id: string; externalId: string | null }) {
+  const [{ part }, setUrl] = useUrl(['part'])
   const names = useNames(externalId)
-  const query = useList('/contacts/{id}/timeline', {}, { params: { id } })
-  if (query.isPending) return <Loading />
-  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
-  const events = query.data.pages.flatMap(({ data }) => data)
-  if (events.length === 0) return <Empty title={t('Nothing has happened yet.')} />
+  const chosen = Object.hasOwn(parts, part) ? part : ''
+  const wanted = parts[chosen]?.[2]
+  const query = useList('/contacts/{id}/timeline', wanted ? { names: wanted } : {}, {
+    params: { id },
+  })
   return (
     <>
-      <ol className="flex flex-col">
-        {events.map((event) => {
-          const [words, tone] = happening(event.name)
-          return (
-            <li
-              key={event.id}
-              className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b py-2 last:border-0"
-            >
-              <Badge tone={tone}>
-                <bdi>{words}</bdi>
-              </Badge>
-              <span className="min-w-0 flex-1 text-sm">
-                {event.message_id && (
-                  <Link
-                    to="/messages"
-                    search={searchOf({ id: event.message_id })}
-                    className="inline-block py-1 text-primary underline-offset-4 hover:underline"
-                  >
-                    {names.get(event.message_id) ?? t('The message')}
-                  </Link>
-                )}
-                {!event.message_id && <bdi className="text-muted-foreground">{event.source}</bdi>}
-                {Object.keys(event.properties).length > 0 && (
-                  <details className="text-muted-foreground">
-                    <summary className="cursor-pointer py-1 text-xs">
-                      {t('All that is known')}
-                    </summary>
-                    <CodeBlock
-                      label={t('All that is known')}
-                      text={JSON.stringify(event.properties, null, 2)}
-                    />
-                  </details>
-                )}
-              </span>
-              <time
-                dateTime={event.at}
-                title={event.at}
-                className="text-xs text-muted-foreground tabular-nums"
-              >
-                {dateTime(event.at)}
-              </time>
-            </li>
-          )
-        })}
-      </ol>
-      <p className="mt-3 text-xs text-muted-foreground">
-        {t('Times in {zone}.', { zone: zone() })}
-      </p>
+      <div className="mb-3">
+        <SelectField
+          label={t('Show')}
+          value={chosen}
+          options={[
+            ['', t('Everything')],
+            ...Object.entries(parts).map(([key, [words]]) => [key, told(words)] as const),
+          ]}
+          onChange={({ target }) => setUrl({ part: target.value })}
+        />
+      </div>
+      {query.isPending && <Loading />}
+      {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && <Lines {...{ names }} events={query.data.pages.flatMap(({ data }) => data)} />}
       {query.hasNextPage && (
         <Button className="mt-3" onClick={() => void query.fetchNextPage()}>
           {t('Show more')}
         </Button>
       )}
     </>
+  )
+}
+
+interface LinesProps {
+  readonly events: readonly Happening[]
+  /** What messages are called. */
+  readonly names: ReadonlyMap<string, string>
+}
+
+function Lines({ events, names }: LinesProps) {
+  if (events.length === 0) return <Empty title={t('Nothing has happened yet.')} />
+  return (
+    <>
+      <ol className="flex flex-col" aria-label={t('What happened')}>
+        {linesOf(events).map((line) => (
+          <OneLine key={line.event.id} {...line} names={names} />
+        ))}
+      </ol>
+      <p className="mt-3 text-xs text-muted-foreground">
+        {t('Times in {zone}.', { zone: zone() })}
+      </p>
+    </>
+  )
+}
+
+function OneLine({ event, all, names }: Line & Pick<LinesProps, 'names'>) {
+  const [words, tone] = happening(event.name)
+  return (
+    <li className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b py-2 last:border-0">
+      <Badge tone={tone}>
+        <bdi>{words}</bdi>
+        {all.length > 1 && <span>{`×${number(all.length)}`}</span>}
+      </Badge>
+      <span className="min-w-0 flex-1 text-sm">
+        {event.message_id && (
+          <Link
+            to="/messages"
+            search={searchOf({ id: event.message_id })}
+            className="inline-block py-1 text-primary underline-offset-4 hover:underline"
+          >
+            {names.get(event.message_id) ?? t('The message')}
+          </Link>
+        )}
+        {!event.message_id && <bdi className="text-muted-foreground">{event.source}</bdi>}
+        {all.length > 1 ? <Times all={all} /> : <Known of={event.properties} />}
+      </span>
+      <time
+        dateTime={event.at}
+        title={event.at}
+        className="text-xs text-muted-foreground tabular-nums"
+      >
+        {dateTime(event.at)}
+      </time>
+    </li>
+  )
+}
+
+function Times({ all }: { all: readonly Happening[] }) {
+  return (
+    <details className="text-muted-foreground">
+      <summary className="cursor-pointer py-1 text-xs">{t('Each of them')}</summary>
+      <ul>
+        {all.map((each) => (
+          <li key={each.id} className="text-xs tabular-nums">
+            <time dateTime={each.at}>{dateTime(each.at)}</time>
+            <Known of={each.properties} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function Known({ of }: { of: Happening['properties'] }) {
+  if (Object.keys(of).length === 0) return null
+  return (
+    <details className="text-muted-foreground">
+      <summary className="cursor-pointer py-1 text-xs">{t('All that is known')}</summary>
+      <CodeBlock label={t('All that is known')} text={JSON.stringify(of, null, 2)} />
+    </details>
   )
 }
 
