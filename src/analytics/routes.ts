@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { invalid } from '../errors.ts'
+import { Instant } from '../lib/instant.ts'
 import { isTimeZone } from '../lib/zone.ts'
 import { type Total, totals, trend } from './store.ts'
 
@@ -10,7 +11,6 @@ const DAY_MS = 86_400_000
 const DEFAULT_DAYS = 30
 const MAX_DAYS = 800
 const tags = ['Analytics']
-const Instant = z.iso.datetime({ offset: true })
 const Range = z.strictObject({
   from: Instant.optional().meta({ description: 'Default: 30 days before `to`.' }),
   to: Instant.optional().meta({ description: 'Default: now.' }),

@@ -1,6 +1,7 @@
 /** What suppressions, consents, topics and preferences are, and what requests about them hold. */
 import { z } from 'zod'
 import { type AddressKind, addressKinds, country, externalId } from '../contacts/schema.ts'
+import { Instant } from '../lib/instant.ts'
 
 export const suppressionReasons = ['bounce', 'complaint', 'manual', 'erased'] as const
 export type SuppressionReason = (typeof suppressionReasons)[number]
@@ -33,7 +34,7 @@ export const suppressionInput = z.strictObject({
   address: z.string().trim().min(1).max(4_096),
   reason: z.enum(['bounce', 'complaint', 'manual']).default('manual'),
   detail: z.string().max(1_000).optional(),
-  expires_at: z.iso.datetime({ offset: true }).optional(),
+  expires_at: Instant.optional(),
   default_country: country.optional(),
 })
 
@@ -76,7 +77,7 @@ export const consentInput = z.strictObject({
   granted: z.boolean(),
   source: z.string().trim().min(1).max(100).default('api'),
   proof: z.record(z.string(), z.json()).default({}),
-  at: z.iso.datetime({ offset: true }).optional(),
+  at: Instant.optional(),
 })
 
 export const consent = z.object({

@@ -6,6 +6,7 @@ import { getContactId } from '../contacts/find.ts'
 import { contactParams } from '../contacts/schema.ts'
 import { listFamily } from '../contacts/store.ts'
 import type { Db } from '../db/db.ts'
+import { Instant } from '../lib/instant.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { ingest } from './ingest.ts'
 import { event, eventInput, eventView, MAX_EVENTS, recorded } from './schema.ts'
@@ -59,8 +60,8 @@ export const eventRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
       .optional()
       .meta({ description: 'Our id of the contact, or your external_id.' }),
     name: z.string().max(100).optional(),
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
+    from: Instant.optional(),
+    to: Instant.optional(),
   })
   server.get(
     '/events',

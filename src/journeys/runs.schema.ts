@@ -1,6 +1,7 @@
 /** What requests about runs hold, and how runs are shown. Pure. */
 import { z } from 'zod'
 import { MAX_EXTERNAL_ID } from '../contacts/schema.ts'
+import { Instant } from '../lib/instant.ts'
 import { pageOf, pageQuery } from '../lib/paging.ts'
 import { JourneyParams, MAX_VERSION } from './api.schema.ts'
 import { deeds, type RunStatus } from './store/runs.ts'
@@ -78,7 +79,7 @@ export const RunChange = z.strictObject({ reason: Reason.optional() }).nullish()
 export const RunHold = z
   .strictObject({
     reason: Reason.optional(),
-    until: z.iso.datetime({ offset: true }).optional().meta({
+    until: Instant.optional().meta({
       description: 'Default: until it is released.',
     }),
   })

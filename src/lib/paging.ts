@@ -43,7 +43,7 @@ export const cursorOf = (key: string) => Buffer.from(key).toString('base64url')
 /** The key that `page` put into a cursor; undefined for the first page. 422 when it is not ours. */
 export function readCursor(
   cursor: string | undefined,
-  shape: RegExp = /^[0-9a-f-]{36}$/,
+  shape: RegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
 ): string | undefined {
   if (cursor === undefined) return undefined
   const key = Buffer.from(cursor, 'base64url').toString('utf8')

@@ -11,6 +11,7 @@ import { randomFillSync } from 'node:crypto'
 
 const POOL = 4096 // bytes of randomness fetched at once; one call to the system per ~680 ids
 const COUNTER_MAX = 0x3ffffff // 26 bits
+const MAX_TIME = 0xffffffffffff // milliseconds in 48 bits
 
 const pool = Buffer.alloc(POOL)
 let poolAt = POOL
@@ -62,7 +63,9 @@ export function uuid7Time(id: string): Date {
 
 /** The least id of a moment: those made before it are less, those made then or later are not. */
 export function uuid7Floor(atMs: number): string {
-  const time = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0')
+  const time = Math.min(MAX_TIME, Math.max(0, Math.floor(atMs)))
+    .toString(16)
+    .padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 

@@ -5,6 +5,7 @@ import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { repeatable } from '../http/answer.ts'
 import { parse } from '../http/parse.ts'
+import { Instant } from '../lib/instant.ts'
 import type { Acceptor } from './accept.ts'
 import type { Waiting } from './await.ts'
 import { changeStatus, getMessage, redrive } from './change.ts'
@@ -230,8 +231,8 @@ export const messageRoutes =
             channel: z.string().max(20).optional(),
             category: z.string().max(100).optional(),
             error: z.string().max(100).optional(),
-            from: z.iso.datetime({ offset: true }).optional(),
-            to: z.iso.datetime({ offset: true }).optional(),
+            from: Instant.optional(),
+            to: Instant.optional(),
             limit: z.int().min(1).max(MAX_REDRIVE).default(MAX_REDRIVE),
           }),
           response: { 200: z.object({ requeued: z.number().int(), ids: z.array(z.uuid()) }) },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
 import { topicKey } from '../consent/schema.ts'
 import { locale } from '../contacts/schema.ts'
+import { Instant } from '../lib/instant.ts'
 import { SendWindow } from '../lib/window.ts'
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const
@@ -37,10 +38,6 @@ const MAX_ATTACHMENTS = 20
 const Channel = z.enum(channelIds, {
   error: (issue) =>
     `${JSON.stringify(issue.input)} is not a channel. Use one of: ${channelIds.join(', ')}.`,
-})
-const Instant = z.iso.datetime({
-  offset: true,
-  error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.',
 })
 const Text = z.string().max(MAX_TEXT)
 /** What becomes a header field of a mail: a line break there would begin another field. */

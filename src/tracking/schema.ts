@@ -1,5 +1,6 @@
 /** What requests about replies and reports hold, and how callbacks are shown. Pure. */
 import { z } from 'zod'
+import { Instant } from '../lib/instant.ts'
 
 const MAX_TEXT = 100_000 // characters of a reply that are taken; a few thousand are kept
 const MAX_IDS = 100
@@ -7,10 +8,6 @@ const MAX_IDS = 100
 const RfcIds = z
   .union([z.string().max(16_384), z.array(z.string().max(1_000)).max(MAX_IDS)])
   .transform((ids) => (typeof ids === 'string' ? [ids] : ids))
-const Instant = z.iso.datetime({
-  offset: true,
-  error: 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:00:00Z.',
-})
 const Name = z.string().min(1).max(255)
 
 export const ReplyInput = z

@@ -359,6 +359,18 @@ test('ids that are none are named too', async () => {
   isProblem(await app.call('GET', '/notifications?from=x', undefined, apple.key), 422, '/from')
 })
 
+test('cursors that look like ours, and years that the database does not know, are refused on every list', async () => {
+  const dashes = Buffer.from('-'.repeat(36)).toString('base64url')
+  const get = (path: string) => app.call('GET', path, undefined, apple.key)
+  const lists = ['/notifications', '/journey-drafts', '/api-requests', '/events', '/templates']
+  for (const path of lists) isProblem(await get(`${path}?cursor=${dashes}`), 422, '/cursor')
+  for (const path of ['/notifications', '/api-requests', '/events', '/audit'])
+    for (const at of ['0000-12-31T23:59:59Z', '9999-12-31T23:59:59-01:00'])
+      isProblem(await get(`${path}?from=${at}`), 422, '/from')
+  const far = await get('/api-requests?message_id=ffffffff-ffff-4fff-8fff-ffffffffffff')
+  assert.deepEqual([far.status, far.json.data], [200, []])
+})
+
 test('text of every script is taken and given back byte by byte', async () => {
   const texts = [
     '\u202eright to left\u202c',

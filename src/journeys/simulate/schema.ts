@@ -1,11 +1,11 @@
 /** What a simulation is asked and answers. Pure. */
 import { z } from 'zod'
 import { contactPatch, MAX_EXTERNAL_ID } from '../../contacts/schema.ts'
+import { Instant } from '../../lib/instant.ts'
 import { JourneyDocument, SettingValue } from '../schema.ts'
 import { stepTypes } from '../steps.schema.ts'
 import { Duration, EventName, StepId } from '../texts.schema.ts'
 
-const Instant = z.iso.datetime({ offset: true })
 const Properties = z.record(z.string().max(200), z.json())
 
 /** Something that happens while the run is under way. */

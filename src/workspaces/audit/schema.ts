@@ -1,8 +1,7 @@
 /** The audit log in requests and answers. */
 import { z } from 'zod'
+import { Instant } from '../../lib/instant.ts'
 import { pageQuery } from '../../lib/paging.ts'
-
-const Instant = z.iso.datetime({ offset: true })
 
 export const AuditQuery = z.strictObject({
   ...pageQuery,

@@ -1,5 +1,6 @@
 /** API keys in requests and answers. */
 import { z } from 'zod'
+import { Instant } from '../../lib/instant.ts'
 import { scopes } from '../auth.ts'
 
 export const ScopeName = z.enum(scopes)
@@ -28,7 +29,7 @@ export const NewKeyView = ApiKeyView.extend({
 export const NewKey = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: z.array(ScopeName).min(1).max(scopes.length).meta({ description: 'At most your own.' }),
-  expires_at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Absent: never.' }),
+  expires_at: Instant.optional().meta({ description: 'Absent: never.' }),
 })
 
 export const KeyId = z.strictObject({ id: z.string().max(100) })
