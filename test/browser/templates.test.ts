@@ -19,6 +19,11 @@ const made = await world.call('POST', '/templates', {
 })
 const stored = () => world.call('GET', `/templates/${made.id}`)
 const textIn = (page: Page) => page.getByRole('textbox', { name: 'The template’s text' })
+const paste = (html: string) => `{
+  const clipboardData = new DataTransfer()
+  clipboardData.setData('text/html', ${JSON.stringify(html)})
+  document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }))
+}`
 async function publish(page: Page, version: number) {
   await page.getByRole('button', { name: 'Publish…' }).click()
   await page.getByRole('button', { name: `Publish as version ${version}` }).click()
@@ -110,6 +115,12 @@ test('as it looks: words are made bold, variables and buttons put in, and what i
   await page.keyboard.press('Enter')
   await page.keyboard.press('Control+b')
   await page.keyboard.type(' friend')
+  await page.keyboard.press('Control+b')
+  await page.evaluate(
+    paste(
+      '<i onclick="x()">, see</i> <a href="https://good.example/">good</a> <a href="javascript:x()">bad</a><script>x()</script>',
+    ),
+  )
   await page.getByRole('button', { name: 'Button', exact: true }).click()
   await page.getByLabel('Address').fill('https://shop.example/a?b=1&c={{ contact.plan }}')
   await page.getByLabel('Text', { exact: true }).last().fill('Look')
@@ -121,7 +132,7 @@ test('as it looks: words are made bold, variables and buttons put in, and what i
   const { html } = locales.en
   assert.ok(
     html.startsWith(
-      `<div style="color:#333">\n  <h1>Hello</h1>\n  ${layout}\n  <p class="last">Good {{ contact.name }} bye, {{ contact.plan }}<strong> friend</strong></p>`,
+      `<div style="color:#333">\n  <h1>Hello</h1>\n  ${layout}\n  <p class="last">Good {{ contact.name }} bye, {{ contact.plan }}<strong> friend</strong><em>, see</em> <a href="https://good.example/">good</a> bad</p>`,
     ),
     html,
   )

@@ -1,7 +1,8 @@
 /** The text of a template in one language, written as it looks, as code, or as plain text. */
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense, useMemo, useRef } from 'react'
 import { t } from '../lib/language.ts'
 import { useUrl } from '../lib/url.ts'
+import { useSettled } from '../lib/useSettled.ts'
 import { Button } from '../ui/Button.tsx'
 import { Note, Skeleton } from '../ui/States.tsx'
 import type { Text } from './drafts.ts'
@@ -28,10 +29,13 @@ type Mode = 'visual' | 'code' | 'text'
 export function Modes({ isEmail, locale, text, variables, readOnly, begun, onChange }: Props) {
   const [{ part }, setUrl] = useUrl(['part'])
   const code = text.mjml ? 'mjml' : 'html'
-  const isVisual = useMemo(
-    () => isEmail && code === 'html' && readVisual(text.html ?? '') !== undefined,
-    [isEmail, code, text.html],
-  )
+  const written = useRef<string>(undefined) // by the visual editor, which can read it
+  const settled = useSettled(text.html)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once somebody pauses, and of another text at once
+  const isVisual = useMemo(() => {
+    if (!isEmail || code !== 'html') return false
+    return text.html === written.current || readVisual(text.html ?? '') !== undefined
+  }, [isEmail, code, begun, settled])
   // What it begins with does not turn while somebody types.
   // biome-ignore lint/correctness/useExhaustiveDependencies: of its beginning
   const usual = useMemo((): Mode => (isVisual ? 'visual' : 'code'), [begun])
@@ -61,7 +65,15 @@ export function Modes({ isEmail, locale, text, variables, readOnly, begun, onCha
       )}
       <Suspense fallback={<Skeleton className="h-80" />}>
         {mode === 'visual' ? (
-          <VisualEditor key={key} locale={locale} {...shared} />
+          <VisualEditor
+            key={key}
+            locale={locale}
+            {...shared}
+            onChange={(value) => {
+              written.current = value
+              change(value)
+            }}
+          />
         ) : (
           <CodeEditor key={key} {...shared} />
         )}

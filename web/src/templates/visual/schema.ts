@@ -16,7 +16,7 @@ function hidden(name: string, usual: string | null = '', valid: RegExp = ATTRIBU
     default: usual,
     parseHTML: (element: HTMLElement) => {
       const text = element.getAttribute(`data-${name}`)
-      return text !== null && valid.test(text) ? text : usual
+      return text !== null && valid.test(text) ? text : undefined // then another rule may know
     },
     renderHTML: (attributes: Record<string, unknown>) =>
       attributes[name] === usual ? {} : { [`data-${name}`]: attributes[name] },
@@ -76,7 +76,7 @@ const PASTED = new RegExp(NAMED.source, 'gi')
 
 const Variable = Node.create({
   ...{ name: 'variable', group: 'inline', inline: true, atom: true },
-  addAttributes: () => ({ source: hidden('variable', '', ANY) }),
+  addAttributes: () => ({ source: { default: '' } }),
   parseHTML: () => [
     {
       tag: 'span[data-variable]',
