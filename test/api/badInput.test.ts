@@ -94,7 +94,8 @@ test('a field of a wrong type is named, on every route that takes JSON', async (
       for (const value of wrongFor(good[field])) {
         const answer = await send(name, each, { ...good, [field]: value })
         const said = `${name} ${field} ${JSON.stringify(value)}: ${answer.status} ${answer.text}`
-        assert.equal(answer.status, 422, said)
+        const isVerdict = name === 'POST /journeys/validate' && answer.json.valid === false
+        assert.ok(answer.status === 422 || isVerdict, said)
         const pointers = answer.json.errors.map(({ pointer }: { pointer: string }) => pointer)
         assert.ok(
           pointers.some((each: string) => each.startsWith(`/${field}`)),
