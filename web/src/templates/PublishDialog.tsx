@@ -4,9 +4,10 @@ import { t } from '../lib/language.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { TextField } from '../ui/Field.tsx'
-import { Fault } from '../ui/States.tsx'
-import { type Drafts, differing, type Template } from './drafts.ts'
-import { fieldTitle } from './locales.ts'
+import { Fault, Note } from '../ui/States.tsx'
+import { checksOf, sayCheck } from './checks.ts'
+import { contentOf, type Drafts, differing, type Template } from './drafts.ts'
+import { fieldTitle, languageName } from './locales.ts'
 import { linesOf, Sides } from './Sides.tsx'
 
 interface Props {
@@ -32,6 +33,7 @@ export function PublishDialog({ template, drafts, pending, error, onClose, onPub
           'Messages that are accepted from then on say this. Those on their way keep what they said.',
         )}
       </p>
+      {template.channel === 'email' && <Checks template={template} drafts={drafts} />}
       <form onSubmit={handleSubmit} className="flex flex-col gap-4">
         <TextField
           label={t('Note')}
@@ -61,5 +63,18 @@ export function PublishDialog({ template, drafts, pending, error, onClose, onPub
         ))}
       </div>
     </Dialog>
+  )
+}
+
+/** Of the languages that are changed. */
+function Checks({ template, drafts }: { template: Template; drafts: Drafts }) {
+  return Object.entries(drafts).flatMap(([locale, draft]) =>
+    draft === null
+      ? []
+      : checksOf(locale, { ...contentOf(template, locale), ...draft }).map((check) => (
+          <Note key={`${locale} ${check.key}`} tone="warn">
+            {languageName(locale)}: {sayCheck(check)}
+          </Note>
+        )),
   )
 }

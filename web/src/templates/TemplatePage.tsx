@@ -84,6 +84,7 @@ export function TemplatePage() {
 
 /** The editor begins with what is kept now; later changes of it are told by Meanwhile. */
 function Editing({ template }: { template: Template }) {
+  const mayWrite = useMay('templates:write')
   const { id } = template
   const query = useQuery({
     queryKey: ['/templates/{id}/draft', id],
@@ -92,5 +93,6 @@ function Editing({ template }: { template: Template }) {
   })
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
   if (query.data === undefined) return <Loading />
-  return <TemplateEditor template={template} kept={query.data ?? undefined} />
+  // Who may not write sees what is in use.
+  return <TemplateEditor template={template} kept={(mayWrite && query.data) || undefined} />
 }

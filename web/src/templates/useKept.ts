@@ -17,7 +17,7 @@ const placeOf = (id: string): Place<Drafts> => ({
     })
     return { id, revision }
   },
-  drop: () => remove('/templates/{id}/draft', { params: { id } }),
+  drop: (_, seen) => remove('/templates/{id}/draft', { params: { id }, seen }),
 })
 
 /** What is still on its way from an editor that is gone: who reads the draft waits for it. */
