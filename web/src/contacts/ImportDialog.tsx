@@ -4,14 +4,17 @@ import { useQuery } from '@tanstack/react-query'
 import { type ChangeEvent, useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { get, request } from '../lib/api.ts'
+import { csvFile } from '../lib/csv.ts'
 import { number } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { refresh } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
 import { Button } from '../ui/Button.tsx'
+import { saveFile } from '../ui/Chart.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Fault, Note } from '../ui/States.tsx'
+import { failedRows } from './failedRows.ts'
 import { headersOf } from './headersOf.ts'
 
 const LOOK_MS = 1_000 // while it runs; then it stops looking
@@ -31,7 +34,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   )
   async function handleFile(event: ChangeEvent<HTMLInputElement>) {
     const text = await event.target.files?.[0]?.text()
-    if (text !== undefined) setFile({ text, headers: headersOf(text) })
+    if (text === undefined) return
+    const headers = headersOf(text)
+    setFile({ text, headers })
+    // A file of ours that was mended says why each row was not taken.
+    setMapping(headers.includes(why()) ? { [why()]: 'ignore' } : {})
   }
   return (
     <Dialog
@@ -43,7 +50,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       )}
     >
       {id ? (
-        <Progress id={id} />
+        <Progress id={id} text={file?.text ?? ''} />
       ) : (
         <div className="flex flex-col gap-4">
           <Fault error={start.error} />
@@ -97,9 +104,13 @@ const targets = (): readonly (readonly [string, string])[] => [
   ['locale', t('Language')],
   ['time_zone', t('Time zone')],
   ['tags', t('Tags')],
+  ['ignore', t('Leave it out')],
 ]
 
-function Progress({ id }: { id: string }) {
+/** What the column is called that our files of failed rows have more. */
+const why = () => t('Not taken because')
+
+function Progress({ id, text }: { id: string; text: string }) {
   const { data, error } = useQuery({
     queryKey: ['/contacts/imports/{id}', id],
     queryFn: async () => {
@@ -110,6 +121,13 @@ function Progress({ id }: { id: string }) {
     refetchInterval: ({ state }) =>
       state.data && ['done', 'failed'].includes(state.data.status) ? false : LOOK_MS,
   })
+  const save = useAct(
+    () => request('GET', '/contacts/imports/{id}/failures.csv', { params: { id } }),
+    {
+      onDone: (failures) =>
+        saveFile('failures.csv', csvFile(failedRows(text, String(failures), why()))),
+    },
+  )
   if (error) return <Fault error={error} />
   if (!data) return null
   const isOver = data.status === 'done' || data.status === 'failed'
@@ -138,11 +156,12 @@ function Progress({ id }: { id: string }) {
               </li>
             ))}
           </ul>
-          <Button asChild>
-            <a href={`/contacts/imports/${id}/failures.csv`} download>
-              {t('The rows that were not taken, as CSV')}
-            </a>
+          <Button disabled={save.isPending} onClick={() => save.mutate(undefined)}>
+            {t('The rows that were not taken, as CSV')}
           </Button>
+          <p className="text-sm text-muted-foreground">
+            {t('Each with its reason at the end. Mend them there and import that file.')}
+          </p>
         </>
       )}
     </div>
