@@ -8,10 +8,13 @@ import { preloads } from './preloads.ts'
 
 /** What stands round every page, and what most of them draw with. Charts, canvas and editor come with their page. */
 function isOfShell(id: string): boolean {
-  if (/\/web\/src\/(app|lib|ui)\//.test(id)) return !/\/(Palette|Drawing|Shortcuts)\.tsx$/.test(id)
+  if (/\/web\/src\/(app|lib|ui)\//.test(id)) return !OF_SOME_PAGES.test(id)
   const [, name = ''] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id) ?? []
   return SHELL.some((each) => name === each || (each.endsWith('/') && name.startsWith(each)))
 }
+
+const OF_SOME_PAGES =
+  /\/(Palette|Drawing|Shortcuts|Json\w+|SchemaForm|PropertyField|MappingField|WrittenField)\.tsx$/
 
 const SHELL = [
   ...['react', 'react-dom', 'scheduler', 'use-sync-external-store', '@tanstack/', '@lingui/'],
