@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { startClose } from '../fakes/startClose.ts'
 import { startDiscord } from '../fakes/startDiscord.ts'
 import { readAlert } from '../helpers/closeWorld.ts'
@@ -102,6 +103,12 @@ const connectionsPage = async () => {
   return page
 }
 
+async function readNow(page: Page) {
+  const { data } = await world.call('GET', '/connectors')
+  await page.goto(`${world.url}/app/connectors?id=${data[0].id}`)
+  await page.getByRole('dialog').getByRole('button', { name: 'Read now' }).click()
+}
+
 test('the palette finds a connection, which says what it would bring', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/`)
@@ -137,6 +144,10 @@ test('callbacks that failed of the same say what to do and are tried again toget
   await expectAccessible(page)
   await groups.getByRole('button', { name: 'Try these 3 again' }).click()
   await page.getByText('3 callbacks are processed again.').waitFor()
+  const callbacks = page.getByRole('table', { name: 'Callbacks received' })
+  await callbacks.getByRole('button', { name: 'close' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Process again' }).click()
+  await page.getByText('It is processed again.').waitFor()
   await page.context().close()
 })
 
@@ -171,12 +182,36 @@ test('fields of contacts are mapped in the form that the schema makes', async ()
   await page.context().close()
 })
 
+test('a pull that failed says why and is taken up again', async () => {
+  await close.set({ faults: [{ path: '/event/', status: 500, times: 1 }] })
+  const page = await world.enter()
+  await readNow(page)
+  await until('the failure', async () => {
+    const { data } = await world.call('GET', '/sync?status=failed')
+    return data.length > 0
+  })
+  await page.goto(`${world.url}/app/connectors?pulls=failed`)
+  const runs = page.getByRole('table', { name: 'Runs' })
+  await runs
+    .getByText(/Close answered 500/)
+    .first()
+    .waitFor()
+  await runs.getByRole('button', { name: 'Try again' }).first().click()
+  await page.getByText('It goes on after its last page.').waitFor()
+  await until('that it works', async () => {
+    const { data } = await world.call('GET', '/connectors')
+    return data.every(({ tasks }: { tasks: { failures: number }[] }) =>
+      tasks.every(({ failures }) => failures === 0),
+    )
+  })
+  await page.context().close()
+})
+
 test('a limit of calls is waited for and shown as nothing wrong', async () => {
   const headers = { ratelimit: 'limit=100, remaining=0, reset=600' }
   await close.set({ faults: [{ path: '/event/', status: 429, times: 1, headers }] })
-  const page = await connectionsPage()
-  await page.getByRole('button').filter({ hasText: 'Close' }).first().click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Read now' }).click()
+  const page = await world.enter()
+  await readNow(page)
   await until('the limit', async () => {
     const { data } = await world.call('GET', '/sync?status=limited')
     return data.length > 0

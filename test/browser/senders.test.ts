@@ -1,4 +1,7 @@
-/** Senders take turns in an order that can be changed; messages are filtered by them, taken out as CSV, and tried again. */
+/**
+ * Senders take turns in an order that can be changed, and say what their domain lacks; messages are filtered by
+ * them, taken out as CSV, and tried again. The brand is how the pages behind their links look.
+ */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startDns, type Zone } from '../helpers/startDns.ts'
@@ -122,5 +125,34 @@ test('the records of a sender’s domain are shown to be copied, and found once 
   await record('DMARC').getByText('Found', { exact: true }).waitFor()
   await drawer.getByText(/Checked (now|\d+ sec)/).waitFor()
   await world.call('DELETE', `/providers/${id}`)
+  await page.context().close()
+})
+
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+test('the brand is chosen, seen at once, kept, and taken off again', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/settings`)
+  const card = page.getByRole('region', { name: 'Brand' })
+  await card.getByLabel('Colour').fill('#aa3355')
+  const picture = { name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') }
+  await card.getByLabel('Logo').setInputFiles(picture)
+  await card.locator('figure img').waitFor()
+  await expectAccessible(page)
+  await card.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  await page.reload()
+  await card.locator('figure img').waitFor()
+  assert.equal(await card.getByLabel('Colour').inputValue(), '#aa3355')
+  await card.getByLabel('Logo').setInputFiles({ ...picture, buffer: Buffer.from('no picture') })
+  await page.getByText('This is not a picture that can be used.').waitFor()
+  await card.getByRole('button', { name: 'Without a brand' }).click()
+  await card.getByRole('button', { name: 'Save' }).click()
+  const workspace = (await world.call('GET', '/auth/me')).workspace.id
+  await until('the brand to be gone', async () => {
+    const { color, logo } = await world.call('GET', `/workspaces/${workspace}/brand`)
+    return color === null && logo === null
+  })
   await page.context().close()
 })

@@ -147,9 +147,9 @@ function reasonOf(error: unknown): string {
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof SyntaxError) return `The body is no JSON. ${error.message}`
+  if (error instanceof SyntaxError) return `The body is no JSON: ${error.message}`
   if (error instanceof ZodError)
-    return `The body is not as the vendor describes it. ${z.prettifyError(error)}`
+    return `The body is not as the vendor describes it: ${z.prettifyError(error)}`
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -5,6 +5,7 @@
 import type { Sql } from '../../db/db.ts'
 
 const NAMES = `"[^"]*"|'[^']*'|[0-9a-f]{8}-[0-9a-f-]{27}|\\w*\\d\\w*` // what is quoted, ids and numbers
+const BODY = '^(The body is [^:]*): .*$' // what follows is of one body
 
 export interface CallbackGroup {
   readonly source: string
@@ -25,7 +26,7 @@ export async function groupFailed(
     select source, max(reason) as reason, count(*)::int as count, min(received_at) as first_at, max(received_at) as last_at
     from callbacks
     where workspace_id = ${workspaceId} and status = 'failed' and reason is not null
-    group by source, regexp_replace(split_part(reason, '. ', 1), ${NAMES}, '#', 'g')
+    group by source, regexp_replace(split_part(regexp_replace(reason, ${BODY}, '\\1'), '. ', 1), ${NAMES}, '#', 'g')
     order by count desc, last_at desc
     limit ${most}
   `
@@ -42,7 +43,7 @@ export async function reopenGroup(
     update callbacks
     set status = 'received', due_at = ${now}, attempts = 0, processed_at = null
     where workspace_id = ${workspaceId} and status = 'failed' and source = ${source}
-      and regexp_replace(split_part(reason, '. ', 1), ${NAMES}, '#', 'g') = regexp_replace(split_part(${reason}, '. ', 1), ${NAMES}, '#', 'g')
+      and regexp_replace(split_part(regexp_replace(reason, ${BODY}, '\\1'), '. ', 1), ${NAMES}, '#', 'g') = regexp_replace(split_part(regexp_replace(${reason}, ${BODY}, '\\1'), '. ', 1), ${NAMES}, '#', 'g')
   `
   return rows.count
 }

@@ -116,7 +116,7 @@ function LineFields({ line, list, n, onChange, onRemove }: LineProps) {
       </Button>
       <SelectField
         quiet
-        className="col-start-1"
+        className="col-span-3 col-start-1 sm:col-span-1"
         label={t('Who is right about field {n}', { n })}
         options={rules.map(([id, words]) => [id, told(words)] as const)}
         value={line.rule ?? 'theirs'}
@@ -126,7 +126,7 @@ function LineFields({ line, list, n, onChange, onRemove }: LineProps) {
         <TextField
           quiet
           required
-          className="col-start-3"
+          className="col-span-3 col-start-1 sm:col-span-1 sm:col-start-3"
           label={t('Name of the trait {n}', { n })}
           placeholder={t('Name of the trait')}
           dir="auto"
