@@ -33,6 +33,10 @@ export interface Entry {
 }
 
 export interface Keeper {
+  /** No more successes of this workspace until the next `take`. */
+  isFull(workspaceId: string): boolean
+  /** One that is not even offered. */
+  leaveOut(workspaceId: string): void
   /** Whether there is room for it; asked before `entry` is made. One that is refused is counted. */
   offer(of: { workspaceId: string; isSure: boolean }, entry: (leftOut: number) => Entry): void
   /** What waits, and an end of this stretch of time. */
@@ -49,11 +53,10 @@ export function createKeeper(): Keeper {
   const kept = new Map<string, number>()
   const leftOut = new Map<string, number>()
 
-  const hasRoom = (workspaceId: string, isSure: boolean) => {
-    if (waiting.length >= WAITING) return false
-    if (isSure) return true
-    return successes < ALL_SUCCESSES && (kept.get(workspaceId) ?? 0) < SUCCESSES
-  }
+  const isFull = (workspaceId: string) =>
+    successes >= ALL_SUCCESSES || (kept.get(workspaceId) ?? 0) >= SUCCESSES
+  const leaveOut = (workspaceId: string) =>
+    void leftOut.set(workspaceId, (leftOut.get(workspaceId) ?? 0) + 1)
   const add = (entry: Entry) => {
     const size = (entry.requestBody?.length ?? 0) + (entry.answer?.length ?? 0)
     const fits = characters + size <= BODIES
@@ -61,11 +64,11 @@ export function createKeeper(): Keeper {
     if (fits) characters += size
   }
   return {
+    isFull,
+    leaveOut,
     offer({ workspaceId, isSure }, entry) {
-      if (!hasRoom(workspaceId, isSure)) {
-        leftOut.set(workspaceId, (leftOut.get(workspaceId) ?? 0) + 1)
-        return
-      }
+      if (waiting.length >= WAITING || (!isSure && isFull(workspaceId)))
+        return leaveOut(workspaceId)
       if (!isSure) {
         successes++
         kept.set(workspaceId, (kept.get(workspaceId) ?? 0) + 1)

@@ -9,17 +9,10 @@ import { isRefusal } from '../../db/refusal.ts'
 import { createLoop } from '../../lib/loop.ts'
 import { storableText } from '../../lib/storable.ts'
 import { eraseRequests } from './forget.ts'
-import { createKeeper, type Entry } from './keep.ts'
+import { createKeeper, type Entry, type Keeper } from './keep.ts'
 import { messagesOf } from './messagesOf.ts'
 import { shortened, withoutSecrets } from './shorten.ts'
 import { insertRequests } from './store.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The text that went out, once it did. */
-    answered: string | null
-  }
-}
 
 const WRITE_MS = 1_000
 const RETRY_MS = 5_000
@@ -27,7 +20,7 @@ const MAX_PATH = 1_000 // characters; of the query too
 const MAX_HEADER = 255 // characters of a user agent; an idempotency key has no more
 const OWN = '/api-requests' // reading the log is not written into it
 
-type Hooks = Pick<FastifyInstance, 'addHook' | 'decorateRequest'>
+type Hooks = Pick<FastifyInstance, 'addHook'>
 
 export interface RequestLog {
   /** Before any routes are added. */
@@ -65,14 +58,14 @@ export function createRequestLog({ db, log }: { db: Db; log: Logger }): RequestL
   const loop = createLoop({ look: writeAll, retryMs: RETRY_MS, name: 'noting requests', log })
   return {
     watch(server) {
-      server.decorateRequest('answered', null)
-      server.addHook('onSend', (request, _reply, payload, done) => {
-        if (typeof payload === 'string') request.answered = payload
+      // One hook, and nothing asked of Fastify where there is no room: each costs every request microseconds.
+      server.addHook('onSend', (request, reply, payload, done) => {
+        try {
+          if (request.auth) note(keeper, { request, reply, payload })
+        } catch (error) {
+          log.warn({ err: error }, 'a request could not be noted') // and is answered
+        }
         done(null, payload)
-      })
-      server.addHook('onResponse', (request, reply, done) => {
-        note(keeper.offer, request, reply)
-        done()
       })
     },
     start: loop.start,
@@ -89,37 +82,41 @@ export function createRequestLog({ db, log }: { db: Db; log: Logger }): RequestL
   }
 }
 
-function note(
-  offer: ReturnType<typeof createKeeper>['offer'],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const { auth } = request
-  const { url: route = '', config } = request.routeOptions
-  // Nobody's, or nobody knows whose.
-  if (!auth || config.public || route.startsWith(OWN)) return
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  /** What goes out: text, or a stream. */
+  readonly payload: unknown
+}
+
+function note(keeper: Keeper, exchange: Exchange): void {
+  const { request, reply } = exchange
+  const { workspaceId, kind } = request.auth
   const failed = reply.statusCode >= 400
+  const isSure = failed || kind === 'session'
+  if (!isSure && keeper.isFull(workspaceId)) {
+    keeper.leaveOut(workspaceId)
+    return
+  }
+  const { url: route = '', config } = request.routeOptions
+  if (config.public || route.startsWith(OWN)) return
   if (!failed && config.unattended) return
   // What pages read and try out is as much as all else, and that something is not there yet is no fault.
   const isLook = isRead(request) || config.scope?.endsWith(':read')
-  if (auth.kind === 'session' && isLook && (!failed || reply.statusCode === 404)) return
-  const isSure = failed || auth.kind === 'session'
-  offer({ workspaceId: auth.workspaceId, isSure }, (leftOut) =>
-    entryOf(request, reply, { route, leftOut }),
-  )
+  if (kind === 'session' && isLook && (!failed || reply.statusCode === 404)) return
+  keeper.offer({ workspaceId, isSure }, (leftOut) => entryOf(exchange, { route, leftOut }))
 }
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD'
 
 function entryOf(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply, payload }: Exchange,
   { route, leftOut }: { route: string; leftOut: number },
 ): Entry {
   const { auth, headers } = request
   const status = reply.statusCode
   const { path, query } = addressOf(request.url)
-  const answer = answerOf(request, status)
+  const answer = answerOf(request, status, payload)
   const key = headers['idempotency-key']
   return {
     ...{ workspaceId: auth.workspaceId, id: request.id, method: request.method },
@@ -141,12 +138,12 @@ function entryOf(
 const keepsAnswer = (request: FastifyRequest, status: number) =>
   status >= 400 || (!isRead(request) && request.routeOptions.config.repeatable !== false)
 
-function answerOf(request: FastifyRequest, status: number): unknown {
-  if (request.answered === null || (status < 400 && isRead(request))) return null
+function answerOf(request: FastifyRequest, status: number, payload: unknown): unknown {
+  if (typeof payload !== 'string' || (status < 400 && isRead(request))) return null
   try {
-    return JSON.parse(request.answered)
+    return JSON.parse(payload)
   } catch {
-    return request.answered // CSV, a page
+    return payload // CSV, a page
   }
 }
 
