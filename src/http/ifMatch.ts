@@ -28,3 +28,15 @@ export function assertUnchanged(
     `Version ${version} was saved by ${whose} meanwhile. Look at it, then save over it or take it.`,
   )
 }
+
+/** The same of a draft, by its revision; undefined: there is none, which is revision 0. */
+export function assertDraftUnchanged(
+  seen: number | null,
+  draft: { revision: number; by: string | null } | undefined,
+): void {
+  if (seen === null || seen === (draft?.revision ?? 0)) return
+  const detail = draft
+    ? `The draft was saved by ${draft.by ?? 'somebody'} meanwhile.`
+    : 'The draft was published or thrown away meanwhile.'
+  throw new AppError('outdated', detail)
+}

@@ -57,8 +57,9 @@ export const draftRoutes =
       },
       async (request, reply) => {
         const which = { ref: request.params.id, seen: ifMatch(request) }
+        const authorship = { actor: actorOf(request), now: db.clock.now() }
         await reply.answer(204, async (tx, workspaceId) => {
-          await dropDraft(tx, workspaceId, which)
+          await dropDraft(tx, workspaceId, which, authorship)
           return null
         })
         return null
@@ -87,7 +88,8 @@ export const draftRoutes =
         const publication = {
           ...body,
           ref: params.id,
-          seen: ifMatch(request) ?? draft?.revision ?? 0,
+          seen: ifMatch(request),
+          checked: draft?.revision ?? 0,
         }
         const authorship = { actor: actorOf(request), now: db.clock.now() }
         const answer = await reply.answer(200, async (tx, workspaceId) => ({

@@ -75,6 +75,10 @@ test('who has not seen the last save of the draft is told, and nothing is writte
   const gone = await save(path, { en: { subject: 'Again' } }, seen(2))
   assert.match(gone.json.detail, /published or thrown away/)
   assert.equal((await save(path, { en: { subject: 'Again' } }, seen(0))).json.revision, 3)
+  const repeated = await save(path, { en: { subject: 'Again' } }, seen(0))
+  assert.deepEqual([repeated.status, repeated.json.revision], [200, 3], 'it is there already')
+  assert.equal((await call('DELETE', `${path}/draft`)).status, 204)
+  assert.equal((await call('DELETE', `${path}/draft`, undefined, seen(3))).status, 204)
 })
 
 test('a draft does not go over a version that came after it was begun, unless it is said', async () => {
@@ -86,7 +90,8 @@ test('a draft does not go over a version that came after it was begun, unless it
   const refused = await call('POST', `${path}/publish`, {})
   assert.match(refused.json.detail, /^Version 2 was made by/)
   assert.equal((await save(path, { en: { subject: 'Drafted' } })).json.based_on, 1)
-  assert.equal((await save(path, { en: { subject: 'Drafted' } }, {}, 9)).status, 404)
+  const none = await save(path, { en: { subject: 'Drafted' } }, {}, 9)
+  assert.deepEqual([none.status, none.json.errors[0].pointer], [422, '/based_on'])
   assert.equal((await save(path, { en: { subject: 'Drafted' } }, {}, 2)).json.based_on, 2)
   const { json } = await call('POST', `${path}/publish`, {})
   assert.deepEqual([json.version, json.subject, json.html], [3, 'Drafted', '<p>theirs</p>'])

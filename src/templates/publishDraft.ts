@@ -9,16 +9,17 @@ import { getVersion, lockForChange } from './find.ts'
 import { assertDraftSeen } from './saveDraft.ts'
 import type { Publication, TemplateView } from './schema.ts'
 
-/** `seen`: the revision of the draft whose content was checked. */
+/** `checked`: the revision of the draft whose content was. `seen`: the one that the caller knows; null: any. */
 export async function publishDraft(
   tx: Sql,
   workspaceId: string,
-  { ref, seen, note }: Publication & { ref: string; seen: number },
+  { ref, seen, checked, note }: Publication & { ref: string; seen: number | null; checked: number },
   authorship: Authorship,
 ): Promise<TemplateView> {
   const row = await lockForChange(tx, workspaceId, ref)
   const draft = await findDraft(tx, workspaceId, row.id)
-  await assertDraftSeen(tx, workspaceId, { seen, draft })
+  for (const known of [seen, checked])
+    await assertDraftSeen(tx, workspaceId, { seen: known, draft })
   if (!draft) throw new AppError('not_found', 'The template has no draft.')
   const current = await getVersion(tx, workspaceId, row.id, row.version)
   if (draft.basedOn !== row.version) {

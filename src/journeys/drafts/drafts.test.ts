@@ -100,7 +100,7 @@ test('two people at one draft or journey: the second is told who saved meanwhile
   const both = await Promise.all([save('one', 0), save('two', 0)])
   assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 412])
   const refused = both.find(({ status }) => status === 412)
-  assert.match(refused?.json.detail, /^Version 1 was saved by \S+.* meanwhile\./)
+  assert.match(refused?.json.detail, /^The draft was saved by \S+.* meanwhile\./)
   const [mine] = both.flatMap(({ status }, at) =>
     status === 200 ? [['one', 'two'][at] ?? ''] : [],
   )
@@ -113,6 +113,8 @@ test('two people at one draft or journey: the second is told who saved meanwhile
   assert.equal((await save('another draft', 0)).json.revision, 3)
   assert.equal((await save('four', 2)).status, 412, 'the draft that was seen is gone')
   assert.equal((await call('DELETE', `${path}/draft`)).status, 204)
+  assert.equal((await call('DELETE', `${path}/draft`)).status, 204)
+  assert.match((await save('five', 3)).json.detail, /published or thrown away/)
 
   assert.equal((await call('PUT', path, { ...right('shared'), title: 'A' }, stale)).status, 200)
   const late = await call('PUT', path, { ...right('shared'), title: 'B' }, stale)

@@ -5,7 +5,6 @@
  */
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../../errors.ts'
-import { assertUnchanged } from '../../http/ifMatch.ts'
 import { actorName } from '../../workspaces/actorName.store.ts'
 import { lockForChange, putDocument } from '../change.ts'
 import { type Authorship, createJourney } from '../create.ts'
@@ -13,6 +12,7 @@ import { type CurrentJourney, getJourneyVersion } from '../find.ts'
 import type { JourneyDocument } from '../schema.ts'
 import { findJourney } from '../store.ts'
 import { noDraft } from './find.ts'
+import { assertDraftSeen } from './save.ts'
 import { type DraftRow, deleteDraft, findDraft, lockDraft } from './store.ts'
 
 export async function publishDraft(
@@ -25,7 +25,7 @@ export async function publishDraft(
   await lockDraft(tx, workspaceId, id)
   const draft = await findDraft(tx, workspaceId, id)
   if (!draft) throw noDraft()
-  assertUnchanged(checked.revision, { version: draft.revision, by: draft.savedByName })
+  assertDraftSeen(checked.revision, draft)
   const published = (await findJourney(tx, workspaceId, id))
     ? await overJourney(tx, workspaceId, { draft, document }, authorship)
     : await createJourney(tx, workspaceId, document, authorship, { id })

@@ -1,7 +1,7 @@
 /** /journey-drafts and /journeys/:id/draft: journeys while they are written, and publishing them. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { assertUnchanged, ifMatch } from '../../http/ifMatch.ts'
+import { ifMatch } from '../../http/ifMatch.ts'
 import { page, readCursor } from '../../lib/paging.ts'
 import { actorOf } from '../../workspaces/audit/audit.ts'
 import { JourneyParams, JourneyView } from '../api.schema.ts'
@@ -11,7 +11,7 @@ import { refuse } from '../validate/validate.ts'
 import { journeyView } from '../view.ts'
 import { findPlace, getPlace, noDraft } from './find.ts'
 import { publishDraft } from './publish.ts'
-import { beginDraft, dropDraft, saveDraft } from './save.ts'
+import { assertDraftSeen, beginDraft, dropDraft, saveDraft } from './save.ts'
 import { DraftChange, DraftList, DraftPage, DraftView, NewDraft } from './schema.ts'
 import { listDrafts } from './store.ts'
 import { draftSummary, draftView } from './view.ts'
@@ -161,7 +161,7 @@ const publishRoute =
         const answer = await reply.answer(200, async (tx, workspaceId) => {
           const now = await getPlace(tx, workspaceId, params.id)
           if (!now.draft || !draft || !examined) throw noDraft()
-          assertUnchanged(seen, { version: now.draft.revision, by: now.draft.savedByName })
+          assertDraftSeen(seen, now.draft)
           const { document, errors } = examined
           if (!document || errors.length > 0) throw refuse(errors)
           return journeyView(await publishDraft(tx, workspaceId, { draft, document }, authorship))

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TransactionSql } from 'postgres'
 import { AppError, invalid } from '../../errors.ts'
-import { assertUnchanged } from '../../http/ifMatch.ts'
+import { assertDraftUnchanged } from '../../http/ifMatch.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { actorName } from '../../workspaces/actorName.store.ts'
 import { audit } from '../../workspaces/audit/audit.ts'
 import { assertOurs } from '../change.ts'
 import type { Authorship } from '../create.ts'
-import { getPlace, noDraft } from './find.ts'
+import { getPlace } from './find.ts'
 import type { DraftDocument } from './schema.ts'
 import { type DraftRow, deleteDraft, findDraft, lockDraft, putDraft } from './store.ts'
 
@@ -44,7 +44,7 @@ export async function saveDraft(
   const basedOn = given ?? draft?.basedOn ?? version
   if (basedOn > version) throw invalid('/based_on', `The journey has no version ${basedOn}.`)
   if (draft?.basedOn === basedOn && isDeepStrictEqual(draft.definition, document)) return draft
-  assertUnchanged(seen, { version: draft?.revision ?? 0, by: draft?.savedByName ?? null })
+  assertDraftSeen(seen, draft)
   const revision = (draft?.revision ?? journey?.drafts ?? 0) + 1
   return keep(tx, workspaceId, { id, revision, basedOn, definition: document }, authorship)
 }
@@ -62,7 +62,10 @@ async function keep(
   return kept
 }
 
-/** The journey stays as it is published. */
+export const assertDraftSeen = (seen: number | null, draft: DraftRow | undefined): void =>
+  assertDraftUnchanged(seen, draft && { revision: draft.revision, by: draft.savedByName })
+
+/** The journey stays as it is published. Answers without a complaint when it has no draft. */
 export async function dropDraft(
   tx: TransactionSql,
   workspaceId: string,
@@ -72,8 +75,8 @@ export async function dropDraft(
   const { id } = await getPlace(tx, workspaceId, ref)
   await lockDraft(tx, workspaceId, id)
   const draft = await findDraft(tx, workspaceId, id)
-  if (!draft) throw noDraft()
-  assertUnchanged(seen, { version: draft.revision, by: draft.savedByName })
+  if (!draft) return
+  assertDraftSeen(seen, draft)
   await deleteDraft(tx, workspaceId, id)
   await audit(tx, workspaceId, { actor, at: now, action: 'journey.draft_dropped', target: id })
 }
