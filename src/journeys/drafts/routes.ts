@@ -1,17 +1,15 @@
-/** /journey-drafts and /journeys/:id/draft: journeys while they are written, and publishing them. */
+/** /journey-drafts and /journeys/:id/draft: journeys while they are written. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ifMatch } from '../../http/ifMatch.ts'
 import { page, readCursor } from '../../lib/paging.ts'
 import { actorOf } from '../../workspaces/audit/audit.ts'
-import { JourneyParams, JourneyView } from '../api.schema.ts'
+import { JourneyParams } from '../api.schema.ts'
 import type { JourneyRouteDeps } from '../routes.ts'
 import { examine } from '../validate/problems.ts'
-import { refuse } from '../validate/validate.ts'
-import { journeyView } from '../view.ts'
-import { findPlace, getPlace, noDraft } from './find.ts'
-import { publishDraft } from './publish.ts'
-import { assertDraftSeen, beginDraft, dropDraft, saveDraft } from './save.ts'
+import { getPlace, noDraft } from './find.ts'
+import { publishRoutes } from './publishRoutes.ts'
+import { beginDraft, dropDraft, saveDraft } from './save.ts'
 import { DraftChange, DraftList, DraftPage, DraftView, NewDraft } from './schema.ts'
 import { listDrafts } from './store.ts'
 import { draftSummary, draftView } from './view.ts'
@@ -26,7 +24,7 @@ export const draftRoutes =
   async (app) => {
     await app.register(readRoutes(deps))
     await app.register(writeRoutes(deps))
-    await app.register(publishRoute(deps))
+    await app.register(publishRoutes(deps))
   }
 
 const readRoutes =
@@ -133,41 +131,6 @@ const writeRoutes =
           await dropDraft(tx, workspaceId, drop, authorship)
           return null
         })
-      },
-    )
-  }
-
-const publishRoute =
-  ({ db, surroundings, onChanged }: JourneyRouteDeps): FastifyPluginAsyncZod =>
-  async (app) => {
-    app.post(
-      '/journeys/:id/publish',
-      {
-        config: guarded,
-        schema: {
-          ...{ tags, summary: 'Make the draft the version that people enter from now on' },
-          params: JourneyParams,
-          response: { 200: JourneyView },
-        },
-      },
-      async (request, reply) => {
-        const { auth, params } = request
-        const seen = ifMatch(request)
-        const place = await request.read((tx, workspaceId) => findPlace(tx, workspaceId, params.id))
-        const draft = place?.draft
-        const examined = draft && (await examine(draft.definition, surroundings(auth.workspaceId)))
-        const authorship = { actor: actorOf(request), now: db.clock.now() }
-        // What is refused is refused in here: a repetition gets the first answer, though the draft is gone.
-        const answer = await reply.answer(200, async (tx, workspaceId) => {
-          const now = await getPlace(tx, workspaceId, params.id)
-          if (!now.draft || !draft || !examined) throw noDraft()
-          assertDraftSeen(seen, now.draft)
-          const { document, errors } = examined
-          if (!document || errors.length > 0) throw refuse(errors)
-          return journeyView(await publishDraft(tx, workspaceId, { draft, document }, authorship))
-        })
-        onChanged(auth.workspaceId)
-        return answer
       },
     )
   }
