@@ -26,6 +26,7 @@ export function ContactTimeline({ id, externalId }: { id: string; externalId: st
     <>
       <div className="mb-3">
         <SelectField
+          className="max-w-60"
           label={t('Show')}
           value={chosen}
           options={[
