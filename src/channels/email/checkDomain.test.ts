@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { startDns, type Zone } from '../../../test/helpers/startDns.ts'
 import { createDns } from '../../lib/dns.ts'
 import { checkDomain } from './checkDomain.ts'
+import { checkSpf } from './spf.ts'
 
 const server = await startDns()
 after(() => server.close())
@@ -145,4 +146,15 @@ test('links: an address that only this machine knows is wrong, another’s is to
   assert.deepEqual(found['links']?.wanted, {
     ...{ type: 'CNAME', name: 'links.shop.example', value: 'beckon.other.example' },
   })
+})
+
+test('behind a name server that is silent nobody else is asked', async () => {
+  const includes = Array.from({ length: 9 }, (_, n) => `include:i${n}.example`).join(' ')
+  const asked: string[] = []
+  const texts = async (name: string) => {
+    asked.push(name)
+    return name === sender.domain ? [`v=spf1 ${includes} ~all`] : null
+  }
+  const found = await checkSpf(sender, { texts, addresses: async () => [] })
+  assert.deepEqual([found.state, asked], ['unknown', [sender.domain, 'i0.example']])
 })

@@ -109,7 +109,9 @@ async function walkThrough(record: string, domain: string, dns: Dns): Promise<Wa
       terms.add(`${kind}:${value}`)
       if (kind === 'ip4' || kind === 'ip6') addNetwork(networks, kind, term.slice(4))
       if (['a', 'mx', 'ptr', 'exists', 'include', 'redirect'].includes(kind)) lookups++
-      if ((kind !== 'include' && kind !== 'redirect') || lookups > MOST_LOOKUPS) continue
+      // Who waits for one that is silent waits for seconds: after it nobody else is asked.
+      const isRead = kind === 'include' || kind === 'redirect'
+      if (!isRead || isCut || lookups > MOST_LOOKUPS) continue
       const found = await dns.texts(value)
       isCut ||= found === null
       const inner = found?.find(isSpf)
