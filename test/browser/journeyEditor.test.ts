@@ -192,7 +192,7 @@ test('two people at one draft: the second is told whose it is, and chooses', asy
   const path = `/journeys/${made.id}/draft`
   await world.call('PUT', path, { document: { ...before, title: 'Theirs' } })
   await page.getByRole('button', { name: 'Remove pause' }).click()
-  await page.getByText(/^Version 1 was saved by .+ meanwhile\./).waitFor()
+  await page.getByText(/^The draft was saved by .+ meanwhile\./).waitFor()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Go on with mine' }).click()
   await page.getByText('The draft is kept.').waitFor()
@@ -201,7 +201,7 @@ test('two people at one draft: the second is told whose it is, and chooses', asy
 
   await world.call('PUT', path, { document: { ...before, title: 'Theirs again' } })
   await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText(/^Version 3 was saved by .+ meanwhile\./).waitFor()
+  await page.getByText(/^The draft was saved by .+ meanwhile\./).waitFor()
   await page.getByRole('button', { name: 'Take theirs' }).click()
   await page.getByText('The draft is kept.').waitFor()
   assert.equal((await world.call('GET', path)).document.title, 'Theirs again')
