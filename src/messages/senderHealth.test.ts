@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { testDatabase } from '../../test/helpers/database.ts'
+import { testEngine } from '../../test/helpers/engine.ts'
+import { inWorkspace } from '../db/db.ts'
+import { uuid7Floor } from '../lib/uuid7.ts'
 import { senderHealth } from './senderHealth.ts'
-import type { SenderFigures } from './store/health.ts'
+import { type SenderFigures, senderFigures } from './store/health.ts'
 
+const database = await testDatabase()
+const engine = await testEngine(database, { start: false })
 const now = new Date('2026-03-01T12:00:00Z')
 const well: SenderFigures = {
   ...{ senderId: 's', sent: 100, failed: 0, p95Ms: 800, waiting: 3 },
@@ -25,3 +31,20 @@ for (const [name, changed, level, rule] of cases)
     assert.equal(health.level, level)
     assert.match(health.rule, rule)
   })
+
+test('what is due of every priority waits, the oldest first; what is for later does not', async () => {
+  const send = (more: object) =>
+    engine.accept({ recipient_id: 'u-1', channel: 'in_app', message: 'Hello', ...more })
+  const begun = database.clock.now()
+  await send({ priority: 'low' })
+  await send({ priority: 'urgent' })
+  await send({ scheduled_at: new Date(+begun + 3_600_000).toISOString() })
+  database.clock.forward({ minutes: 3 })
+  const [figures, ...more] = await inWorkspace(database.db, engine.workspaceId, (tx) =>
+    senderFigures(tx, engine.workspaceId, {
+      ...{ from: begun, now: database.clock.now(), since: uuid7Floor(0), most: 100 },
+    }),
+  )
+  assert.deepEqual([figures?.waiting, figures?.oldestDueAt, figures?.sent], [2, begun, 0])
+  assert.deepEqual(more, [])
+})
