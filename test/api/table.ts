@@ -279,6 +279,7 @@ const connections: Record<string, Case> = {
   'POST /connectors/:id/dry-run': {
     access: 'senders:write',
     path: (of) => `/connectors/${of.connection}/dry-run`,
+    body: () => ({ settings: {} }),
   },
   'POST /connectors/:id/check': {
     access: 'senders:write',
@@ -312,23 +313,6 @@ const templates: Record<string, Case> = {
     access: 'templates:write',
     body: (_, unique) => ({ name: unique, channel: 'sms', text: 'Hi {{ name }}' }),
   },
-  'PUT /templates/:id': {
-    access: 'templates:write',
-    path: (of) => `/templates/${of.template}`,
-    body: (_, unique) => ({ subject: unique }),
-  },
-  'GET /templates/:id/versions': {
-    access: 'templates:read',
-    path: (of) => `/templates/${of.template}/versions`,
-  },
-  'GET /templates/:id/versions/:version': {
-    access: 'templates:read',
-    path: (of) => `/templates/${of.template}/versions/1`,
-  },
-  'GET /templates/:id/diff': {
-    access: 'templates:read',
-    path: (of) => `/templates/${of.template}/diff?from=1&to=2`,
-  },
   'PUT /templates/:id/draft': {
     access: 'templates:write',
     path: (of) => `/templates/${of.template}/draft`,
@@ -346,6 +330,23 @@ const templates: Record<string, Case> = {
   'DELETE /templates/:id/draft': {
     access: 'templates:write',
     path: (of) => `/templates/${of.template}/draft`,
+  },
+  'PUT /templates/:id': {
+    access: 'templates:write',
+    path: (of) => `/templates/${of.template}`,
+    body: (_, unique) => ({ subject: unique }),
+  },
+  'GET /templates/:id/versions': {
+    access: 'templates:read',
+    path: (of) => `/templates/${of.template}/versions`,
+  },
+  'GET /templates/:id/versions/:version': {
+    access: 'templates:read',
+    path: (of) => `/templates/${of.template}/versions/1`,
+  },
+  'GET /templates/:id/diff': {
+    access: 'templates:read',
+    path: (of) => `/templates/${of.template}/diff?from=1&to=2`,
   },
   'POST /templates/:id/rollback': {
     access: 'templates:write',

@@ -83,6 +83,8 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     }),
   )
   await must(call('PUT', `/templates/${template.id}`, { subject: `${mark} anew {{ name }}` }))
+  const drafted = { locales: { en: { subject: `${mark} to come {{ name }}` } } }
+  await must(call('PUT', `/templates/${template.id}/draft`, drafted))
   const sender = await must(
     call('POST', '/providers', {
       channel: 'webhook',
