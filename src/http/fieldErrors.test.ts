@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { fieldErrors, sentenceOf } from './fieldErrors.ts'
+import { fieldErrors, MAX_ERRORS, sentenceOf } from './fieldErrors.ts'
 
 const found = (schema: z.ZodType, value: unknown) =>
   (schema.safeParse(value).error?.issues ?? []).flatMap((issue) => fieldErrors(issue))
@@ -36,4 +36,11 @@ test('the first fault is a sentence by itself', () => {
   assert.equal(sentenceOf([{ pointer: '/to/email', detail: 'not a text' }]), 'to/email: not a text')
   assert.equal(sentenceOf([{ pointer: '', detail: 'not an object' }]), 'the body: not an object')
   assert.equal(sentenceOf([]), undefined)
+})
+
+test('of 60,000 fields that there are not, the first few are named', () => {
+  const body = Object.fromEntries(Array.from({ length: 60_000 }, (_, at) => [`field${at}`, at]))
+  const errors = found(z.strictObject({}), body)
+  assert.equal(errors.length, MAX_ERRORS)
+  assert.equal(errors[0]?.pointer, '/field0')
 })

@@ -16,10 +16,13 @@ export interface SchemaIssue {
   readonly options?: readonly unknown[] | undefined
 }
 
+/** Of very many faults the first few are enough. */
+export const MAX_ERRORS = 50
+
 export function fieldErrors(issue: SchemaIssue, at = ''): FieldError[] {
   const pointer = at + pointerTo(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map((key) => ({
+    return (issue.keys ?? []).slice(0, MAX_ERRORS).map((key) => ({
       pointer: append(pointer, key),
       detail: 'There is no such field. Check its name or leave it out.',
     }))

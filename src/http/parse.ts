@@ -1,9 +1,7 @@
 /** Checks a value against a schema and names every field that does not fit (422). */
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { fieldErrors, sentenceOf } from './fieldErrors.ts'
-
-const MAX_ERRORS = 50 // of a batch of 1,000 bad messages the first few are enough
+import { fieldErrors, MAX_ERRORS, sentenceOf } from './fieldErrors.ts'
 
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)

@@ -5,7 +5,7 @@ import {
   isResponseSerializationError,
 } from 'fastify-type-provider-zod'
 import { AppError, type Code, codes, type FieldError } from '../errors.ts'
-import { fieldErrors, type SchemaIssue, sentenceOf } from './fieldErrors.ts'
+import { fieldErrors, MAX_ERRORS, type SchemaIssue, sentenceOf } from './fieldErrors.ts'
 
 export interface Problem {
   readonly type: string
@@ -133,12 +133,15 @@ function validationError(error: {
   validationContext?: string | undefined
 }): AppError {
   const issues = error.validation as readonly Issue[] // see Issue
-  const errors = issues.flatMap(({ keyword, instancePath, message, params }) =>
-    fieldErrors(
-      { ...params, code: keyword, path: [], message: message ?? 'is not valid' },
-      instancePath === '/' ? '' : instancePath,
-    ),
-  )
+  const errors = issues
+    .slice(0, MAX_ERRORS)
+    .flatMap(({ keyword, instancePath, message, params }) =>
+      fieldErrors(
+        { ...params, code: keyword, path: [], message: message ?? 'is not valid' },
+        instancePath === '/' ? '' : instancePath,
+      ),
+    )
+    .slice(0, MAX_ERRORS)
   const { validationContext: context = 'body' } = error
   const where = context === 'querystring' ? 'query' : context
   return new AppError('invalid_input', sentenceOf(errors, where), { errors })

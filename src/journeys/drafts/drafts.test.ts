@@ -122,3 +122,13 @@ test('two people at one draft or journey: the second is told who saved meanwhile
   assert.match(late.json.detail, /^Version 2 was saved by \S.* meanwhile\./)
   assert.equal((await call('PUT', path, right('shared'), { 'if-match': 'x' })).status, 422)
 })
+
+test('a draft may be wrong in everything but its size', async () => {
+  const fields = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`field${at}`, at]))
+  const document = { steps: [{ id: 'pause', type: 'wait', ...fields }] }
+  const refused = await call('POST', '/journey-drafts', { document })
+  assert.equal(refused.status, 422)
+  assert.deepEqual(refused.json.errors, [
+    { pointer: '/document/steps/0', detail: 'at most 100 fields' },
+  ])
+})

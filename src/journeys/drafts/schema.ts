@@ -4,10 +4,14 @@ import { pageOf, pageQuery } from '../../lib/paging.ts'
 import { JourneyDocument, MAX_STEPS } from '../schema.ts'
 import { stepTypes } from '../steps.schema.ts'
 
-const DraftStep = z.looseObject({
-  id: z.string().max(200),
-  type: z.enum(stepTypes),
-})
+const MAX_FIELDS = 100 // of one step; the richest has a fifth of them
+
+const DraftStep = z
+  .looseObject({
+    id: z.string().max(200),
+    type: z.enum(stepTypes),
+  })
+  .refine((step) => Object.keys(step).length <= MAX_FIELDS, `at most ${MAX_FIELDS} fields`)
 
 const {
   name: _name,
