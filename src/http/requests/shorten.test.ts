@@ -40,6 +40,23 @@ test('secrets in addresses are hidden, wherever the address stands', () => {
   })
 })
 
+test('other words for a secret are known, and what is one by its look', () => {
+  const named = { apikey: 'a', 'X-Api-Key': 'a', access_key: 'a', pwd: 'a', auth: { pass: 'a' } }
+  assert.deepEqual([...new Set(Object.values(short(named)))], ['[hidden]'])
+  assert.equal(
+    withoutSecrets('/x?api-key=a&jwt=b&limit=5;token=c&secret[]=d&authorization=Bearer%20e'),
+    '/x?api-key=[hidden]&jwt=[hidden]&limit=5;token=[hidden]&secret[]=[hidden]&authorization=[hidden]',
+  )
+  const looks = {
+    [`Authorization: Bearer ${'a1'.repeat(10)}`]: 'Authorization: Bearer [hidden]',
+    bk_live_abc_def: 'bk_live_[hidden]',
+    'smtp://me:pass@mail.example.com': 'smtp://me:[hidden]@mail.example.com',
+    'https://hooks.slack.com/services/T0/B0/x': 'https://hooks.slack.com/services/[hidden]',
+    'the bearer of https://example.com:8000/a': 'the bearer of https://example.com:8000/a',
+  }
+  for (const [text, hidden] of Object.entries(looks)) assert.equal(short({ text }).text, hidden)
+})
+
 test('files are left out, long texts and lists are cut and say so', () => {
   const given = short({
     html: 'x'.repeat(2_000),

@@ -13,10 +13,13 @@ const MAX_DEPTH = 12
 const HIDDEN = '[hidden]'
 const CUT = '…'
 const secret =
-  /passw|secret|token|authorization|cookie|signature|credential|private|recovery|webhook_url|^(api_?)?key$|^settings$|^code$|^otp$/i
-/** In an address, and in text that holds one. */
+  /passw|passphrase|secret|token|authorization|bearer|cookie|signature|credential|private|recovery|webhook_url|(api|access)[_-]?key$|^key$|^settings$|^code$|^otp$|^pass$|^pwd$|^auth$|^jwt$|^dsn$|connection_string/i
+/** In an address, and in text that holds one; also of a name that is a list, and after a semicolon. */
 const secretParameter =
-  /([?&](?:[\w-]*(?:token|secret|password|signature|api_?key)|key|sig|code)=)[^&#\s"'<>]+/gi
+  /([?&;](?:[\w-]*(?:token|secret|password|passphrase|signature|(?:api|access)[_-]?key|authorization|bearer)|key|sig|code|pass|pwd|auth|jwt)(?:\[\])?=)[^&#\s"'<>]+/gi
+/** What is one wherever it stands: our keys, `Bearer …`, `https://user:password@…`, addresses of Slack's and Discord's webhooks. */
+const bareSecret =
+  /(\bbk_(?:live|test)_|\bBearer\s+(?=[\w.~+/=-]{16})|:\/\/[^\s/:@]{0,99}:(?=[^\s/@]{1,200}@)|hooks\.slack\.com\/services\/|\/api\/webhooks\/\d+\/)[^\s"'<>@]+/gi
 
 interface Left {
   characters: number
@@ -28,9 +31,9 @@ export function shortened(value: unknown): string | null {
   return JSON.stringify(shorten(value, { characters: MAX_ALL }, 0))
 }
 
-/** Secrets in the query of an address hidden. */
-export const withoutSecrets = (address: string): string =>
-  address.replace(secretParameter, `$1${HIDDEN}`)
+/** Secrets in addresses hidden, and what is one by its look. */
+export const withoutSecrets = (text: string): string =>
+  text.replace(secretParameter, `$1${HIDDEN}`).replace(bareSecret, `$1${HIDDEN}`)
 
 function shorten(value: unknown, left: Left, depth: number): unknown {
   if (left.characters <= 0 || depth > MAX_DEPTH) return CUT
