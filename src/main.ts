@@ -6,11 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { addCommands } from './cli/commands.ts'
-import { generate } from './cli/generate.ts'
-import { migrateOnly } from './cli/migrate.ts'
 import { type Flags, printError, wantsJson } from './cli/output.ts'
-import { serve } from './cli/serve.ts'
-import { workOnce } from './cli/work.ts'
 import { AppError } from './errors.ts'
 
 const NODE = 26 // runs .ts files as they are; older ones do not
@@ -39,25 +35,31 @@ program
   .command('serve')
   .description('run the server: API, tracking and sending')
   .option('--roles <roles>', 'serve, work, track; comma-separated', 'serve,work,track')
-  .action((options: { roles: string }) => serve(context, options))
+  .action(async (options: { roles: string }) =>
+    (await import('./cli/serve.ts')).serve(context, options),
+  )
 program
   .command('work')
   .description('run the engine without the API')
   .option('--once', 'do what is due, then exit; for schedulers')
-  .action((options: { once?: boolean }) =>
-    options.once ? workOnce(context, program.opts<Flags>()) : serve(context, { roles: 'work' }),
+  .action(async (options: { once?: boolean }) =>
+    options.once
+      ? (await import('./cli/work.ts')).workOnce(context, program.opts<Flags>())
+      : (await import('./cli/serve.ts')).serve(context, { roles: 'work' }),
   )
 program
   .command('migrate')
   .description('bring the database up to date and exit')
-  .action(() => migrateOnly(context))
+  .action(async () => (await import('./cli/migrate.ts')).migrateOnly(context))
 program
   .command('generate')
   .description(
     'write the files that are made from the code: schema.sql, .env.example, docs/errors.md, docs/openapi.json',
   )
   .option('--check', 'change nothing; fail when a file is out of date')
-  .action((options: { check?: boolean }) => generate(context, options.check ?? false))
+  .action(async (options: { check?: boolean }) =>
+    (await import('./cli/generate.ts')).generate(context, options.check ?? false),
+  )
 
 addCommands(program, context)
 

@@ -5,7 +5,6 @@
 import type { Command } from 'commander'
 import type { Question } from '../app.ts'
 import { AppError } from '../errors.ts'
-import { ask, readBody } from './ask.ts'
 import { table } from './output.ts'
 import { rooms } from './rooms/all.ts'
 import type { RoomCommand } from './rooms/room.ts'
@@ -40,6 +39,7 @@ function addCommand(room: Command, each: RoomCommand, use: Use): void {
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
 async function run(tool: Tool, each: RoomCommand, given: readonly string[], options: Options) {
+  const { ask, readBody } = await import('./ask.ts')
   if (each.sure && options['yes'] !== true)
     throw new AppError('invalid_input', `${each.sure} Add --yes.`)
   const data = each.takes && (await readBody(given.at(-1) ?? ''))

@@ -1,43 +1,21 @@
-/** The tools of the command line: their names, options and help. What they do is in files of their own. */
+/** The tools of the command line: their names, options and help. What they do is in files of their own, read when they are asked for. */
 import { type Command, Option } from 'commander'
 import { AppError } from '../errors.ts'
 import { addRooms } from './addRooms.ts'
-import { type ApiOptions, askApi } from './api.ts'
-import { backup, holdAfterRestore, restore } from './backup.ts'
-import { type CallbackListOptions, processCallbacks, showCallbacks } from './callbacks.ts'
-import { printConfig } from './configPrint.ts'
-import { subscribeConnector } from './connectors.ts'
+import type { ApiOptions } from './api.ts'
+import type { CallbackListOptions } from './callbacks.ts'
 import type { Context } from './context.ts'
-import { fillDemo, removeDemo } from './demo/demo.ts'
-import { distributeDatabase } from './distribute.ts'
-import { doctor } from './doctor/doctor.ts'
-import { type Exportable, exportable, exportRows } from './exportRows.ts'
-import { importContacts } from './importContacts.ts'
-import { importLegacy } from './importLegacy.ts'
-import { pullJourneys, pushJourneys, showJourneys, validateJourneys } from './journeys.ts'
-import { endKey, makeKey, type NewKeyOptions, showKeys } from './keys.ts'
-import {
-  cancelMessage,
-  type ListOptions,
-  type RedriveOptions,
-  redriveMessages,
-  showMessage,
-  showMessages,
-} from './messages.ts'
+import { type Exportable, exportable } from './exportable.ts'
+import type { NewKeyOptions } from './keys.ts'
+import type { ListOptions, RedriveOptions } from './messages.ts'
 import type { Flags } from './output.ts'
 import type { PasswordFlags } from './prompt.ts'
-import { type PullListOptions, processPull, showPulls } from './pulls.ts'
-import { retryRuns } from './retryRuns.ts'
-import { type SendOptions, sendMessage } from './send.ts'
-import { runSql, type SqlOptions } from './sql.ts'
+import type { PullListOptions } from './pulls.ts'
+import type { SendOptions } from './send.ts'
+import type { SqlOptions } from './sql.ts'
 import { type Tool, withTool } from './tool.ts'
-import { changeUserPassword, createUser, listUsers, type NewUser } from './users.ts'
-import {
-  limitWorkspace,
-  makeWorkspace,
-  showWorkspaces,
-  type WorkspaceOptions,
-} from './workspaces.ts'
+import type { NewUser } from './users.ts'
+import type { WorkspaceOptions } from './workspaces.ts'
 
 interface In {
   readonly workspace?: string
@@ -52,7 +30,7 @@ export function addCommands(program: Command, context: Context): void {
   program
     .command('doctor')
     .description('say what is wrong and how to mend it; exit code 1 when something fails')
-    .action(() => doctor(context, flags()))
+    .action(async () => (await import('./doctor/doctor.ts')).doctor(context, flags()))
   addPeople(program, use)
   addMessages(program, use)
   addJourneys(program, use)
@@ -66,23 +44,30 @@ export function addCommands(program: Command, context: Context): void {
     .option('--type <type>', 'of the data, when it is no JSON, such as text/csv')
     .option(...WORKSPACE)
     .action((method: string, path: string, data: string | undefined, options: ApiOptions) =>
-      use((tool) => askApi(tool, [method, path, data], options)),
+      use(async (tool) => (await import('./api.ts')).askApi(tool, [method, path, data], options)),
     )
   program
     .command('demo')
     .description('fill a workspace of its own, demo, with 90 days of invented messages and answers')
     .option('--remove', 'remove that workspace and all in it')
-    .action((options: { remove?: boolean }) => use(options.remove ? removeDemo : fillDemo))
+    .action((options: { remove?: boolean }) =>
+      use(async (tool) => {
+        const { fillDemo, removeDemo } = await import('./demo/demo.ts')
+        return options.remove ? removeDemo(tool) : fillDemo(tool)
+      }),
+    )
   program
     .command('backup <folder>')
     .description('copy the embedded database and its secrets into a new folder, also while it runs')
-    .action((folder: string) => backup(context, flags(), folder))
+    .action(async (folder: string) =>
+      (await import('./backup.ts')).backup(context, flags(), folder),
+    )
   program
     .command('restore <folder>')
     .description('put a backup in the place of the data; what was due then is held, not sent again')
     .option('--yes', 'really do it')
-    .action((folder: string, options: { yes?: boolean }) =>
-      restore(context, flags(), folder, options),
+    .action(async (folder: string, options: { yes?: boolean }) =>
+      (await import('./backup.ts')).restore(context, flags(), folder, options),
     )
   program
     .command('db')
@@ -90,20 +75,24 @@ export function addCommands(program: Command, context: Context): void {
     .command('distribute')
     .description('on Citus, right after migrate: place the rows of each workspace together')
     .option('--print', 'only show the statements')
-    .action((options: { print?: boolean }) => distributeDatabase(context, flags(), options))
+    .action(async (options: { print?: boolean }) =>
+      (await import('./distribute.ts')).distributeDatabase(context, flags(), options),
+    )
   program
     .command('hold-restored')
     .description(
       'after pg_restore and before a start: hold what is due, so that nothing is sent twice',
     )
     .option('--yes', 'really do it')
-    .action((options: { yes?: boolean }) => holdAfterRestore(context, flags(), options))
+    .action(async (options: { yes?: boolean }) =>
+      (await import('./backup.ts')).holdAfterRestore(context, flags(), options),
+    )
   program
     .command('config')
     .description('the settings')
     .command('print')
     .description('print them as they are understood, secrets hidden')
-    .action(() => printConfig(context, flags()))
+    .action(async () => (await import('./configPrint.ts')).printConfig(context, flags()))
 }
 
 type Use = (work: (tool: Tool) => Promise<void>) => Promise<void>
@@ -119,12 +108,16 @@ function addPeople(program: Command, use: Use): void {
     .option('--password <password>', 'seen by other users of this machine; better by stdin')
     .option('--password-stdin', 'read the password from stdin')
     .option(...WORKSPACE)
-    .action((options: NewUser) => use((tool) => createUser(tool, options)))
+    .action((options: NewUser) =>
+      use(async (tool) => (await import('./users.ts')).createUser(tool, options)),
+    )
   user
     .command('list')
     .description('the members of a workspace')
     .option(...WORKSPACE)
-    .action((options: In) => use((tool) => listUsers(tool, options)))
+    .action((options: In) =>
+      use(async (tool) => (await import('./users.ts')).listUsers(tool, options)),
+    )
   user
     .command('password')
     .description('set a new password and end all sessions')
@@ -132,7 +125,7 @@ function addPeople(program: Command, use: Use): void {
     .option('--password <password>', 'seen by other users of this machine; better by stdin')
     .option('--password-stdin', 'read the password from stdin')
     .action((options: PasswordFlags & { email: string }) =>
-      use((tool) => changeUserPassword(tool, options)),
+      use(async (tool) => (await import('./users.ts')).changeUserPassword(tool, options)),
     )
 
   const workspace = program.command('workspace').description('workspaces own everything')
@@ -144,16 +137,18 @@ function addPeople(program: Command, use: Use): void {
     .option('--locale <locale>', 'such as en or he-IL')
     .option('--country <code>', 'of phone numbers written without one, such as IL')
     .action((slug: string, options: WorkspaceOptions) =>
-      use((tool) => makeWorkspace(tool, slug, options)),
+      use(async (tool) => (await import('./workspaces.ts')).makeWorkspace(tool, slug, options)),
     )
   workspace
     .command('list')
     .description('all workspaces')
-    .action(() => use(showWorkspaces))
+    .action(() => use(async (tool) => (await import('./workspaces.ts')).showWorkspaces(tool)))
   workspace
     .command('limit <slug> <rate>')
     .description('how many messages per second it may hand in: a number, or none')
-    .action((slug: string, rate: string) => use((tool) => limitWorkspace(tool, slug, rate)))
+    .action((slug: string, rate: string) =>
+      use(async (tool) => (await import('./workspaces.ts')).limitWorkspace(tool, slug, rate)),
+    )
 
   const key = program.command('key').description('API keys')
   key
@@ -163,16 +158,20 @@ function addPeople(program: Command, use: Use): void {
     .option('--scopes <scopes>', 'comma-separated', 'all')
     .option('--expires <when>', 'a date, or days such as 90d; never when absent')
     .option(...WORKSPACE)
-    .action((options: NewKeyOptions) => use((tool) => makeKey(tool, options)))
+    .action((options: NewKeyOptions) =>
+      use(async (tool) => (await import('./keys.ts')).makeKey(tool, options)),
+    )
   key
     .command('list')
     .description('the API keys of a workspace')
     .option(...WORKSPACE)
-    .action((options: In) => use((tool) => showKeys(tool, options)))
+    .action((options: In) =>
+      use(async (tool) => (await import('./keys.ts')).showKeys(tool, options)),
+    )
   key
     .command('revoke <id>')
     .description('end an API key')
-    .action((id: string) => use((tool) => endKey(tool, id)))
+    .action((id: string) => use(async (tool) => (await import('./keys.ts')).endKey(tool, id)))
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
@@ -195,7 +194,9 @@ function addMessages(program: Command, use: Use): void {
     .option('--at <date>', 'send it then, such as 2027-03-14T14:00:00Z')
     .option('--wait', 'wait up to 10 seconds for the provider; exit code 1 when it failed')
     .option(...WORKSPACE)
-    .action((options: SendOptions) => use((tool) => sendMessage(tool, options)))
+    .action((options: SendOptions) =>
+      use(async (tool) => (await import('./send.ts')).sendMessage(tool, options)),
+    )
 
   const messages = program.command('messages').description('look at messages')
   messages
@@ -206,19 +207,23 @@ function addMessages(program: Command, use: Use): void {
     .option('--recipient <id>')
     .option('--limit <count>', 'at most 1000', '20')
     .option(...WORKSPACE)
-    .action((options: ListOptions) => use((tool) => showMessages(tool, options)))
+    .action((options: ListOptions) =>
+      use(async (tool) => (await import('./messages.ts')).showMessages(tool, options)),
+    )
   messages
     .command('show <id>')
     .description('one message with its timeline')
     .option(...WORKSPACE)
-    .action((id: string, options: In) => use((tool) => showMessage(tool, id, options)))
+    .action((id: string, options: In) =>
+      use(async (tool) => (await import('./messages.ts')).showMessage(tool, id, options)),
+    )
   messages
     .command('cancel <id>')
     .description('a message that was not sent yet')
     .option('--reason <text>')
     .option(...WORKSPACE)
     .action((id: string, options: In & { reason?: string }) =>
-      use((tool) => cancelMessage(tool, id, options)),
+      use(async (tool) => (await import('./messages.ts')).cancelMessage(tool, id, options)),
     )
   program
     .command('redrive')
@@ -229,7 +234,9 @@ function addMessages(program: Command, use: Use): void {
     .option('--limit <count>', 'at most so many', '1000000')
     .option('--yes', 'needed where some may have arrived already')
     .option(...WORKSPACE)
-    .action((options: RedriveOptions) => use((tool) => redriveMessages(tool, options)))
+    .action((options: RedriveOptions) =>
+      use(async (tool) => (await import('./messages.ts')).redriveMessages(tool, options)),
+    )
 }
 
 function addJourneys(program: Command, use: Use): void {
@@ -238,14 +245,16 @@ function addJourneys(program: Command, use: Use): void {
     .command('validate <files...>')
     .description('say what is wrong with them; exit code 1 when something is')
     .option(...WORKSPACE)
-    .action((files: string[], options: In) => use((tool) => validateJourneys(tool, files, options)))
+    .action((files: string[], options: In) =>
+      use(async (tool) => (await import('./journeys.ts')).validateJourneys(tool, files, options)),
+    )
   journey
     .command('push <files...>')
     .description('make or change the journeys of these files; all are checked first')
     .option('--enable', 'let people enter them at once')
     .option(...WORKSPACE)
     .action((files: string[], options: In & { enable?: boolean }) =>
-      use((tool) => pushJourneys(tool, files, options)),
+      use(async (tool) => (await import('./journeys.ts')).pushJourneys(tool, files, options)),
     )
   journey
     .command('pull [names...]')
@@ -253,7 +262,7 @@ function addJourneys(program: Command, use: Use): void {
     .option('--folder <folder>', 'one file each, instead of stdout')
     .option(...WORKSPACE)
     .action((names: string[], options: In & { folder?: string }) =>
-      use((tool) => pullJourneys(tool, names, options)),
+      use(async (tool) => (await import('./journeys.ts')).pullJourneys(tool, names, options)),
     )
   journey
     .command('retry <name>')
@@ -261,12 +270,16 @@ function addJourneys(program: Command, use: Use): void {
       'take up again every run that failed, where it stood; what was not sent is written anew',
     )
     .option(...WORKSPACE)
-    .action((name: string, options: In) => use((tool) => retryRuns(tool, name, options)))
+    .action((name: string, options: In) =>
+      use(async (tool) => (await import('./retryRuns.ts')).retryRuns(tool, name, options)),
+    )
   journey
     .command('list')
     .description('the journeys of a workspace')
     .option(...WORKSPACE)
-    .action((options: In) => use((tool) => showJourneys(tool, options)))
+    .action((options: In) =>
+      use(async (tool) => (await import('./journeys.ts')).showJourneys(tool, options)),
+    )
 }
 
 function addConnectors(program: Command, use: Use): void {
@@ -276,7 +289,9 @@ function addConnectors(program: Command, use: Use): void {
     .argument('<what>', 'subscribe: have it call our webhook, and keep the key that it signs with')
     .option(...WORKSPACE)
     .action((connector: string, what: string, options: In) =>
-      use((tool) => subscribeConnector(tool, { connector, what }, options)),
+      use(async (tool) =>
+        (await import('./connectors.ts')).subscribeConnector(tool, { connector, what }, options),
+      ),
     )
 }
 
@@ -288,14 +303,17 @@ function addIntake(program: Command, use: Use): void {
     .option('--status <status>', 'received, processed or failed')
     .option('--limit <count>', 'at most 1000', '20')
     .option(...WORKSPACE)
-    .action((options: CallbackListOptions) => use((tool) => showCallbacks(tool, options)))
+    .action((options: CallbackListOptions) =>
+      use(async (tool) => (await import('./callbacks.ts')).showCallbacks(tool, options)),
+    )
   callbacks
     .command('process [id]')
     .description('try one again, or with --failed all that failed')
     .option('--failed', 'all that failed')
     .option(...WORKSPACE)
     .action((id: string | undefined, options: In & { failed?: boolean }) =>
-      use((tool) => {
+      use(async (tool) => {
+        const { processCallbacks } = await import('./callbacks.ts')
         if ((id === undefined) !== (options.failed ?? false))
           throw new AppError('invalid_input', 'Give the id of a callback, or --failed.')
         return processCallbacks(tool, id === undefined ? 'failed' : { id }, options)
@@ -308,12 +326,16 @@ function addIntake(program: Command, use: Use): void {
     .option('--status <status>', 'running, done, failed or abandoned')
     .option('--limit <count>', 'at most 1000', '20')
     .option(...WORKSPACE)
-    .action((options: PullListOptions) => use((tool) => showPulls(tool, options)))
+    .action((options: PullListOptions) =>
+      use(async (tool) => (await import('./pulls.ts')).showPulls(tool, options)),
+    )
   pulls
     .command('process <id>')
     .description('do again what a pull did not finish')
     .option(...WORKSPACE)
-    .action((id: string, options: In) => use((tool) => processPull(tool, id, options)))
+    .action((id: string, options: In) =>
+      use(async (tool) => (await import('./pulls.ts')).processPull(tool, id, options)),
+    )
 }
 
 function addRows(program: Command, use: Use): void {
@@ -324,7 +346,9 @@ function addRows(program: Command, use: Use): void {
     .option('--country <code>', 'of phone numbers written without one')
     .option(...WORKSPACE)
     .action((file: string, options: In & { country?: string }) =>
-      use((tool) => importContacts(tool, file, options)),
+      use(async (tool) =>
+        (await import('./importContacts.ts')).importContacts(tool, file, options),
+      ),
     )
   imports
     .command('legacy [files...]')
@@ -332,7 +356,9 @@ function addRows(program: Command, use: Use): void {
       'email_opens.db and leads.db of the services that Beckon replaces, as already done',
     )
     .option(...WORKSPACE)
-    .action((files: string[], options: In) => use((tool) => importLegacy(tool, files, options)))
+    .action((files: string[], options: In) =>
+      use(async (tool) => (await import('./importLegacy.ts')).importLegacy(tool, files, options)),
+    )
   const rows = program.command('export').description('rows to stdout')
   const format = () => new Option('--format <format>').choices(['csv', 'json']).default('csv')
   for (const what of exportable) addExport(rows, what, format(), use)
@@ -343,7 +369,9 @@ function addRows(program: Command, use: Use): void {
     .option('--csv', 'as CSV')
     .option('--all-workspaces', 'rows of all workspaces')
     .option(...WORKSPACE)
-    .action((query: string, options: SqlOptions) => use((tool) => runSql(tool, query, options)))
+    .action((query: string, options: SqlOptions) =>
+      use(async (tool) => (await import('./sql.ts')).runSql(tool, query, options)),
+    )
 }
 
 function addExport(rows: Command, what: Exportable, format: Option, use: Use): void {
@@ -353,6 +381,6 @@ function addExport(rows: Command, what: Exportable, format: Option, use: Use): v
     .addOption(format)
     .option(...WORKSPACE)
     .action((options: In & { format: 'csv' | 'json' }) =>
-      use((tool) => exportRows(tool, what, options)),
+      use(async (tool) => (await import('./exportRows.ts')).exportRows(tool, what, options)),
     )
 }

@@ -10,13 +10,11 @@ import { type Db, inWorkspace } from '../db/db.ts'
 import { csvLine } from '../lib/csv.ts'
 import { listMessages, type MessageRow } from '../messages/store/read.ts'
 import { summaryOf } from '../messages/view.ts'
+import type { Exportable } from './exportable.ts'
 import type { Tool } from './tool.ts'
 
 const PAGE = 500
 type Row = Readonly<Record<string, unknown>>
-
-export const exportable = ['contacts', 'messages', 'suppressions'] as const
-export type Exportable = (typeof exportable)[number]
 
 export async function exportRows(
   tool: Tool,

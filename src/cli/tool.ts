@@ -1,6 +1,5 @@
 /** A tool's surroundings: the database as the server has it, and the workspace that was named. */
 import { pino } from 'pino'
-import { migrateAs, workspaceHooks } from '../app.ts'
 import type { Sealing } from '../channels/settings.ts'
 import type { Config } from '../config.ts'
 import { connect, type DatabaseAddress, type Db, openDb } from '../db/db.ts'
@@ -30,8 +29,11 @@ export interface Tool {
   readonly db: Db
   readonly secrets: Secrets
   readonly sealing: Sealing
-  /** What belongs into every new workspace. */
-  readonly hooks: readonly WorkspaceHook[]
+  /**
+   * What belongs into every new workspace. It reads all rooms, which most tools do without: ask before
+   * the transaction, which must not wait for that.
+   */
+  hooks(): Promise<readonly WorkspaceHook[]>
   readonly out: Output
   /** By its slug; the default workspace is made when there is none. 404. */
   workspace(slug?: string): Promise<Workspace>
@@ -60,7 +62,7 @@ export function withTool(
     process.once('SIGINT', stop).once('SIGTERM', stop)
     try {
       if (ground.beside) await requireSameVersion(ground.address)
-      else await migrateAs(ground.address, silent, config)
+      else await (await import('../app.ts')).migrateAs(ground.address, silent, config)
       const db = await openDb(ground.address, { connections: CONNECTIONS })
       try {
         await work(await toolOf(context, config, ground.address, db, out))
@@ -86,11 +88,11 @@ async function toolOf(
     seal: (text: string, about: string) => seal(secrets.encryptionKey, text, about),
     unseal: (sealed: string, about: string) => open(secrets.encryptionKey, sealed, about),
   }
-  const hooks = workspaceHooks(sealing)
+  const hooks = async () => (await import('../app.ts')).workspaceHooks(sealing)
   const workspace = async (slug = DEFAULT_SLUG) => {
     const found = await findWorkspaceBySlug(db.app, slug)
     if (found) return found
-    if (slug === DEFAULT_SLUG) return ensureDefaultWorkspace(db, config, hooks)
+    if (slug === DEFAULT_SLUG) return ensureDefaultWorkspace(db, config, await hooks())
     throw new AppError(
       'not_found',
       `There is no workspace ${slug}. \`beckon workspace list\` tells which there are.`,

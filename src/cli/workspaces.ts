@@ -33,7 +33,7 @@ export interface WorkspaceOptions {
 }
 
 export async function makeWorkspace(
-  { db, hooks, out }: Tool,
+  { db, hooks: readHooks, out }: Tool,
   slug: string,
   options: WorkspaceOptions,
 ): Promise<void> {
@@ -48,6 +48,7 @@ export async function makeWorkspace(
     ...{ slug: body.slug, name: body.name, locale: body.locale },
     ...{ timeZone: body.time_zone, defaultCountry: body.default_country },
   }
+  const hooks = await readHooks()
   const now = db.clock.now()
   const { workspace, key } = await db.app.begin((tx) =>
     openWorkspace(tx, input, { auth: operator, actor: system, now, hooks }),

@@ -33,7 +33,9 @@ after(async () => {
 function start(...args: readonly string[]) {
   const main = join(import.meta.dirname, '../../main.ts')
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
-  return spawn(process.execPath, [main, ...args], { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env } })
+  return spawn(process.execPath, [main, ...args], {
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
+  })
 }
 
 async function beckon(...args: readonly string[]) {

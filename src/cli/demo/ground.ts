@@ -45,6 +45,7 @@ export async function findDemo({ db }: Tool): Promise<Demo | undefined> {
 export async function makeDemo(tool: Tool): Promise<Demo> {
   const { db } = tool
   const home = await tool.workspace()
+  const hooks = await tool.hooks()
   const now = db.clock.now()
   const all = await listMembers(db.app, home.id, { limit: MAX_MEMBERS })
   const members = all.filter(({ isActive }) => isActive)
@@ -56,7 +57,7 @@ export async function makeDemo(tool: Tool): Promise<Demo> {
   const { timeZone, locale } = home
   const input = { slug: SLUG, name: 'Demo', timeZone, locale, defaultCountry: 'US' }
   const workspace = (await db.app.begin((tx) =>
-    createWorkspace(tx, input, now, { hooks: [...tool.hooks, begin] }),
+    createWorkspace(tx, input, now, { hooks: [...hooks, begin] }),
   )) as Workspace
   return { workspace, begun: now }
 }
