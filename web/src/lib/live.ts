@@ -17,6 +17,7 @@ export interface Activity {
 }
 
 const IDLE_MS = 30 * 60_000
+const BACK_MS = 4_000 // the server tells what happened five seconds before a stream began
 
 interface Wanted {
   readonly names?: string
@@ -26,7 +27,7 @@ interface Wanted {
   readonly on?: boolean
 }
 
-/** Calls `onActivity` for each event, and with null when more happened than was told. */
+/** Calls `onActivity` for each event, and with null when more happened, or may have, than was told. */
 export function useActivity(wanted: Wanted, onActivity: (event: Activity | null) => void): void {
   const latest = useRef(onActivity)
   latest.current = onActivity
@@ -41,6 +42,14 @@ export function useActivity(wanted: Wanted, onActivity: (event: Activity | null)
     const pass = (event: Activity | null) => {
       if (untouchedMs() < IDLE_MS) latest.current(event)
     }
+    let deafSince: number | null = Date.now()
+    stream.addEventListener('open', () => {
+      if (deafSince !== null && Date.now() - deafSince > BACK_MS) pass(null)
+      deafSince = null
+    })
+    stream.addEventListener('error', () => {
+      deafSince ??= Date.now()
+    })
     stream.addEventListener('activity', ({ data }) => pass(JSON.parse(data) as Activity)) // as /stream describes
     stream.addEventListener('more', () => pass(null))
     return () => stream.close()
