@@ -18,7 +18,7 @@ const Line = z.strictObject({
   to: z
     .string()
     .regex(
-      /^(?:name|email|phone|traits\.[\p{L}\p{N}_-]{1,64})$/u,
+      /^(?:name|email|phone|traits\.(?!__proto__$)[\p{L}\p{N}_-]{1,64})$/u,
       'One of name, email, phone, or traits. and a name.',
     ),
   rule: z.enum(rules).default('theirs'),
@@ -47,7 +47,7 @@ export function mapping({ title, description, fields, initial }: Described) {
 
 export type Mapped = Pick<ContactRecord, 'name' | 'email' | 'phone' | 'traits' | 'rules'>
 
-/** Lines whose field is empty over there say nothing: nobody's name is taken away. */
+/** Lines whose field is empty over there, or not there, say nothing: nobody's name is taken away. */
 export function mapped(
   values: Readonly<Record<string, unknown>>,
   lines: readonly MappingLine[],
@@ -55,7 +55,7 @@ export function mapped(
   const found: { name?: string; email?: string; phone?: string } = {}
   const traits: Record<string, unknown> = {}
   for (const { from, to } of lines) {
-    const value = values[from]
+    const value = Object.hasOwn(values, from) ? values[from] : undefined
     if (value === undefined || value === null || value === '') continue
     if (to === 'name' || to === 'email' || to === 'phone') found[to] = String(value)
     else traits[to.slice('traits.'.length)] = value

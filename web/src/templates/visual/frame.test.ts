@@ -37,6 +37,16 @@ test('what nobody changed is given back letter by letter, and what is not known 
   ])
 })
 
+test('blocks that look alike keep each their own letters', () => {
+  const source = '<p>a</p>\n<p>a </p>\n<p>b</p>\n<p>\n  a</p>'
+  const visual = readVisual(source)!
+  assert.equal(visual.write(visual.nodes), source)
+  const changed = rewritten(source, (nodes) => {
+    nodes[2]!.content![0]!.text = 'c'
+  })
+  assert.equal(changed, source.replace('b', 'c'))
+})
+
 test('only the block that was changed is written anew', () => {
   const changed = rewritten(letter, (nodes) => {
     nodes[1]!.content![0]!.text = 'Uno & '

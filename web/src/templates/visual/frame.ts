@@ -47,7 +47,7 @@ function read(source: string): Visual | undefined {
         const was = at < same.head ? at : at - after.length + before.length
         const isOld = at < same.head || at >= after.length - same.tail
         const gap = isOld ? gaps[was]! : at === 0 ? (gaps[0] ?? '') : usual
-        return gap + (originals.get(block) ?? block)
+        return gap + (isOld ? own[was]! : (originals.get(block) ?? block))
       })
       return source.slice(0, from) + text.join('') + end + source.slice(to)
     },
