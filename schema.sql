@@ -17,6 +17,18 @@ create table api_keys (
 );
 CREATE INDEX api_keys_workspace_id_idx ON public.api_keys USING btree (workspace_id);
 
+-- People who are still being erased from the log of requests, which is longer than a transaction may take.
+create table api_request_erasures (
+  workspace_id uuid not null,
+  id uuid not null,
+  words text[] not null,
+  below uuid,
+  constraint api_request_erasures_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint api_request_erasures_pkey PRIMARY KEY (workspace_id, id)
+);
+create policy engine on api_request_erasures for ALL to beckon_engine using (true);
+create policy workspace_only on api_request_erasures for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- Requests to the API, for some days: all that failed, and of very many that succeeded a part.
 create table api_requests (
   workspace_id uuid not null,

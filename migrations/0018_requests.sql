@@ -26,3 +26,13 @@ create table api_requests (
 create table api_requests_default partition of api_requests default;
 select protect_table('api_requests');
 comment on table api_requests is 'Requests to the API, for some days: all that failed, and of very many that succeeded a part.';
+
+create table api_request_erasures (
+  workspace_id uuid not null references workspaces (id) on delete cascade,
+  id uuid not null,
+  words text[] not null, -- what the person goes by, in small letters; gone with the row
+  below uuid, -- requests from this one on are done; null: none yet
+  primary key (workspace_id, id)
+);
+select protect_table('api_request_erasures');
+comment on table api_request_erasures is 'People who are still being erased from the log of requests, which is longer than a transaction may take.';

@@ -35,6 +35,7 @@ import { eventRoutes } from './events/routes.ts'
 import { streamRoutes } from './events/streamRoutes.ts'
 import { createSubscriber } from './events/subscribe.ts'
 import { setInterests } from './events/subscribers.ts'
+import { eraseRequests } from './http/requests/forget.ts'
 import { requestJobs, requestSchedules } from './http/requests/jobs.ts'
 import { ensureDays } from './http/requests/partitions.ts'
 import { requestRoutes } from './http/requests/routes.ts'
@@ -433,7 +434,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     })
     await server.register(subjectRoutes, {
       db,
-      erasers: [eraseMessages, eraseRuns, requests.erase],
+      erasers: [eraseMessages, eraseRuns, eraseRequests],
       exporters: { messages: exportMessages, journeys: exportRuns },
     })
   }

@@ -1,6 +1,7 @@
-/** Upkeep of the log of requests: days made ahead, old ones dropped. */
+/** Upkeep of the log of requests: days made ahead, old ones dropped, people erased. */
 import { connect, type DatabaseAddress, type Db } from '../../db/db.ts'
 import type { Handler, Schedule } from '../../jobs/jobs.ts'
+import { FORGET_JOB, forgetJob } from './forget.ts'
 import { dropOldDays, ensureDays } from './partitions.ts'
 
 const UPKEEP_JOB = 'requests.upkeep'
@@ -14,6 +15,7 @@ export function requestJobs(options: {
   readonly days: number
 }): Record<string, Handler> {
   return {
+    [FORGET_JOB]: forgetJob(options.db),
     [UPKEEP_JOB]: async () => {
       const owner = connect(options.ownerAddress, { max: 1 })
       const now = options.db.clock.now()

@@ -97,35 +97,3 @@ export async function findRequestBack(
   `
   return row?.id
 }
-
-/**
- * What somebody's requests held of a person: by their addresses, wherever these stand, and by their
- * ids, where these stand alone. That a request was made stays.
- */
-export async function forgetIn(
-  sql: Sql,
-  workspaceId: string,
-  { addresses, ids }: { addresses: readonly string[]; ids: readonly string[] },
-): Promise<void> {
-  await sql`
-    with known (id) as (
-      select unnest(${[...ids]}::text[])
-      union
-      select external_id from contact_identities where workspace_id = ${workspaceId} and contact_id::text = any(${[...ids]}::text[])
-    ),
-    said (word) as (
-      select lower(unnest(${[...addresses]}::text[]))
-      union all
-      select lower(to_json(id)::text) from known
-      union all
-      select lower(sign || id) from known cross join unnest(array['/', '=']) sign
-    )
-    update api_requests
-    set request_body = null, answer = null, query = null, path = route
-    where workspace_id = ${workspaceId}
-      and exists (
-        select from said
-        where strpos(lower(concat_ws(' ', path, '?' || query, request_body, answer)), word) > 0
-      )
-  `
-}

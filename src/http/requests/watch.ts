@@ -8,7 +8,6 @@ import type { Db } from '../../db/db.ts'
 import { isRefusal } from '../../db/refusal.ts'
 import { createLoop } from '../../lib/loop.ts'
 import { storableText } from '../../lib/storable.ts'
-import { eraseRequests } from './forget.ts'
 import { createKeeper, type Entry, type Keeper } from './keep.ts'
 import { messagesOf } from './messagesOf.ts'
 import { shortened, withoutSecrets } from './shorten.ts'
@@ -26,8 +25,6 @@ export interface RequestLog {
   /** Before any routes are added. */
   watch(server: Hooks): void
   start(): void
-  /** Of a person, also what was noted just now. */
-  erase: typeof eraseRequests
   /** Writes what waits. */
   stop(): Promise<void>
 }
@@ -69,10 +66,6 @@ export function createRequestLog({ db, log }: { db: Db; log: Logger }): RequestL
       })
     },
     start: loop.start,
-    async erase(sql, workspaceId, subject) {
-      await writeAll()
-      await eraseRequests(sql, workspaceId, subject)
-    },
     async stop() {
       await loop.stop()
       await writeAll().catch((error: unknown) =>
