@@ -46,17 +46,20 @@ test('one busy workspace leaves room for another', () => {
 test('memory is bounded while nothing can be written, and what came first is kept', () => {
   const keeper = createKeeper()
   const body = 'x'.repeat(6_000)
+  const ids = Array.from({ length: 1_000 }, () => crypto.randomUUID())
   for (let round = 0; round < 5; round++) {
     const waiting = keeper.take()
     for (let n = 0; n < 1_000; n++)
       keeper.offer({ workspaceId: 'w', isSure: true }, () =>
-        entry(round * 1_000 + n, { requestBody: body, answer: body }),
+        entry(round * 1_000 + n, { requestBody: body, answer: body, messageIds: ids }),
       )
     keeper.putBack(waiting)
   }
   const kept = keeper.take()
   assert.equal(kept.length, 2_000)
   assert.equal(kept[0]?.id, '0')
-  const characters = kept.reduce((sum, each) => sum + (each.requestBody?.length ?? 0), 0)
+  const sizeOf = ({ requestBody, answer, messageIds }: Entry) =>
+    (requestBody?.length ?? 0) + (answer?.length ?? 0) + messageIds.join('').length
+  const characters = kept.reduce((sum, each) => sum + sizeOf(each), 0)
   assert.ok(characters <= 8_000_000)
 })

@@ -6,7 +6,8 @@
 const SUCCESSES = 20 // of one workspace between two writes
 const ALL_SUCCESSES = 100 // of all workspaces
 const WAITING = 2_000 // requests in memory, also while the database is away
-const BODIES = 8_000_000 // characters of bodies in memory
+const BODIES = 8_000_000 // characters of bodies and ids in memory
+const ID = 36 // characters
 
 export interface Entry {
   readonly workspaceId: string
@@ -58,9 +59,10 @@ export function createKeeper(): Keeper {
   const leaveOut = (workspaceId: string) =>
     void leftOut.set(workspaceId, (leftOut.get(workspaceId) ?? 0) + 1)
   const add = (entry: Entry) => {
-    const size = (entry.requestBody?.length ?? 0) + (entry.answer?.length ?? 0)
+    const { requestBody, answer, messageIds } = entry
+    const size = (requestBody?.length ?? 0) + (answer?.length ?? 0) + messageIds.length * ID
     const fits = characters + size <= BODIES
-    waiting.push(fits ? entry : { ...entry, requestBody: null, answer: null })
+    waiting.push(fits ? entry : { ...entry, requestBody: null, answer: null, messageIds: [] })
     if (fits) characters += size
   }
   return {
