@@ -131,6 +131,18 @@ test('text without a block, an empty text and two lines of it', () => {
   assert.equal(readVisual('a')!.write([bare('a'), bare('b')]), '<p>a</p>\n<p>b</p>')
 })
 
+test('what never ends is left to the code, and is no work', () => {
+  const source = '<p>{% raw %}<script>{{ x }}</script>{% endraw %}</p>'
+  assert.deepEqual(types(`<p>a</p>${source}`), ['paragraph', 'paragraph'])
+  const many = (text: string) => readVisual(`<p>a</p>${text.repeat(50_000)}`)
+  for (const text of ['<div>', '<style>', '<!--', '{% raw %}', '<i>x'])
+    assert.equal(many(text), undefined)
+  const deep = `${'<div>'.repeat(5_000)}a${'</div>'.repeat(5_000)}`
+  assert.equal(readVisual(deep), undefined)
+  for (const text of ['{{ a ', '{% if '])
+    assert.equal(readVisual(`<p>${text.repeat(50_000)}</p>`)?.nodes.length, 1)
+})
+
 test('whatever is written is read again as it was', () => {
   const text = fc.stringMatching(/^[a-z&<>א-ת"' }\u00a0]{1,12}$/)
   const inline = fc.oneof(

@@ -32,15 +32,24 @@ const TAG =
 const CLOSING = /<\/([a-z][a-z0-9-]*)\s*>/iy
 const SKIPPED =
   /<!--[\s\S]*?-->|<!\[[^>]*>|<!doctype[^>]*>|<(style|script|title)\b[^>]*>[\s\S]*?<\/\1\s*>/iy
-const LIQUID =
-  /\{%-?\s*(raw|comment)\b[\s\S]*?%\}[\s\S]*?\{%-?\s*end\1\s*-?%\}|\{\{[\s\S]*?\}\}|\{%-?\s*(\w+)[\s\S]*?%\}|\{[a-z_]\w*(?:\.\w+)*\}/iy
+const LIQUID = /\{\{[\s\S]*?\}\}|\{%-?\s*(\w+)[\s\S]*?%\}/iy
+const NAME = /\{[a-z_]\w*(?:\.\w+)*\}/iy
+/** Between these two nothing means anything. */
+const VERBATIM = /^\{%-?\s*(raw|comment)\b/i
 const OPENERS = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture'])
+/** What they hold is no HTML. */
+const OPAQUE = new Set(['style', 'script', 'title'])
+const MAX_DEPTH = 100 // elements in one another; no mail program shows as many
 export const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'col', 'wbr', 'area'])
 
 export function parseHtml(source: string): Piece[] {
   const root = { tag: '', attributes: '', from: 0, innerFrom: 0, children: [] as Piece[] }
   const open = [root]
   let at = 0
+  const last: Record<string, number> = {
+    '{': source.lastIndexOf('}}'),
+    '%': source.lastIndexOf('%}'),
+  }
   const match = (pattern: RegExp) => {
     pattern.lastIndex = at
     return pattern.exec(source)
@@ -51,9 +60,12 @@ export function parseHtml(source: string): Piece[] {
   }
   while (at < source.length) {
     const from = at
-    const liquid = source[at] === '{' ? match(LIQUID) : null
+    // What is never closed is not looked for anew at each brace.
+    const liquid =
+      source[at] === '{' ? match(at < (last[source[at + 1]!] ?? -1) ? LIQUID : NAME) : null
     if (liquid) {
-      add({ kind: 'liquid', source: liquid[0], nests: nesting(liquid[2]), ...span(from, liquid) })
+      const to = verbatimEnd(source, from, liquid[0])
+      add({ kind: 'liquid', source: source.slice(from, to), nests: nesting(liquid[1]), from, to })
     } else if (source[at] !== '<') {
       const to = textEnd(source, at)
       add({ kind: 'text', text: source.slice(at, to), from, to })
@@ -72,7 +84,7 @@ export function parseHtml(source: string): Piece[] {
       at = from + tag[0].length
       if (VOID.has(begun.tag))
         add({ kind: 'element', ...begun, innerFrom: at, innerTo: at, to: at })
-      else if (tag[3]) throw new Unreadable()
+      else if (tag[3] || OPAQUE.has(begun.tag) || open.length > MAX_DEPTH) throw new Unreadable()
       else open.push({ ...begun, innerFrom: at })
     }
   }
@@ -81,6 +93,17 @@ export function parseHtml(source: string): Piece[] {
 }
 
 const span = (from: number, found: RegExpExecArray) => ({ from, to: from + found[0].length })
+
+/** Where it ends; of `raw` and `comment`, where what they hold does. */
+function verbatimEnd(source: string, from: number, opening: string): number {
+  const to = from + opening.length
+  const word = VERBATIM.exec(opening)?.[1]
+  if (word === undefined) return to
+  const end = new RegExp(`\\{%-?\\s*end${word}\\s*-?%\\}`, 'gi')
+  end.lastIndex = to
+  if (!end.test(source)) throw new Unreadable()
+  return end.lastIndex
+}
 
 function nesting(word: string | undefined): -1 | 0 | 1 {
   if (word === undefined) return 0

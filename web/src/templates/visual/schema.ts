@@ -8,6 +8,9 @@ import StarterKit from '@tiptap/starter-kit'
 import { t } from '../../lib/language.ts'
 
 const ATTRIBUTES = /^(?:\s+[^\s=>/"'<]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*$/
+/** Browsers look past white space in these words. */
+const runs = (address: string) =>
+  /^(?:javascript|data|vbscript):/i.test(address.replace(/[^!-~]/g, ''))
 const SAFE_ADDRESS = /^(?:https?:|mailto:|tel:|sms:|\{\{)/i
 
 /** In the document's own HTML, so that what is copied inside the editor keeps it; checked, for it may be pasted. */
@@ -70,6 +73,9 @@ const KeptBlock = Node.create({
   ],
 })
 
+/** One tag and nothing beside it: what is pasted from elsewhere may claim to be one. */
+const ONE_TAG =
+  /^(?:\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}|\{[a-z_]\w*(?:\.\w+)*\})$/i
 const NAMED = /\{\{[^{}]+\}\}|(?<!\{)\{[a-z_]\w*(?:\.\w+)*\}/i
 const TYPED = new RegExp(`(?:${NAMED.source})$`, 'i')
 const PASTED = new RegExp(NAMED.source, 'gi')
@@ -80,7 +86,10 @@ const Variable = Node.create({
   parseHTML: () => [
     {
       tag: 'span[data-variable]',
-      getAttrs: (element) => ({ source: element.getAttribute('data-variable') }),
+      getAttrs: (element) => {
+        const source = element.getAttribute('data-variable') ?? ''
+        return ONE_TAG.test(source) ? { source } : false
+      },
     },
   ],
   renderHTML: ({ node }) => [
@@ -124,7 +133,10 @@ const Link = Mark.create({
   ...{ name: 'link', priority: 1000, inclusive: false },
   addAttributes: () => ({ href: hidden('href', '', ANY), kept: hidden('kept') }),
   parseHTML: () => [
-    { tag: 'a[data-href]' },
+    {
+      tag: 'a[data-href]',
+      getAttrs: (element) => (runs(element.getAttribute('data-href') ?? '') ? false : null),
+    },
     {
       tag: 'a[href]',
       getAttrs: (element) => {
