@@ -50,6 +50,18 @@ test('a domain that has everything is found, through includes and other names', 
   assert.ok(Object.values(found).every(({ wanted }) => wanted === null))
 })
 
+test('a network in a record that is none matches nothing, and stops nothing', async () => {
+  const lengths = ['1.5', '', '-1', '33', 'abc', '0x8', '1e1', '999999999999']
+  const terms = lengths.map((length) => `ip4:93.184.215.34/${length} ip6:2001:db8::/${length}`)
+  const zone: Zone = {
+    'shop.example': [['TXT', `v=spf1 ${terms.join(' ')} -all`]],
+    'mail.shop.example': [['A', '93.184.215.34']],
+  }
+  const { spf } = await look(zone, { host: 'mail.shop.example' })
+  assert.equal(spf?.state, 'wrong')
+  assert.match(spf?.detail ?? '', /does not name/)
+})
+
 test('a domain that has nothing is told each record exactly', async () => {
   const found = await look({})
   assert.deepEqual(statesOf(found), {

@@ -133,6 +133,7 @@ function addNetwork(networks: BlockList, kind: 'ip4' | 'ip6', text: string): voi
   const [address = '', length] = text.split('/')
   const family = kind === 'ip4' ? 'ipv4' : 'ipv6'
   if (isIP(address) !== (kind === 'ip4' ? 4 : 6)) return // what is no address matches nothing
-  const bits = length === undefined ? (kind === 'ip4' ? 32 : 128) : Number(length)
-  if (bits >= 0 && bits <= (kind === 'ip4' ? 32 : 128)) networks.addSubnet(address, bits, family)
+  const most = kind === 'ip4' ? 32 : 128
+  const bits = length === undefined ? most : /^\d+$/.test(length) ? Number(length) : Number.NaN
+  if (bits <= most) networks.addSubnet(address, bits, family)
 }
