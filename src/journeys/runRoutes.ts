@@ -1,12 +1,13 @@
 /** /journeys/:id/runs and /waiting: who is where. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { AppError } from '../errors.ts'
-import { page, readCursor } from '../lib/paging.ts'
+import { cursorOf, page, readCursor } from '../lib/paging.ts'
 import { JourneyParams } from './api.schema.ts'
 import { getJourney } from './find.ts'
 import { MOST_SENT, RunDetail, RunList, RunPage, RunParams, WaitingList } from './runs.schema.ts'
-import { findRun, listRuns, listSent, listWaitingRuns } from './runs.store.ts'
+import { findRun, listSent, listWaitingRuns } from './runs.store.ts'
 import { runDetail, runView } from './runView.ts'
+import { SPAN, searchRuns } from './searchRuns.ts'
 
 const tags = ['Journeys']
 const reading = { scope: 'journeys:read' } as const
@@ -20,6 +21,7 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
       config: reading,
       schema: {
         ...{ tags, summary: 'List the runs of a journey, newest first' },
+        description: `A rare match is looked for among ${SPAN} runs at a time: a page may hold fewer than \`limit\`, even none, and say \`has_more\`.`,
         params: JourneyParams,
         querystring: RunList,
         response: { 200: RunPage },
@@ -33,11 +35,14 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
         ...{ status, attention, key, contactId: request.query.contact_id ?? null },
         ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
       }
-      const rows = await request.read(async (tx, workspaceId) => {
+      const { rows, stoppedAt } = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
-        return listRuns(tx, workspaceId, id, filter)
+        return searchRuns(tx, workspaceId, id, filter)
       })
-      return page(rows, limit, (row) => row.id, runView)
+      const found = page(rows, limit, (row) => row.id, runView)
+      return stoppedAt === null || found.has_more
+        ? found
+        : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
     },
   )
 

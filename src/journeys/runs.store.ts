@@ -13,6 +13,8 @@ export interface RunFilter {
   readonly version?: number | null
   /** Id of the last row before. */
   readonly before: string | null
+  /** Ids from this one on. */
+  readonly since?: string | null
   readonly limit: number
 }
 
@@ -32,6 +34,7 @@ export function listRuns(sql: Sql, workspaceId: string, journeyId: string, filte
     from journey_runs r
     where r.workspace_id = ${workspaceId} and r.journey_id = ${journeyId}
       ${filter.before ? sql`and r.id < ${filter.before}` : sql``}
+      ${filter.since ? sql`and r.id >= ${filter.since}` : sql``}
       ${filter.status ? sql`and r.status = ${filter.status}` : sql``}
       ${filter.status && filter.status !== 'waiting' ? sql`and r.status <> 'waiting'` : sql``}
       ${filter.attention ? sql`and r.attention` : sql``}
@@ -43,6 +46,27 @@ export function listRuns(sql: Sql, workspaceId: string, journeyId: string, filte
     order by r.id desc
     limit ${filter.limit}
   `
+}
+
+/** The id `span` runs before `before`, among those that an index leads to; null when there are fewer. */
+export async function findRunBack(
+  sql: Sql,
+  workspaceId: string,
+  journeyId: string,
+  filter: RunFilter & { readonly span: number },
+): Promise<string | null> {
+  const status = filter.failed ? 'failed' : filter.status
+  const [row] = await sql<{ id: string }[]>`
+    select r.id from journey_runs r
+    where r.workspace_id = ${workspaceId} and r.journey_id = ${journeyId}
+      ${filter.before ? sql`and r.id < ${filter.before}` : sql``}
+      ${filter.attention ? sql`and r.attention` : sql``}
+      ${!filter.attention && status && status !== 'waiting' ? sql`and r.status = ${status} and r.status <> 'waiting'` : sql``}
+    order by r.id desc
+    offset ${filter.span}
+    limit 1
+  `
+  return row?.id ?? null
 }
 
 /** Those that wait for a time or an event, or are held until one; next due first. */
