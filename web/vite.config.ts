@@ -14,7 +14,7 @@ function isOfShell(id: string): boolean {
 }
 
 const OF_SOME_PAGES =
-  /\/(Palette|Drawing|Shortcuts|Json\w+|SchemaForm|PropertyField|MappingField|WrittenField)\.tsx$/
+  /\/(Palette|Drawing|HeatMap|useDrawn|useCells|Shortcuts|Json\w+|SchemaForm|PropertyField|MappingField|WrittenField)\.tsx?$/
 
 const SHELL = [
   ...['react', 'react-dom', 'scheduler', 'use-sync-external-store', '@tanstack/', '@lingui/'],

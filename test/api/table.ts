@@ -645,6 +645,7 @@ const wishes: Record<string, Case> = {
   'GET /analytics/top-leads': { access: 'analytics:read' },
   'GET /analytics/by-time': { access: 'analytics:read' },
   'GET /analytics/by-day': { access: 'analytics:read' },
+  'GET /analytics/by-week': { access: 'analytics:read' },
   'GET /analytics/engagement': { access: 'analytics:read' },
 }
 

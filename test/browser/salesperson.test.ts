@@ -59,10 +59,12 @@ for (const look of looks) {
     // The page hears of it by itself.
     await tile.getByText(String(opened), { exact: true }).waitFor()
     await page.reload()
-    for (const title of ['By hour', 'By weekday', 'Leads who open most', 'Engagement'])
-      await page.getByRole('heading', { name: say(title) }).waitFor()
+    const titles = ['By hour', 'By weekday', 'By weekday and hour']
+    for (const title of [...titles, 'Leads who open most', 'Engagement'])
+      await page.getByRole('heading', { name: say(title), exact: true }).waitFor()
     await page.locator('main').getByText('Analytical Engines').first().waitFor()
     await page.locator('main').getByText(to).first().waitFor()
+    await walkWeek(page, look)
     await page
       .getByRole('button', { name: say('View as table') })
       .first()
@@ -94,6 +96,30 @@ for (const look of looks) {
     await timeline.getByText(say('Sent'), { exact: true }).waitFor()
     await page.context().close()
   })
+}
+
+/** The first hour of the viewer's week, and one on and back: whatever is told of it is in the table too. */
+async function walkWeek(page: Page, { language }: { language: 'en' | 'he' }) {
+  const say = speak(language)
+  const heading = page.getByRole('heading', { name: say('By weekday and hour'), exact: true })
+  const week = page.locator('main section').filter({ has: heading })
+  await week.scrollIntoViewIfNeeded()
+  const told = week.getByRole('status')
+  await week.getByRole('application').focus()
+  const firstHour = language === 'he' ? 'יום א׳ 00:00:' : 'Mon 00:00:'
+  const nextHour = firstHour.replace('00:00', '01:00')
+  await told.filter({ hasText: firstHour }).waitFor({ state: 'attached' })
+  await page.keyboard.press(language === 'he' ? 'ArrowLeft' : 'ArrowRight')
+  await told.filter({ hasText: nextHour }).waitFor({ state: 'attached' })
+  await page.keyboard.press('Home')
+  await told.filter({ hasText: firstHour }).waitFor({ state: 'attached' })
+  const figure = (await told.textContent())?.slice(firstHour.length).trim() ?? ''
+  await expectAccessible(page)
+  await week.getByRole('button', { name: say('View as table') }).click()
+  const cell = week.getByRole('row').nth(1).getByRole('cell').nth(1)
+  const shown = figure === say('nothing to count yet') ? '–' : figure
+  assert.equal(await cell.textContent(), shown)
+  await week.getByRole('button', { name: say('View as table') }).click()
 }
 
 const connectionsPage = async () => {

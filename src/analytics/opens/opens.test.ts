@@ -6,6 +6,7 @@ import { startTestApp } from '../../../test/helpers/app.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { until } from '../../../test/helpers/until.ts'
 import { type EventInput, recordEvents } from '../../events/record.ts'
+import { opensOfWeek, type WeekHour } from './week.store.ts'
 
 const database = await testDatabase()
 const discord = await startFaultServer()
@@ -142,6 +143,38 @@ test('the figures are there before anything is connected', async () => {
   assert.deepEqual(stats.webhook, { last_at: null, received: 0, rejected: 0, silent: false })
   assert.equal(stats.notifications.sent, 0)
   assert.equal(stats.notifications.machine_suppressed, 2)
+})
+
+test('a week has each hour once, also where the clock changes, and none that was not yet', async () => {
+  const source = 'clock'
+  const times = [
+    ...['2026-03-26T23:30:00Z', '2026-03-27T00:30:00Z'], // Friday 01:30 and, an hour on, 03:30
+    ...['2026-10-24T22:30:00Z', '2026-10-24T23:30:00Z'], // Sunday 01:30, twice
+  ]
+  await record(times.map((at) => ({ ...opened(`mail ${at}`, 'lead-c', at), source })))
+  const asked = (now: string) =>
+    opensOfWeek(app.db.engine, workspaceId, source, {
+      ...{ zone: 'Asia/Jerusalem', now: new Date(now) },
+    })
+  const opensAt = (rows: readonly WeekHour[], day: number, hour: number) =>
+    rows.find((row) => row.day === day && row.hour === hour)?.opens
+  const later = await asked('2026-11-01T00:00:00Z')
+  assert.equal(later.length, 7 * 24)
+  assert.deepEqual(
+    [1, 2, 3].map((hour) => opensAt(later, 5, hour)),
+    [1, 0, 1],
+  )
+  assert.deepEqual([opensAt(later, 7, 1), opensAt(later, 7, 2)], [2, 0])
+  const sameDay = await asked('2026-03-27T03:59:00Z') // 06:59
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 6, 7].map((hour) => opensAt(sameDay, 5, hour)),
+    [undefined, 1, undefined, 1, 0, 0, undefined],
+  )
+  const sum = (rows: { opens: number | null }[]) =>
+    rows.reduce((all, { opens: n }) => all + (n ?? 0), 0)
+  const weeks = (await get('/analytics/by-week?source=all')).data
+  assert.deepEqual([weeks.length, weeks[0].day, weeks[167].day], [168, 'Monday', 'Sunday'])
+  assert.equal(sum(weeks), sum((await get('/analytics/by-day?source=all')).data))
 })
 
 test('a test alert answers what Discord said, and is counted nowhere', async () => {

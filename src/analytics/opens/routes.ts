@@ -19,9 +19,11 @@ import {
   openTotals,
   topLeads,
 } from './store.ts'
+import { opensOfWeek } from './week.store.ts'
 
 const tags = ['Opens']
 const MAX_OF_A_DAY = 1_000 // opens listed by date; the totals count all
+const HOURS = 24 // of a day
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const Limit = z.coerce.number().int().min(1).max(100).default(10)
 const Query = z.strictObject({ source: Source })
@@ -201,6 +203,31 @@ export const openRoutes =
     )
 
     app.get(
+      '/analytics/by-week',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'Opens by day of the week and hour of the day; null where no such hour was yet',
+          querystring: Query,
+          response: {
+            200: z.object({
+              time_zone: z.string(),
+              data: z.array(
+                z.object({
+                  day: z.string(),
+                  hour: z.number().int(),
+                  opens: z.number().int().nullable(),
+                }),
+              ),
+            }),
+          },
+        },
+      },
+      (request) => ask(request, request.query.source, (asked) => week(asked, deps.db.clock.now())),
+    )
+
+    app.get(
       '/analytics/engagement',
       {
         config,
@@ -248,6 +275,18 @@ async function spread({ tx, workspaceId, zone, source }: Asked, field: 'hour' | 
   const rows = await opensBy(tx, workspaceId, source, { field, zone })
   const byPart = new Map(rows.map(({ part, n }) => [part, n]))
   return (part: number) => byPart.get(part) ?? 0
+}
+
+/** All 168 hours, Monday first. */
+async function week({ tx, workspaceId, zone, source }: Asked, now: Date) {
+  const rows = await opensOfWeek(tx, workspaceId, source, { zone, now })
+  const known = new Map(rows.map(({ day, hour, opens }) => [day * HOURS + hour, opens]))
+  const data = weekdays.flatMap((day, at) =>
+    Array.from({ length: HOURS }, (_, hour) => {
+      return { day, hour, opens: known.get((at + 1) * HOURS + hour) ?? null }
+    }),
+  )
+  return { data }
 }
 
 async function dayOrFault(tx: TransactionSql, date: string, zone: string): Promise<Day> {

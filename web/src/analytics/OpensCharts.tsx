@@ -1,9 +1,11 @@
-/** When mail is opened: by hour of the day and by day of the week. */
+/** When mail is opened: by hour of the day, by day of the week, and by both. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { get } from '../lib/api.ts'
+import { type Answer, get } from '../lib/api.ts'
 import { locale, t } from '../lib/language.ts'
+import type { Series } from '../ui/Chart.tsx'
 import { ChartCard } from '../ui/ChartCard.tsx'
+import { Empty } from '../ui/States.tsx'
 import type { Source } from './OpensPage.tsx'
 
 const SUNDAY = Date.UTC(2026, 0, 4)
@@ -51,6 +53,45 @@ export function OpensByWeekday({ source }: { source: Source }) {
       {...{ query, drawn }}
     />
   )
+}
+
+export function OpensByWeek({ source }: { source: Source }) {
+  const query = useQuery({
+    queryKey: ['/analytics/by-week', source],
+    queryFn: () => get('/analytics/by-week', { query: { source } }),
+  })
+  const data = query.data?.data
+  const drawn = useMemo(() => data && weekOf(data), [data])
+  const zone = query.data?.time_zone
+  return (
+    <ChartCard
+      title={t('By weekday and hour')}
+      kind="heat"
+      note={zone && t('Opens in each hour of a week of {zone}', { zone })}
+      empty={
+        data?.every(({ opens }) => opens === null) && (
+          <Empty title={t('Nothing has been opened yet.')} />
+        )
+      }
+      {...{ query, drawn }}
+    />
+  )
+}
+
+type WeekHour = Answer<'/analytics/by-week'>['data'][number]
+
+/** A line for each day, a column for each hour. */
+function weekOf(rows: readonly WeekHour[]): { labels: string[]; series: Series[] } {
+  const days = [...Map.groupBy(inWeek(rows), ({ day }) => day).values()]
+  const hours = namesOf({ hour: '2-digit', minute: '2-digit' })
+  const names = namesOf({ weekday: 'short' })
+  return {
+    labels: (days[0] ?? []).map(({ hour }) => hours(SUNDAY + hour * HOUR_MS)),
+    series: days.map((day) => ({
+      name: names(SUNDAY + weekdays.indexOf(day[0]?.day.toLowerCase() ?? '') * DAY_MS),
+      values: day.map(({ opens }) => opens),
+    })),
+  }
 }
 
 /** In the order of the viewer's week: it begins on Sunday in Israel, on Monday in France. */

@@ -1,4 +1,4 @@
-/** Opens of mail, as document 000 asks: by date, by hour, by weekday, top leads, engagement. */
+/** Opens of mail, as document 000 asks: by date, by hour, by weekday, by both, top leads, engagement. */
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
@@ -10,7 +10,7 @@ import { SelectField } from '../ui/Field.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Skeleton } from '../ui/States.tsx'
 import { OpensByDate } from './OpensByDate.tsx'
-import { OpensByHour, OpensByWeekday } from './OpensCharts.tsx'
+import { OpensByHour, OpensByWeek, OpensByWeekday } from './OpensCharts.tsx'
 import { Engagement, TopLeads } from './OpensLeads.tsx'
 
 export type Source = 'close' | 'all'
@@ -43,6 +43,7 @@ export function OpensPage() {
         <OpensByHour source={from} />
         <OpensByWeekday source={from} />
       </div>
+      <OpensByWeek source={from} />
       <div className="grid items-start grid-cols-1 gap-5 lg:grid-cols-2">
         <TopLeads source={from} />
         <Engagement source={from} />

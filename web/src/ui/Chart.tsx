@@ -14,22 +14,26 @@ import { Skeleton } from './States.tsx'
 
 export interface Series {
   readonly name: string
-  readonly values: readonly number[]
+  /** Null where there was nothing to count, which is not zero; only a heat-map draws that. */
+  readonly values: readonly (number | null)[]
   /** Which of the others this is, of the period before: drawn in its colour, and finer. */
   readonly before?: number
 }
 
 export interface ChartProps {
   readonly title: string
-  readonly kind: 'line' | 'bar'
+  /** A heat-map has a line of cells for each of the series. */
+  readonly kind: 'line' | 'bar' | 'heat'
   readonly labels: readonly string[]
   readonly series: readonly Series[]
 }
 
 const Drawing = lazy(() => import('./Drawing.tsx').then(({ Drawing }) => ({ default: Drawing })))
+const HeatMap = lazy(() => import('./HeatMap.tsx').then(({ HeatMap }) => ({ default: HeatMap })))
 
 /** As a drawing, or as the table of the same. */
 export function Chart({ asTable, ...chart }: ChartProps & { asTable: boolean }) {
+  const { kind } = chart
   const [place, isSeen] = useSeen()
   if (asTable) return <ChartTable {...chart} />
   const waiting = <Skeleton className="h-64" />
@@ -37,7 +41,7 @@ export function Chart({ asTable, ...chart }: ChartProps & { asTable: boolean }) 
     <div ref={place}>
       {isSeen ? (
         <Suspense fallback={waiting}>
-          <Drawing {...chart} />
+          {kind === 'heat' ? <HeatMap {...chart} /> : <Drawing {...chart} kind={kind} />}
         </Suspense>
       ) : (
         waiting
@@ -81,7 +85,7 @@ function ChartTable({ title, labels, series }: ChartProps) {
             id: name,
             title: name,
             end: true,
-            cell: ({ at }: { at: number }) => number(values[at] ?? 0),
+            cell: ({ at }: { at: number }) => shown(values[at]),
           })),
         ]}
       />
@@ -89,10 +93,12 @@ function ChartTable({ title, labels, series }: ChartProps) {
   )
 }
 
+const shown = (value: number | null | undefined) => (value === null ? '–' : number(value ?? 0))
+
 function saveCsv({ title, labels, series }: ChartProps): void {
   const lines = [
     ['', ...series.map(({ name }) => name)],
-    ...labels.map((label, at) => [label, ...series.map(({ values }) => values[at] ?? 0)]),
+    ...labels.map((label, at) => [label, ...series.map(({ values }) => values[at] ?? '')]),
   ]
   saveFile(`${title}.csv`, csvFile(lines))
 }

@@ -9,12 +9,14 @@ interface Props extends Pick<ChartProps, 'title' | 'kind'> {
   readonly query: { readonly error: unknown; refetch(): unknown }
   /** Undefined as long as nothing is there to be drawn. */
   readonly drawn: Pick<ChartProps, 'labels' | 'series'> | undefined
+  /** Instead of a drawing in which there would be nothing. */
+  readonly empty?: ReactNode
   readonly actions?: ReactNode
   readonly className?: string
 }
 
 export function ChartCard(props: Props) {
-  const { title, kind, note, query, drawn, actions, className = '' } = props
+  const { title, kind, note, query, drawn, empty, actions, className = '' } = props
   const [asTable, setAsTable] = useState(false)
   const chart = drawn && { title, kind, ...drawn }
   return (
@@ -25,12 +27,14 @@ export function ChartCard(props: Props) {
       actions={
         <>
           {actions}
-          {chart && <ChartActions {...{ chart, asTable }} onTable={setAsTable} />}
+          {chart && !empty && <ChartActions {...{ chart, asTable }} onTable={setAsTable} />}
         </>
       }
     >
       {query.error ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} />
+      ) : empty ? (
+        empty
       ) : chart ? (
         <Chart {...chart} asTable={asTable} />
       ) : (

@@ -1,61 +1,28 @@
-/** ECharts itself: only what our charts need, drawn as SVG. Loaded on demand by Chart.tsx. */
+/** Lines and bars. Loaded on demand by Chart.tsx, with no more of ECharts than they need. */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, TooltipComponent } from 'echarts/components'
-import { init, setPlatformAPI, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { use } from 'echarts/core'
+import { useCallback } from 'react'
 import { cn } from '../lib/cn.ts'
 import { compact, number } from '../lib/format.ts'
 import { direction } from '../lib/language.ts'
-import { isDark, onTheme } from '../lib/theme.ts'
 import type { ChartProps } from './Chart.tsx'
+import { LETTER, type Look, MARGIN, textOf, turned, useDrawn } from './useDrawn.ts'
 
-use([BarChart, LineChart, SVGRenderer, GridComponent, TooltipComponent])
-// Nothing is placed by it (see placesOf), and a canvas to measure letters on is slow to make.
-setPlatformAPI({ measureText: (text) => ({ width: text.length * LETTER }) })
+use([BarChart, LineChart, GridComponent, TooltipComponent])
 
-const LETTER = 7 // pixels, about, of a label's letter
-const MARGIN = 8 // pixels
+type LinesProps = ChartProps & { readonly kind: 'line' | 'bar' }
 
-const light = {
-  ink: '#565d6b',
-  line: '#e0e3ea',
-  paper: '#fff',
-  colours: ['#1f4fd8', '#0f8a6a', '#b4540a', '#8a3ab9'],
-}
-const dark = {
-  ink: '#a3abba',
-  line: '#2a2f39',
-  paper: '#171a20',
-  colours: ['#8fb0ff', '#5fd0b0', '#f0a860', '#cf9cf0'],
-}
-
-export function Drawing({ title, kind, labels, series }: ChartProps) {
-  const place = useRef<HTMLDivElement>(null)
-  const isNight = useSyncExternalStore(onTheme, isDark)
-  useEffect(() => {
-    const element = place.current
-    if (!element) return
-    const chart = init(element, null, { renderer: 'svg' })
-    let drawn = ''
-    const draw = () => {
-      const { clientWidth: width, clientHeight: height } = element
-      if (drawn === `${width} ${height}`) return
-      if (drawn) chart.resize()
-      drawn = `${width} ${height}`
-      const option = optionOf({ title, kind, labels, series }, isNight ? dark : light, width)
-      chart.setOption(option, { lazyUpdate: true }) // with the next frame: two short turns instead of a long one
-    }
-    const resize = new ResizeObserver(draw) // begins with a first call
-    resize.observe(element)
-    return () => {
-      resize.disconnect()
-      chart.dispose()
-    }
-  }, [title, kind, labels, series, isNight])
+export function Drawing({ title, kind, labels, series }: LinesProps) {
+  const { place, look } = useDrawn(
+    useCallback(
+      (look: Look, width: number) => optionOf({ title, kind, labels, series }, look, width),
+      [title, kind, labels, series],
+    ),
+  )
   return (
     <div className="flex h-64 flex-col gap-2">
-      {series.length > 1 && <Legend series={series} colours={(isNight ? dark : light).colours} />}
+      {series.length > 1 && <Legend series={series} colours={look.colours} />}
       <div ref={place} role="img" aria-label={title} className="min-h-0 w-full flex-1" dir="ltr" />
     </div>
   )
@@ -93,18 +60,17 @@ function Legend({ series, colours }: Pick<ChartProps, 'series'> & { colours: rea
 
 /** How much the axes' labels take is reckoned here: to let ECharts find it out costs more than all else it does. */
 function placesOf({ labels, series }: Pick<ChartProps, 'labels' | 'series'>, width: number) {
-  const most = Math.max(0, ...series.flatMap(({ values }) => values))
+  const most = Math.max(0, ...series.flatMap(({ values }) => values.map(Number)))
   const side = MARGIN + LETTER * Math.max(4, compact(most).length)
   const label = LETTER * Math.max(0, ...labels.map(({ length }) => length)) + 2 * MARGIN
   const room = Math.max(1, Math.floor((width - side) / label)) // labels
   return { side, every: Math.ceil(labels.length / room) }
 }
 
-function optionOf({ kind, labels, series }: ChartProps, look: typeof light, width: number) {
+function optionOf({ kind, labels, series }: LinesProps, look: Look, width: number) {
   const isRtl = direction() === 'rtl'
   const { side, every } = placesOf({ labels, series }, width)
-  // The drawing itself runs from left to right; these marks (RLI … PDI) turn the words of a label.
-  const text = { color: look.ink, fontFamily: getComputedStyle(document.body).fontFamily }
+  const text = textOf(look)
   return {
     animation: false,
     color: look.colours,
@@ -121,7 +87,7 @@ function optionOf({ kind, labels, series }: ChartProps, look: typeof light, widt
     },
     xAxis: {
       type: 'category',
-      data: isRtl ? labels.map((label) => `\u2067${label}\u2069`) : [...labels],
+      data: isRtl ? labels.map(turned) : [...labels],
       inverse: isRtl,
       axisLabel: { ...text, interval: every - 1 },
       axisLine: { lineStyle: { color: look.line } },
