@@ -6,7 +6,9 @@ import { testDatabase } from '../../../test/helpers/database.ts'
 import { until } from '../../../test/helpers/until.ts'
 import { connect } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import type { Entry } from './keep.ts'
 import { dropOldDays, ensureDays } from './partitions.ts'
+import { writeRequests } from './write.ts'
 
 const database = await testDatabase()
 const env = { ADMIN_EMAIL: 'ada@example.com', ADMIN_PASSWORD: 'violet tractor ninety' }
@@ -128,6 +130,28 @@ test('a request is of its workspace alone, for whoever may read the log', async 
   assert.ok(!ours.data.some(({ id }: { id: string }) => id === idOf(theirs)))
   const reader = await app.keyFor('default', ['messages:read'])
   assert.equal((await app.call('GET', '/api-requests', undefined, reader)).status, 403)
+})
+
+test('of many that are written together only the one that the database refuses is left out', async () => {
+  const [of = { id: '' }] = await database.db.engine<{ id: string }[]>`select id from workspaces`
+  const entry = (path: string): Entry => ({
+    ...{ workspaceId: of.id, id: uuid7(), method: 'POST', route: '/r', path, query: null },
+    ...{ status: 422, code: null, ms: 1, actorKind: 'key', actorId: 'refused', ip: null },
+    ...{ userAgent: null, idempotencyKey: null, replayed: false, requestBytes: null },
+    ...{ requestBody: null, answer: null, messageIds: [], leftOut: 0 },
+  })
+  const entries = [entry('/a'), entry('/\0'), entry('/b')]
+  const told: unknown[] = []
+  const log = { warn: (...words: unknown[]) => void told.push(words) }
+  await writeRequests({ sql: database.db.engine, log }, entries)
+  const kept = await get('/api-requests?actor_id=refused')
+  assert.deepEqual(
+    kept.data.map(({ path }: { path: string }) => path),
+    ['/b', '/a'],
+  )
+  assert.deepEqual(told, [
+    [{ request: entries[1]?.id, code: '22P05' }, 'a request could not be noted'],
+  ])
 })
 
 test('a person who is erased is erased from the log too', async () => {

@@ -5,13 +5,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Db } from '../../db/db.ts'
-import { isRefusal } from '../../db/refusal.ts'
 import { createLoop } from '../../lib/loop.ts'
 import { storableText } from '../../lib/storable.ts'
 import { createKeeper, type Entry, type Keeper } from './keep.ts'
 import { messagesOf } from './messagesOf.ts'
 import { shortened, withoutSecrets } from './shorten.ts'
-import { insertRequests } from './store.ts'
+import { writeRequests } from './write.ts'
 
 const WRITE_MS = 1_000
 const RETRY_MS = 5_000
@@ -35,13 +34,10 @@ export function createRequestLog({ db, log }: { db: Db; log: Logger }): RequestL
     const entries = keeper.take()
     if (entries.length === 0) return WRITE_MS
     try {
-      await insertRequests(db.engine, entries)
+      await writeRequests({ sql: db.engine, log }, entries)
     } catch (error) {
-      if (isRefusal(error)) log.warn({ err: error }, 'requests could not be noted')
-      else {
-        keeper.putBack(entries)
-        throw error
-      }
+      keeper.putBack(entries)
+      throw error
     }
     return WRITE_MS
   }
