@@ -236,7 +236,7 @@ test('a new journey begins with nothing, in Hebrew too', async () => {
   await english.getByRole('button', { name: 'Take it over' }).click()
   await english.getByText('All is well.').waitFor()
   await english.getByRole('button', { name: 'Publish…' }).click()
-  await english.getByRole('button', { name: 'Make it' }).click()
+  await english.getByRole('button', { name: 'Publish as version 1' }).click()
   await english.getByRole('heading', { name: 'hello', level: 1 }).waitFor()
   assert.equal((await world.call('GET', '/journeys/hello')).status, 'draft')
   await english.context().close()

@@ -130,7 +130,7 @@ function Line({ id, address, mayWrite }: { id: string; address: Address; mayWrit
           {suppressed ? (
             <AskButton
               size="sm"
-              look="outline"
+              look="ghost"
               title={t('Use this address again?')}
               note={t(
                 'Whoever complained or bounced harms your sending when they are written to again.',
@@ -146,7 +146,7 @@ function Line({ id, address, mayWrite }: { id: string; address: Address; mayWrit
           )}
           <AskButton
             size="sm"
-            look="outline"
+            look="ghost"
             title={t('Take this address away?')}
             note={t('Nothing more goes to it. Added again, it is no longer a verified one.')}
             act={t('Take away')}

@@ -45,7 +45,7 @@ export function ContactChoice({ label, value, onChange }: Props) {
         label={t('Search contacts')}
         quiet
         type="search"
-        className="w-36"
+        className="w-44"
         placeholder={t('Search contacts')}
         dir="auto"
         value={text}

@@ -17,6 +17,8 @@ interface Props {
   readonly error: unknown
   readonly pending: boolean
   readonly isNew: boolean
+  /** The server has its draft. */
+  readonly isKept: boolean
   /** A form of it is open, which would be closed without what is written there. */
   readonly isOpen: boolean
   /** JSON is written that is not taken over. */
@@ -28,7 +30,7 @@ interface Props {
 }
 
 export function EditBar({ draft, keeping, faults, error, pending, isNew, ...deeds }: Props) {
-  const { isOpen, isTyped, onRules, onLeave, onDrop, onPublish } = deeds
+  const { isKept, isOpen, isTyped, onRules, onLeave, onDrop, onPublish } = deeds
   const isSound = faults.isChecked && faults.all.length === 0
   const mayPublish = isSound && (draft.isChanged || isNew) && !pending && !isTyped
   useKeys(draft, isOpen, () => mayPublish && onPublish())
@@ -59,7 +61,7 @@ export function EditBar({ draft, keeping, faults, error, pending, isNew, ...deed
           <Redo2 className="rtl:-scale-x-100" />
         </Button>
         <Button onClick={onRules}>{t('Beginning and rules')}</Button>
-        <EditState {...{ draft, keeping, faults, isTyped, isNew }} />
+        <EditState {...{ draft, keeping, faults, isTyped, isNew, isKept }} />
         {(draft.isChanged || isNew) && (
           <AskButton
             look="outline"

@@ -10,10 +10,12 @@ interface Props {
   readonly keeping: KeepingDraft
   readonly faults: Faults
   readonly isTyped: boolean
+  /** A new one is kept from its first change on. */
   readonly isNew: boolean
+  readonly isKept: boolean
 }
 
-export function EditState({ draft, keeping, faults, isTyped, isNew }: Props) {
+export function EditState({ draft, keeping, faults, isTyped, isNew, isKept }: Props) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-sm max-sm:order-last max-sm:w-full sm:flex-1">
       <span role="status" className="flex min-w-0 items-center gap-1.5">
@@ -26,7 +28,9 @@ export function EditState({ draft, keeping, faults, isTyped, isNew }: Props) {
       <span className="text-muted-foreground" aria-live="polite">
         {keeping.state === 'keeping' && t('Keeping the draft…')}
         {keeping.state === 'refused' && t('The draft is not kept.')}
-        {keeping.state === 'kept' && (draft.isChanged || isNew) && t('The draft is kept.')}
+        {keeping.state === 'kept' &&
+          (draft.isChanged || (isNew && isKept)) &&
+          t('The draft is kept.')}
       </span>
     </div>
   )

@@ -65,6 +65,7 @@ export function JourneyEditor({ draft, figures, id, journey, onPublish, ...bar }
         {...bar}
         error={isPublishing ? undefined : bar.error}
         isNew={!journey}
+        isKept={id !== undefined}
         isOpen={step !== undefined || rules || isPublishing}
         onRules={() => setRules(true)}
         onPublish={() => setPublishing(true)}

@@ -36,7 +36,7 @@ export function PublishDialog({ draft, journey, pending, error, onClose, onPubli
       <div className="sticky -bottom-5 -mx-5 -mb-5 mt-auto flex justify-end gap-2 border-t bg-card px-5 py-4">
         <Button onClick={onClose}>{t('Leave it')}</Button>
         <Button look="primary" disabled={pending} onClick={onPublish}>
-          {journey ? t('Publish as version {version}', { version }) : t('Make it')}
+          {t('Publish as version {version}', { version })}
         </Button>
       </div>
     </Dialog>

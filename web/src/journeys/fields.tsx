@@ -1,9 +1,11 @@
 /** Fields of a journey that offer what there is: steps, templates, senders, actions. */
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
+import { nameOf } from '../channels/health.ts'
 import { get } from '../lib/api.ts'
-import { t } from '../lib/language.ts'
+import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
+import { channels } from '../messages/words.ts'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { ControlProps, Controls } from '../ui/jsonSchema.ts'
 import { ConditionControl } from './ConditionField.tsx'
@@ -67,7 +69,7 @@ function SenderControl({ isRequired, value, onChange, ...about }: ControlProps) 
       value={String(value ?? '')}
       options={[
         ['', t('the first of its channel')],
-        ...rows.map(({ id, name }) => [id, name] as const),
+        ...rows.map((row) => [row.id, `${told(channels[row.channel])}: ${nameOf(row)}`] as const),
       ]}
       onChange={({ target }) => onChange(target.value || undefined)}
     />

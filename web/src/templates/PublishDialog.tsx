@@ -7,7 +7,7 @@ import { TextField } from '../ui/Field.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { checksOf, sayCheck } from './checks.ts'
 import { contentOf, type Drafts, differing, type Template } from './drafts.ts'
-import { fieldTitle, languageName } from './locales.ts'
+import { fieldTitle, languageName, sayTextFault } from './locales.ts'
 import { linesOf, Sides } from './Sides.tsx'
 
 interface Props {
@@ -43,7 +43,7 @@ export function PublishDialog({ template, drafts, pending, error, onClose, onPub
           value={note}
           onChange={(event) => setNote(event.target.value)}
         />
-        <Fault error={error} />
+        <Fault error={error} say={sayTextFault} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t('Leave it')}</Button>
           <Button look="primary" type="submit" disabled={pending}>

@@ -13,6 +13,7 @@ import { Card } from '../ui/Card.tsx'
 import { Frame } from '../ui/Frame.tsx'
 import { Text } from '../ui/Small.tsx'
 import { Fault, Note, Skeleton } from '../ui/States.tsx'
+import { sayTextFault } from './locales.ts'
 import { markMissing } from './markMissing.ts'
 import { TestSend } from './TestSend.tsx'
 import { TryValues, type Values } from './TryValues.tsx'
@@ -35,7 +36,7 @@ export function TemplatePreview({ template, locale, draft }: Props) {
   const contact = chosen ?? contacts.data?.data[0]
   const known: Record<string, unknown> = {
     ...contact?.traits,
-    name: contact?.name ?? t('Somebody'),
+    name: contact ? (contact.name ?? '') : t('Somebody'),
     email: contact?.email ?? '',
     phone: contact?.phone ?? '',
   }
@@ -73,7 +74,7 @@ export function TemplatePreview({ template, locale, draft }: Props) {
       }
     >
       <div className="flex flex-col gap-3">
-        <Fault error={shown.error} />
+        <Fault error={shown.error} say={sayTextFault} />
         {missing.length > 0 && (
           <Note tone="warn">
             {t('This contact has no value for: {names}.', { names: missing.join(', ') })}{' '}

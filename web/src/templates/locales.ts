@@ -1,5 +1,7 @@
 /** What languages are called, and which way they are written. */
 import { t } from '../lib/language.ts'
+import { ProblemError, sayProblem } from '../lib/problem.ts'
+import { said } from '../lib/said.ts'
 
 const RIGHT_TO_LEFT = new Set(['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm', 'Rohg', 'Mand'])
 
@@ -33,4 +35,12 @@ export function fieldTitle(pointer: string): string {
   const words: Record<string, string> = fields()
   const title = words[field] ?? field
   return locale === undefined ? title : `${languageName(locale)} · ${title}`
+}
+
+/** What is wrong with a text, by the name of its field. */
+export function sayTextFault(error: unknown): string {
+  const [first] = error instanceof ProblemError ? (error.problem.errors ?? []) : []
+  return first?.pointer.startsWith('/locales/')
+    ? `${fieldTitle(first.pointer)}: ${said(first.detail)}`
+    : sayProblem(error)
 }

@@ -9,7 +9,7 @@ interface Props {
   /** What the question's own button says; default: what this one says. */
   readonly act: string
   readonly size?: 'md' | 'sm'
-  readonly look?: 'danger' | 'outline'
+  readonly look?: 'danger' | 'outline' | 'ghost'
   readonly disabled?: boolean
   readonly label?: string | undefined
   readonly children?: ReactNode

@@ -87,7 +87,7 @@ export function SelectField({
   return (
     <Field {...around}>
       {(ids) => (
-        <span className="relative flex">
+        <span className="relative flex" dir={control.dir === 'auto' ? undefined : control.dir}>
           <select className={cn(box, 'h-9 appearance-none pe-9')} {...ids} {...control}>
             {options.map(([value, text]) => (
               <option key={value} value={value}>

@@ -60,8 +60,14 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
   )
 }
 
+interface FaultProps {
+  readonly error: unknown
+  /** What a page knows to say better. */
+  readonly say?: (error: unknown) => string
+}
+
 /** A sentence above a form or list that says what went wrong. */
-export function Fault({ error }: { error: unknown }) {
+export function Fault({ error, say = sayProblem }: FaultProps) {
   if (!error) return null
   return (
     <p
@@ -69,7 +75,7 @@ export function Fault({ error }: { error: unknown }) {
       dir="auto"
       className="rounded-md bg-destructive-soft px-3 py-2 text-sm text-destructive"
     >
-      {sayProblem(error)}
+      {say(error)}
     </p>
   )
 }

@@ -68,7 +68,7 @@ function BrandForm({ id, name, brand }: { id: string; name: string; brand: Brand
             {...ids}
             type="file"
             accept="image/*"
-            className="text-sm"
+            className="rounded-md border border-input p-1 text-sm text-muted-foreground file:me-3 file:rounded file:bg-muted file:px-3 file:py-1 file:text-foreground"
             onChange={(event) => void handleFile(event)}
           />
         )}
