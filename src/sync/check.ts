@@ -1,10 +1,9 @@
 /** Asks the system over there whether a connection's settings work, and says so in plain words. */
 import { inWorkspace } from '../db/db.ts'
-import { AppError, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import type { SyncDeps } from './deps.ts'
+import { theirReason } from './reason.ts'
 import type { CheckResult } from './schema.ts'
-
-const families = [Misconfigured, Retryable, Unanswered, Rejected]
 
 export async function checkConnection(
   deps: Pick<SyncDeps, 'db' | 'connections'>,
@@ -21,8 +20,6 @@ export async function checkConnection(
     const { detail, warnings } = await connection.connector.check(context)
     return { ok: true, detail, warnings: [...warnings] }
   } catch (error) {
-    if (!families.some((family) => error instanceof family)) throw error
-    const detail = (error as Error).message // one of the four
-    return { ok: false, detail, warnings: [] }
+    return { ok: false, detail: theirReason(error), warnings: [] }
   }
 }

@@ -168,6 +168,18 @@ test('a limit of calls is waited for, and is no failure', async () => {
   assert.deepEqual({ ...run }, { status: 'limited', error: null })
 })
 
+test('a limit that would last for ever is waited for a day', async () => {
+  for (const wait of ['9999999999', '9'.repeat(30)]) {
+    const made = await world([{ ...NAME, rule: 'theirs' }])
+    const headers = { 'retry-after': wait }
+    const faults = [{ path: '/contact/', status: 429, times: 1, headers }]
+    await close.set({ contacts: [contact(1)], faults })
+    await made.process.poll()
+    const task = await made.task()
+    assert.deepEqual([task.limited, +task.dueAt! - +clock.now()], [true, 86_400_000])
+  }
+})
+
 test('columns of a board become traits, and a trial adds no labels to it', async () => {
   const now = clock.now().toISOString()
   await monday.set({ now: +clock.now(), items: [], labels: ['a'], calls: [] })

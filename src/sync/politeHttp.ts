@@ -9,6 +9,8 @@ import type { Http, HttpResponse } from '../lib/http.ts'
 import { retryAfterSeconds } from '../lib/reply.ts'
 
 const SHORT_WAIT_MS = 2_000 // is sat out; longer ones go back to whoever planned the work
+/** A vendor's limits begin anew after a day at most; whoever says longer is not believed. */
+export const LONGEST_LIMIT_S = 86_400
 const UNSAID_SECONDS = 5 // after a 429 that does not say for how long
 
 /** When this connection may call again. Monotonic milliseconds; shared by all calls of a process. */
@@ -29,7 +31,7 @@ export function politeHttp(
         throw new Retryable('The limit of calls is used up.', { after: wait / 1_000, code: '429' })
       if (wait > 0) await sleep(wait)
       const reply = await http.send({ ...request, headers: { ...headers, ...request.headers } })
-      const seconds = secondsToWait(reply)
+      const seconds = Math.min(secondsToWait(reply), LONGEST_LIMIT_S)
       if (seconds > 0)
         pace.notBefore = Math.max(pace.notBefore, performance.now() + seconds * 1_000)
       if (reply.status !== 429) return reply

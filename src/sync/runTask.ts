@@ -6,10 +6,12 @@
 import type { Page, Source } from '../connectors/connector.ts'
 import { inWorkspace, type Json, type Sql } from '../db/db.ts'
 import { Misconfigured, Retryable } from '../errors.ts'
-import { storable, storableText } from '../lib/storable.ts'
+import { storable } from '../lib/storable.ts'
 import { applyRecords } from './applyRecords.ts'
 import type { SyncDeps } from './deps.ts'
 import type { Connection } from './directory.ts'
+import { LONGEST_LIMIT_S } from './politeHttp.ts'
+import { reasonOf } from './reason.ts'
 import { noteMissed, pauseForFault } from './store/connections.ts'
 import { addToRun, forgetRuns } from './store/runs.ts'
 import {
@@ -27,7 +29,6 @@ export const LEASE_MS = 45_000 // a pull of a process that hangs is taken over w
 const FIRST_WAIT_S = 5 // after a failure; doubled after each further one
 const LONGEST_WAIT_S = 900
 const RUNS_KEPT_MS = 14 * 24 * 3_600_000
-const MAX_ERROR = 500 // characters
 
 /** Somebody else has the task. */
 class LostLease extends Error {}
@@ -130,15 +131,15 @@ async function fail(
 ): Promise<void> {
   const { connection, every, error } = given
   const now = deps.db.clock.now()
+  const after = error instanceof Retryable ? Math.min(error.after ?? 0, LONGEST_LIMIT_S) : 0
   if (error instanceof Retryable && error.code === '429') {
     // The vendor's limit is how it works, and no fault: it goes on when that says so.
-    const wait = Math.max(error.after ?? 0, FIRST_WAIT_S)
+    const wait = Math.max(after, FIRST_WAIT_S)
     const dueAt = new Date(+now + wait * 1_000)
     await end(deps, task, { status: 'limited', dueAt, error: null })
     return
   }
   const words = reasonOf(error)
-  const after = error instanceof Retryable ? (error.after ?? 0) : 0
   const backoff = Math.min(
     FIRST_WAIT_S * 2 ** task.attempts,
     every ?? LONGEST_WAIT_S,
@@ -176,10 +177,4 @@ async function end(deps: SyncDeps, task: Leased, ending: Ending): Promise<void> 
     await endTask(tx, task, ending, now)
     await forgetRuns(tx, task, new Date(+now - RUNS_KEPT_MS))
   })
-}
-
-/** What went wrong, as text that can be stored and shown. */
-export function reasonOf(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error)
-  return storableText(words.replace(/[\x00-\x1f]/g, ' ').slice(0, MAX_ERROR))
 }

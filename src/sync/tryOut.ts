@@ -5,9 +5,10 @@
  */
 import type { ContactRecord, Records } from '../connectors/connector.ts'
 import { inWorkspace } from '../db/db.ts'
-import { Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
+import { Retryable } from '../errors.ts'
 import type { SyncDeps } from './deps.ts'
 import type { Connection } from './directory.ts'
+import { theirReason } from './reason.ts'
 import { identityOf, keyOf, saveContacts } from './saveContacts.ts'
 import type { Trial } from './schema.ts'
 import { type ContactFields, readFields } from './store/readings.ts'
@@ -16,7 +17,6 @@ const MOST_PAGES = 20 // asked for of one source
 const MOST_RECORDS = 5_000
 const PATIENCE_MS = 20_000 // after it no further page is asked for
 const SAMPLE = 20 // contacts that are shown
-const families = [Misconfigured, Retryable, Unanswered, Rejected]
 
 type Deps = Pick<SyncDeps, 'db' | 'connections'>
 
@@ -46,8 +46,7 @@ export async function tryOut(connection: Connection, deps: Deps): Promise<Trial>
     const events = records.length - contacts.length
     return { ok: true, detail, warnings: [...warnings], ...found, events, complete }
   } catch (error) {
-    if (!families.some((family) => error instanceof family)) throw error
-    return { ok: false, detail: (error as Error).message, ...nobody } // one of the four
+    return { ok: false, detail: theirReason(error), ...nobody }
   }
 }
 

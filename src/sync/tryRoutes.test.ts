@@ -5,6 +5,8 @@ import { startClose } from '../../test/fakes/startClose.ts'
 import { startTestApp } from '../../test/helpers/app.ts'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { mailbox } from '../../test/helpers/syncWorld.ts'
+import { until } from '../../test/helpers/until.ts'
+import { lockTrial } from './store/readings.ts'
 
 const close = await startClose()
 after(() => close.close())
@@ -36,4 +38,36 @@ test('a trial shows contacts only to those who may read them', async () => {
   const hidden = await app.call('POST', path, undefined, stranger)
   assert.equal(shown.json.sample[0]?.email, 'ada@gmail.com', shown.text)
   assert.deepEqual(hidden.json, { ...shown.json, sample: [] })
+})
+
+test('a workspace has one trial under way, whichever process it is in', async () => {
+  const { db } = app.app
+  const [workspace = { id: '' }] = await db.engine<{ id: string }[]>`select id from workspaces`
+  const waiting = async () =>
+    (
+      await db.engine`
+        select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+        where l.locktype = 'advisory' and not l.granted
+      `
+    ).count
+  const tried = await db.engine.begin(async (another) => {
+    await lockTrial(another, workspace.id)
+    const first = app.call('POST', path, undefined, key)
+    await until('the trial to wait for that of another process', async () => (await waiting()) > 0)
+    const second = await app.call('POST', path, undefined, key)
+    assert.deepEqual([second.status, second.json.code], [409, 'conflict'])
+    assert.match(second.json.detail, /^Somebody is asking already/)
+    return { first }
+  })
+  assert.equal((await tried.first).status, 200)
+  assert.equal((await app.call('POST', path, undefined, key)).status, 200)
+})
+
+test('an answer in another form is told, of a trial and of a check', async () => {
+  for (const asked of [path, `/connectors/${connection.id}/check`]) {
+    await close.set({ faults: [{ path: '/me/', status: 200, times: 1 }] })
+    const { status, json } = await app.call('POST', asked, undefined, key)
+    assert.deepEqual([status, json.ok], [200, false])
+    assert.equal(json.detail, 'Its answer cannot be read: id: missing: give a text')
+  }
 })
