@@ -11,13 +11,12 @@ import type { Connection } from './directory.ts'
 import { theirReason } from './reason.ts'
 import { identityOf, keyOf, saveContacts } from './saveContacts.ts'
 import type { Trial } from './schema.ts'
-import { type ContactFields, readFields } from './store/readings.ts'
+import { type ContactFields, lockTrial, readFields } from './store/readings.ts'
 
 const MOST_PAGES = 20 // asked for of one source
 const MOST_RECORDS = 5_000
 const PATIENCE_MS = 20_000 // after it no further page is asked for
 const SAMPLE = 20 // contacts that are shown
-
 type Deps = Pick<SyncDeps, 'db' | 'connections'>
 
 /** Undoes the transaction it is thrown in, with what was seen in it. */
@@ -114,6 +113,7 @@ async function applied(
   const told = new Set(records.map((each) => keyOf(identityOf(each))))
   try {
     await inWorkspace(db, workspaceId, async (tx) => {
+      await lockTrial(tx, workspaceId)
       const wanted = { records, named: [], isTrial: true }
       const saved = await saveContacts(tx, target, wanted, db.clock.now())
       const ids = [...new Set([...saved.values()].map(({ id }) => id))]

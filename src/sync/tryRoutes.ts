@@ -13,6 +13,7 @@ import { uuid7 } from '../lib/uuid7.ts'
 import type { Auth } from '../workspaces/auth.ts'
 import { assertOurs } from './change.ts'
 import type { Connection } from './directory.ts'
+import { createOneAtATime } from './oneAtATime.ts'
 import { ConnectionParams, NewTrial, Trial, TrialChange } from './schema.ts'
 import type { ConnectionRow } from './store/connections.ts'
 import { tryOut } from './tryOut.ts'
@@ -21,11 +22,21 @@ import type { WriteDeps } from './writeRoutes.ts'
 const tags = ['Connectors']
 const asking = { scope: 'senders:write', repeatable: false } as const
 const description =
-  'Asks the other system as a pull would, a bounded part of it, and changes nothing here or there. Contacts are shown to those who may read them.'
+  'Asks the other system as a pull would, a bounded part of it, and changes nothing here or there. Contacts are shown to those who may read them. One at a time for each workspace.'
+const UNDER_WAY =
+  'Somebody is asking already what a connection would bring. Try again in half a minute.'
 
 export const tryRoutes =
   (deps: WriteDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const alone = createOneAtATime(UNDER_WAY)
+    const tried = ({ workspaceId, scopes }: Auth, connection: Connection) =>
+      alone(workspaceId, async () => {
+        const trial = await tryOut(connection, deps)
+        // Who may connect a system need not be one who may look at contacts.
+        return scopes.has('contacts:read') ? trial : { ...trial, sample: [] }
+      })
+
     app.post(
       '/connectors/dry-run',
       {
@@ -36,7 +47,7 @@ export const tryRoutes =
           response: { 200: Trial },
         },
       },
-      ({ auth, body }) => shownTo(auth, tryOut(draftOf(auth.workspaceId, body, deps), deps)),
+      ({ auth, body }) => tried(auth, draftOf(auth.workspaceId, body, deps)),
     )
 
     app.post(
@@ -57,18 +68,13 @@ export const tryRoutes =
         )
         if (!found) throw new AppError('not_found', 'There is no such connection.')
         const change = body?.settings
-        if (!change || found.fault !== null) return shownTo(auth, tryOut(found, deps))
+        if (!change || found.fault !== null) return tried(auth, found)
         assertOurs(found.row, 'Try it as it is set there.') // its calls are not guarded: the operator is trusted
         const settings = settingsFor(found, change, deps)
-        return shownTo(auth, tryOut({ ...found, settings }, deps))
+        return tried(auth, { ...found, settings })
       },
     )
   }
-
-/** Who may connect a system need not be one who may look at contacts. */
-async function shownTo({ scopes }: Auth, trial: Promise<Trial>): Promise<Trial> {
-  return scopes.has('contacts:read') ? trial : { ...(await trial), sample: [] }
-}
 
 /** As it would be if it were made now. */
 function draftOf(workspaceId: string, body: NewTrial, deps: WriteDeps): Connection {

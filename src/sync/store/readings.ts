@@ -31,6 +31,11 @@ export async function readFields(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+/** One trial of a workspace at a time, in all processes: it holds locks that accepting messages waits for. */
+export async function lockTrial(sql: Sql, workspaceId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`dry-run/${workspaceId}`}, 0))`
+}
+
 /** Marks of what was last said, by field. */
 export type Marks = { readonly [field: string]: string }
 
