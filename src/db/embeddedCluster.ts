@@ -27,7 +27,7 @@ const VERSION = '18' // the major version of the binaries we ship; its files are
 const SETTINGS = `
 listen_addresses = ''                # the unix socket only
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = 300                  # several processes, and the pools of several tests at once
 superuser_reserved_connections = 5
 createrole_self_grant = 'set, inherit' # our own role may take on the roles that it makes
 

@@ -98,7 +98,7 @@ async function wrongSender(page: Page, say: Say) {
   await form.locator('[name=host]').fill('mail.invalid')
   await form.locator('[name=from_email]').fill(NEWCOMER.email)
   await form.getByRole('button', { name: say('Save') }).click()
-  await page.getByRole('button', { name: say('Check it') }).click()
+  await page.getByRole('button', { name: say('Check it'), exact: true }).click()
   const [before = ''] = say('The name {0} does not resolve.').split('{0}')
   const found = page.getByRole('dialog').getByRole('status').filter({ hasText: 'mail.invalid' })
   await found.filter({ hasText: before.trim() }).waitFor()
@@ -122,7 +122,7 @@ async function wrongSource(page: Page, say: Say) {
   const form = page.getByRole('dialog')
   await form.locator('input[type=password]').first().fill('api_of_nobody')
   await form.getByRole('button', { name: say('Save') }).click()
-  await page.getByRole('button', { name: say('Check it') }).waitFor()
+  await page.getByRole('button', { name: say('Check it'), exact: true }).waitFor()
 }
 
 async function invite(page: Page, say: Say): Promise<string> {
@@ -144,7 +144,7 @@ async function joins(page: Page, invitation: string) {
 async function rightSender(page: Page, say: Say, url: string) {
   await page.goto(`${url}/app/senders`)
   await page.getByRole('row').filter({ hasText: 'SMTP' }).first().click()
-  await page.getByRole('button', { name: say('Check it') }).click()
+  await page.getByRole('button', { name: say('Check it'), exact: true }).click()
   const words = say('{0} works.').replace('{0}', '').trim()
   await page.getByRole('dialog').getByRole('status').filter({ hasText: words }).waitFor()
   await page.goto(`${url}/app/outbox`)

@@ -1,6 +1,6 @@
 /** Above a journey that is being changed: back and forth, what is wrong, the rest of the document, and publishing. */
 import { Redo2, Undo2 } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { t } from '../lib/language.ts'
 import { AskButton } from '../ui/AskButton.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -33,7 +33,7 @@ export function EditBar({ draft, keeping, faults, error, pending, isNew, ...deed
   const { isKept, isOpen, isTyped, onRules, onLeave, onDrop, onPublish } = deeds
   const isSound = faults.isChecked && faults.all.length === 0
   const mayPublish = isSound && (draft.isChanged || isNew) && !pending && !isTyped
-  useKeys(draft, isOpen, () => mayPublish && onPublish())
+  useKeys(draft, isOpen, usePublishing({ draft, faults, mayPublish, onPublish }))
   return (
     <section
       aria-label={t('Changing the journey')}
@@ -89,6 +89,23 @@ export function EditBar({ draft, keeping, faults, error, pending, isNew, ...deed
       <Fault error={error ?? faults.error} />
     </section>
   )
+}
+
+/** By key, which may come before the last change was checked: then it is done when it is known to be sound. */
+function usePublishing(
+  at: Pick<Props, 'draft' | 'faults' | 'onPublish'> & { mayPublish: boolean },
+) {
+  const { draft, faults, mayPublish, onPublish } = at
+  const [wanted, setWanted] = useState<unknown>()
+  useEffect(() => {
+    if (wanted !== draft.document || !mayPublish) return
+    setWanted(undefined)
+    onPublish()
+  })
+  return () => {
+    if (mayPublish) onPublish()
+    else if (!faults.isChecked) setWanted(draft.document)
+  }
 }
 
 /** Not while a form is open, nor while somebody types: there they undo letters. */
