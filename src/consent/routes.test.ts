@@ -5,6 +5,7 @@ import { testServer } from '../../test/helpers/server.ts'
 import { addWorkspace } from '../../test/helpers/workspace.ts'
 import { contactRoutes } from '../contacts/routes.ts'
 import { eventRoutes } from '../events/routes.ts'
+import { auditRoutes } from '../workspaces/audit/routes.ts'
 import { preferenceRoutes } from './preferenceRoutes.ts'
 import { consentRoutes } from './routes.ts'
 import type { Subject } from './subject.ts'
@@ -15,7 +16,7 @@ const world = await testDatabase()
 const { db, clock } = world
 const erased: Subject[] = []
 const callers = await testServer(
-  [contactRoutes, eventRoutes, consentRoutes, preferenceRoutes, subjectRoutes],
+  [contactRoutes, eventRoutes, consentRoutes, preferenceRoutes, subjectRoutes, auditRoutes],
   {
     db,
     erasers: [
@@ -223,6 +224,9 @@ test('erasing forgets the person and their duplicates, and keeps hashes that sti
     ),
     [null],
   )
+  const [entry] = (await call('GET', '/audit?action=contact.erased')).json.data
+  assert.equal(entry.target, null)
+  assert.equal(typeof entry.request_id, 'string')
 })
 
 test('deleting takes the contact and leaves its suppressions as they are', async () => {

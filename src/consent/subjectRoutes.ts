@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { getContactId } from '../contacts/find.ts'
 import { contactParams } from '../contacts/schema.ts'
 import type { Db } from '../db/db.ts'
+import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import { erase, remove, type SubjectHooks, takeOut } from './subject.ts'
 
 const tags = ['contacts']
@@ -30,8 +31,14 @@ export const subjectRoutes: FastifyPluginAsyncZod<{ db: Db } & SubjectHooks> = a
       reply.answer(200, async (tx, workspaceId) => {
         const id = await getContactId(tx, workspaceId, request.params.id)
         const erased = request.query.erase
-        if (erased) await erase(tx, workspaceId, id, hooks, db.clock.now())
-        else await remove(tx, workspaceId, id, db.clock.now())
+        const now = db.clock.now()
+        if (erased) await erase(tx, workspaceId, id, hooks, now)
+        else await remove(tx, workspaceId, id, now)
+        const by = { actor: actorOf(request), at: now }
+        const entry = erased
+          ? { ...by, action: 'contact.erased' } // nothing that stays names who was forgotten
+          : { ...by, action: 'contact.deleted', target: id }
+        await audit(tx, workspaceId, entry)
         return { id, deleted: true as const, erased }
       }),
   )

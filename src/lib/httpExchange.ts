@@ -123,10 +123,11 @@ function parseJson(bytes: Buffer): unknown {
 function notSent(host: string, error: Error) {
   if (error instanceof BlockedAddress) return new Misconfigured(error.message)
   const code = codeOf(error)
-  return new Retryable(`${host} could not be reached: ${error.message || code}.`, {
-    code,
-    cause: error,
-  })
+  const said =
+    code === 'ENOTFOUND'
+      ? `The name ${host} does not resolve.`
+      : `${host} could not be reached: ${error.message || code}.`
+  return new Retryable(said, { code, cause: error })
 }
 
 function unanswered(host: string, error: Error) {

@@ -122,6 +122,12 @@ test('SPF: a server of one’s own may be named by its address', async () => {
   assert.equal(other['spf']?.state, 'wrong')
 })
 
+test('SPF: where the public address is not known, no record is promised that is not there', async () => {
+  const { spf } = await look({ 'shop.example': [] }, { host: '127.0.0.1' })
+  assert.equal(spf?.wanted, null)
+  assert.match(spf?.detail ?? '', /Add one that names the public address of 127\.0\.0\.1\.$/)
+})
+
 const keys: readonly [string, string, string][] = [
   ['revoked', 'v=DKIM1; p=', 'wrong'],
   ['unreadable', 'v=DKIM1; p=abc', 'wrong'],

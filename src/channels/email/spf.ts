@@ -29,9 +29,12 @@ async function judge(present: readonly string[], sender: SendingDomain, dns: Dns
   const allowing = await allowanceOf(host, dns)
   const [record] = present
   if (!record) {
-    const value = `v=spf1 ${[allowing, '~all'].filter(Boolean).join(' ')}`
+    if (allowing === null) {
+      const detail = `${domain} has no SPF record, so nobody knows who may send its mail. Add one that names the public address of ${host}.`
+      return { state: 'missing', detail }
+    }
     const detail = `${domain} has no SPF record, so nobody knows who may send its mail. Add this one.`
-    return { state: 'missing', detail, value: allowing === null ? undefined : value }
+    return { state: 'missing', detail, value: `v=spf1 ${allowing} ~all` }
   }
   if (present.length > 1) {
     const detail = `${domain} has ${present.length} SPF records, and with more than one none counts. Keep only this one.`

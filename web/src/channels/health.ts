@@ -32,7 +32,7 @@ export function healthOf(sender: Row<'/providers'>, measured: Measured | undefin
     return { ...words[measured.level](), why: measured.rule }
   return provider === 'sandbox'
     ? { tone: 'info', words: t('Sandbox'), why: null }
-    : { tone: 'good', words: t('Works'), why: null }
+    : { tone: 'plain', words: t('Not used lately'), why: null }
 }
 
 /** The sandboxes that are there from the start have no name of their own. */

@@ -63,7 +63,7 @@ export function ContactActions({ contact }: { contact: Answer<'/contacts/{id}'> 
         <Confirm
           title={t('Erase this person?')}
           note={t(
-            'Name, addresses, traits and what messages said are removed for good. That something was sent remains, without who it was. This cannot be undone.',
+            'Name, addresses, traits and what messages said are removed for good. That something was sent remains, without who it was, and nothing is sent to these addresses any more. This cannot be undone.',
           )}
           word={contact.external_id ?? contact.email ?? t('erase')}
           act={t('Erase')}

@@ -28,6 +28,7 @@ export function soundFilters(filters: Filters): Partial<Filters> {
 const things: Record<string, readonly [words: string, to?: (id: string) => [string, object]]> = {
   member: [msg('Members'), () => ['/settings', { tab: 'members' }]],
   api_key: [msg('API keys'), () => ['/settings', { tab: 'keys' }]],
+  contact: [msg('Contacts'), (id) => [`/contacts/${id}`, {}]],
   template: [msg('Templates'), (id) => [`/templates/${id}`, {}]],
   journey: [msg('Journeys'), (id) => [`/journeys/${id}`, {}]],
   run: [msg('Runs of journeys')],
@@ -39,7 +40,7 @@ const things: Record<string, readonly [words: string, to?: (id: string) => [stri
 /** Where the page of an entry's target is; undefined: it has none, or is gone. */
 export function placeOf({ action, target }: Entry): [string, object] | undefined {
   const [thing = '', deed = ''] = action.split('.')
-  if (target === null || /^(deleted|removed|archived)$/.test(deed)) return undefined
+  if (target === null || /^(deleted|removed|erased|archived)$/.test(deed)) return undefined
   return things[thing]?.[1]?.(target)
 }
 
