@@ -118,7 +118,7 @@ test('as it looks: words are made bold, variables and buttons put in, and what i
   await page.keyboard.press('Control+b')
   await page.evaluate(
     paste(
-      '<i onclick="x()">, see</i> <a href="https://good.example/">good</a> <a href="javascript:x()">bad</a><script>x()</script>',
+      `<i onclick="x()" data-kept=' onclick="x()"'>, see</i> <a href="https://good.example/">good</a> <a data-href="java\tscript:x()" href="javascript:x()">bad</a><span data-variable="{{ x }}<script>x()</script>"></span><script>x()</script>`,
     ),
   )
   await page.getByRole('button', { name: 'Button', exact: true }).click()

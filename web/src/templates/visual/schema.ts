@@ -7,7 +7,8 @@ import { Extension, InputRule, Mark, Node, PasteRule } from '@tiptap/core'
 import StarterKit from '@tiptap/starter-kit'
 import { t } from '../../lib/language.ts'
 
-const ATTRIBUTES = /^(?:\s+[^\s=>/"'<]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*$/
+/** None that runs: the clipboard may be filled by another page. */
+const ATTRIBUTES = /^(?:\s+(?!on)[^\s=>/"'<]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*$/i
 /** Browsers look past white space in these words. */
 const runs = (address: string) =>
   /^(?:javascript|data|vbscript):/i.test(address.replace(/[^!-~]/g, ''))
