@@ -485,7 +485,6 @@ create table journey_drafts (
   based_on integer not null,
   definition jsonb not null,
   saved_by text,
-  saved_by_name text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint journey_drafts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,

@@ -129,7 +129,6 @@ create table journey_drafts (
   based_on integer not null, -- version of the journey that it was begun with; 0: there is none yet
   definition jsonb not null, -- may be wrong in every way but those that keep it from being drawn
   saved_by text,
-  saved_by_name text, -- as it was then
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (workspace_id, id)

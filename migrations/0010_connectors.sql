@@ -82,7 +82,7 @@ create table connection_readings (
   workspace_id uuid not null,
   connection_id uuid not null,
   contact_id uuid not null,
-  marks jsonb not null, -- of what was last told, by field: short hashes, which say only that something changed
+  marks jsonb not null, -- of what was last told, by field: short hashes, to see that something changed; one can try what they are of
   primary key (workspace_id, connection_id, contact_id),
   foreign key (workspace_id, connection_id) references connections (workspace_id, id) on delete cascade,
   foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Rule } from '../connectors/mapping.ts'
 
-const MARK = 8 // hex digits: enough to see that something changed, too few to find out what it was
+const MARK = 8 // hex digits, enough to see that something changed. No secret: who has it can try what it was made of, and it goes with its contact
 
 export interface Claim {
   readonly rule: Rule

@@ -1,6 +1,6 @@
 /** Rows of this room with the names of those who wrote them. */
 import type { Sql } from '../db/db.ts'
-import { actorName } from '../workspaces/actorName.store.ts'
+import { actorName, actorNames } from '../workspaces/actorName.store.ts'
 
 export async function withAuthor<R>(
   sql: Sql,
@@ -11,14 +11,12 @@ export async function withAuthor<R>(
   return { ...row, author: await actorName(sql, workspaceId, id) }
 }
 
-/** Each name is asked for once, however many of the rows are its own. */
 export async function withAuthors<R extends { readonly createdBy: string | null }>(
   sql: Sql,
   workspaceId: string,
   rows: readonly R[],
 ): Promise<(R & { readonly author: string | null })[]> {
-  const ids = [...new Set(rows.map(({ createdBy }) => createdBy))]
-  const names = new Map<string | null, string | null>()
-  for (const id of ids) names.set(id, await actorName(sql, workspaceId, id))
+  const ids = rows.map(({ createdBy }) => createdBy)
+  const names = await actorNames(sql, workspaceId, ids)
   return rows.map((row) => ({ ...row, author: names.get(row.createdBy) ?? null }))
 }

@@ -124,6 +124,10 @@ test('another workspace sees no draft, and an archived template has none', async
     ['POST', '/publish', {}],
   ] as const)
     assert.equal((await stranger(method, path + end, body)).status, 404, `${method} ${end}`)
+  const { id } = (await call('GET', path)).json
+  const kept = () => database.db.engine`select from template_drafts where template_id = ${id}`
+  assert.equal((await kept()).count, 1)
   assert.equal((await call('DELETE', path)).status, 204)
   assert.equal((await call('GET', `${path}/draft`)).status, 404)
+  assert.equal((await kept()).count, 0)
 })

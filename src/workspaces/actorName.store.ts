@@ -8,15 +8,24 @@ export async function actorName(
   workspaceId: string,
   id: string | null,
 ): Promise<string | null> {
-  if (id === null || !isUuid(id)) return null
-  const [row] = await sql<{ name: string }[]>`
-    select coalesce(nullif(p.full_name, ''), p.email) as name
+  return (await actorNames(sql, workspaceId, [id])).get(id) ?? null
+}
+
+/** By their ids, of those who are there. */
+export async function actorNames(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string | null, string>> {
+  const known = [...new Set(ids)].filter((id) => id !== null)
+  if (known.length === 0) return new Map()
+  const rows = await sql<{ id: string; name: string }[]>`
+    select m.member_id::text as id, coalesce(nullif(p.full_name, ''), p.email) as name
     from memberships m
     join members p on p.id = m.member_id
-    where m.workspace_id = ${workspaceId} and m.member_id = ${id}
+    where m.workspace_id = ${workspaceId} and m.member_id = any(${known.filter(isUuid)}::uuid[])
     union all
-    select name from api_keys where workspace_id = ${workspaceId} and id = ${id}
-    limit 1
+    select id, name from api_keys where workspace_id = ${workspaceId} and id = any(${known}::text[])
   `
-  return row?.name ?? null
+  return new Map(rows.map(({ id, name }) => [id, name]))
 }

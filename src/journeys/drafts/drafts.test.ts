@@ -123,6 +123,20 @@ test('two people at one draft or journey: the second is told who saved meanwhile
   assert.equal((await call('PUT', path, right('shared'), { 'if-match': 'x' })).status, 422)
 })
 
+test('who saved a draft is called as they are called now', async () => {
+  const { json: draft } = await call('POST', '/journey-drafts', { document: right('named') })
+  assert.equal((await call('PUT', '/auth/me', { full_name: 'Grace Hopper' })).status, 200)
+  const { json: shown } = await call('GET', `/journeys/${draft.id}/draft`)
+  assert.deepEqual([shown.saved_by, shown.saved_by_name], [apple.member, 'Grace Hopper'])
+  const { json: list } = await call('GET', '/journey-drafts?unpublished=true')
+  const [listed] = list.data.filter(({ id }: { id: string }) => id === draft.id)
+  assert.equal(listed.saved_by_name, 'Grace Hopper')
+  const path = `/journeys/${draft.id}/draft`
+  const change = { document: right('by a key') }
+  const byKey = await app.call('PUT', path, change, await app.keyFor('apple'))
+  assert.match(byKey.json.saved_by_name, /\S/)
+})
+
 test('a draft may be wrong in everything but its size', async () => {
   const fields = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`field${at}`, at]))
   const document = { steps: [{ id: 'pause', type: 'wait', ...fields }] }

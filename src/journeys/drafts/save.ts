@@ -4,7 +4,6 @@ import type { TransactionSql } from 'postgres'
 import { AppError, invalid } from '../../errors.ts'
 import { assertDraftUnchanged } from '../../http/ifMatch.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
-import { actorName } from '../../workspaces/actorName.store.ts'
 import { audit } from '../../workspaces/audit/audit.ts'
 import { assertOurs } from '../change.ts'
 import type { Authorship } from '../create.ts'
@@ -55,8 +54,7 @@ async function keep(
   draft: Pick<DraftRow, 'id' | 'revision' | 'basedOn' | 'definition'>,
   { actor, now }: Authorship,
 ): Promise<DraftRow> {
-  const savedByName = await actorName(tx, workspaceId, actor.id)
-  await putDraft(tx, workspaceId, { ...draft, savedBy: actor.id, savedByName }, now)
+  await putDraft(tx, workspaceId, { ...draft, savedBy: actor.id }, now)
   const kept = await findDraft(tx, workspaceId, draft.id)
   if (!kept) throw new AppError('internal')
   return kept

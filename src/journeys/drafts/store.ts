@@ -1,5 +1,6 @@
 /** Drafts of journeys in the database. */
 import type { Sql } from '../../db/db.ts'
+import { actorName, actorNames } from '../../workspaces/actorName.store.ts'
 import type { DraftDocument } from './schema.ts'
 
 export interface DraftRow {
@@ -8,6 +9,7 @@ export interface DraftRow {
   readonly basedOn: number
   readonly definition: DraftDocument
   readonly savedBy: string | null
+  /** As they are called now; null: nobody of that id is there. */
   readonly savedByName: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -15,8 +17,10 @@ export interface DraftRow {
   readonly version: number
 }
 
+type StoredRow = Omit<DraftRow, 'savedByName'>
+
 const columns = (sql: Sql) => sql`
-  d.id, d.revision, d.based_on, d.definition, d.saved_by, d.saved_by_name, d.created_at, d.updated_at,
+  d.id, d.revision, d.based_on, d.definition, d.saved_by, d.created_at, d.updated_at,
   coalesce(j.version, 0) as version
 `
 
@@ -30,22 +34,22 @@ export async function findDraft(
   workspaceId: string,
   id: string,
 ): Promise<DraftRow | undefined> {
-  const [row] = await sql<DraftRow[]>`
+  const [row] = await sql<StoredRow[]>`
     select ${columns(sql)}
     from journey_drafts d
     left join journeys j on j.workspace_id = d.workspace_id and j.id = d.id
     where d.workspace_id = ${workspaceId} and d.id = ${id}
   `
-  return row
+  return row && { ...row, savedByName: await actorName(sql, workspaceId, row.savedBy) }
 }
 
 /** Newest first, beginning before `before`. */
-export function listDrafts(
+export async function listDrafts(
   sql: Sql,
   workspaceId: string,
   filter: { before: string | null; unpublished: boolean; limit: number },
-) {
-  return sql<DraftRow[]>`
+): Promise<DraftRow[]> {
+  const rows = await sql<StoredRow[]>`
     select ${columns(sql)}
     from journey_drafts d
     left join journeys j on j.workspace_id = d.workspace_id and j.id = d.id
@@ -54,9 +58,12 @@ export function listDrafts(
     order by d.id desc
     limit ${filter.limit}
   `
+  const ids = rows.map(({ savedBy }) => savedBy)
+  const names = await actorNames(sql, workspaceId, ids)
+  return rows.map((row) => ({ ...row, savedByName: names.get(row.savedBy) ?? null }))
 }
 
-export type NewDraftRow = Omit<DraftRow, 'createdAt' | 'updatedAt' | 'version'>
+export type NewDraftRow = Omit<StoredRow, 'createdAt' | 'updatedAt' | 'version'>
 
 export async function putDraft(
   sql: Sql,
@@ -65,12 +72,12 @@ export async function putDraft(
   now: Date,
 ): Promise<void> {
   await sql`
-    insert into journey_drafts (workspace_id, id, revision, based_on, definition, saved_by, saved_by_name, created_at, updated_at)
+    insert into journey_drafts (workspace_id, id, revision, based_on, definition, saved_by, created_at, updated_at)
     values (${workspaceId}, ${draft.id}, ${draft.revision}, ${draft.basedOn},
-      ${JSON.stringify(draft.definition)}::text::jsonb, ${draft.savedBy}, ${draft.savedByName}, ${now}, ${now})
+      ${JSON.stringify(draft.definition)}::text::jsonb, ${draft.savedBy}, ${now}, ${now})
     on conflict (workspace_id, id) do update
     set revision = excluded.revision, based_on = excluded.based_on, definition = excluded.definition,
-      saved_by = excluded.saved_by, saved_by_name = excluded.saved_by_name, updated_at = excluded.updated_at
+      saved_by = excluded.saved_by, updated_at = excluded.updated_at
   `
 }
 
