@@ -44,9 +44,9 @@ export async function forgetNext(
   // In small letters once for all words, which is most of the work.
   await tx`
     update api_requests r
-    set request_body = null, answer = null, query = null, path = r.route
+    set request_body = null, answer = null, query = null, path = r.route, idempotency_key = null
     from (
-      select id, lower(concat_ws(' ', path, '?' || query, request_body, answer)) as said
+      select id, lower(concat_ws(' ', path, '?' || query, idempotency_key, request_body, answer)) as said
       from api_requests
       where workspace_id = ${workspaceId} ${here} ${last ? tx`and id >= ${last.id}` : tx``}
       offset 0

@@ -6,6 +6,7 @@ import { testDatabase } from '../../../test/helpers/database.ts'
 import { until } from '../../../test/helpers/until.ts'
 import { connect } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import { requestJobs } from './jobs.ts'
 import type { Entry } from './keep.ts'
 import { dropOldDays, ensureDays } from './partitions.ts'
 import { writeRequests } from './write.ts'
@@ -70,6 +71,9 @@ test('what failed says why, and is found by its status', async () => {
   const kept = await noted(idOf(refused))
   assert.deepEqual([kept.status, kept.code], [422, 'invalid_input'])
   assert.deepEqual(kept.answer.errors[0].pointer, '/channel')
+  const secrets = '%74oken=abc&q=https%3A%2F%2Fx.test%2F%3Fkey%3Dabc'
+  const hidden = await noted(idOf(await app.call('GET', `/contacts?${secrets}`, undefined, key)))
+  assert.equal(hidden.query, 'token=[hidden]&q=https://x.test/?key=[hidden]')
   const missing = await app.call('GET', '/contacts/u-nobody?q=a%20b', undefined, key)
   await noted(idOf(missing))
   const idsOf = async (filter: string) =>
@@ -163,6 +167,8 @@ test('a person who is erased is erased from the log too', async () => {
   )
   const asked = await app.call('GET', '/preferences/gone-7', undefined, key)
   const sent = await send(mail({ recipient_id: 'gone-7', to: 'gone@example.com' }))
+  const named = { 'idempotency-key': 'welcome/GONE@example.com' }
+  await noted(idOf(await send(mail({ channel: 'pigeon' }), named)))
   const kept = await noted(idOf(sent))
   await noted(idOf(contact))
   await noted(idOf(asked))
@@ -177,7 +183,7 @@ test('a person who is erased is erased from the log too', async () => {
   const erasures = async () => (await database.db.engine`select from api_request_erasures`).length
   await until('the words to be gone', async () => (await erasures()) === 0)
   const left = JSON.stringify((await get('/api-requests?limit=100')).data)
-  assert.ok(!left.includes('gone-7'), left)
+  assert.ok(!left.includes('gone-7') && !/gone@example/i.test(left), left)
 })
 
 test('days are made ahead and dropped when their time is over, and what had none moves in', async () => {
@@ -204,4 +210,29 @@ test('days are made ahead and dropped when their time is over, and what had none
   const [left] = await owner<{ n: number }[]>`select count(*)::int as n from api_requests`
   assert.equal(left?.n, 1)
   await owner.end()
+})
+
+test('what messages said is not kept longer here than with the messages', async () => {
+  const { db, address } = database
+  const ages = () => db.engine<{ path: string }[]>`
+    select path from api_requests where actor_id = 'aged' order by path
+  `
+  const [of = { id: '' }] = await db.engine<{ id: string }[]>`select id from workspaces`
+  for (const age of [0, 1, 2, 3]) {
+    const id = uuid7(+db.clock.now() - age * 86_400_000)
+    await db.engine`
+      insert into api_requests (workspace_id, id, method, route, path, status, ms, actor_kind, actor_id)
+      values (${of.id}, ${id}, 'POST', '/', ${String(age)}, 202, 1, 'key', 'aged')
+    `
+  }
+  const upkeep = (days: number, contentDays: number) =>
+    requestJobs({ db, ownerAddress: address, days, contentDays })['requests.upkeep']!(
+      {},
+      new AbortController().signal,
+    )
+  const left = async () => (await ages()).map(({ path }) => path)
+  await upkeep(7, 45)
+  assert.deepEqual(await left(), ['0', '1', '2', '3'])
+  await upkeep(7, 2)
+  assert.deepEqual(await left(), ['0', '1'])
 })

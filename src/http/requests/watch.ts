@@ -144,12 +144,13 @@ function codeOf(answer: unknown): string | null {
 /** checkHead has seen to it that it can be decoded. */
 function addressOf(url: string): { path: string; query: string | null } {
   const [path = '', query] = withoutSecrets(url).split('?', 2)
-  return { path: decoded(path), query: query ? decoded(query) : null }
+  return { path: decoded(path), query: query ? decoded(`?${query}`).slice(1) : null }
 }
 
 const decoded = (text: string) => {
   try {
-    return storableText(decodeURIComponent(text.slice(0, MAX_PATH)))
+    // Again, for the names of parameters were not decoded before.
+    return withoutSecrets(storableText(decodeURIComponent(text.slice(0, MAX_PATH))))
   } catch {
     return text.slice(0, MAX_PATH) // cut within a character
   }
