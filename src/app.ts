@@ -440,14 +440,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 
   const works = roles.includes('work')
+  const contentDays = config.CONTENT_RETENTION_DAYS
   const jobs = await startJobs({
     ownerAddress: address,
     handlers: {
       ...contactJobs(db),
       ...eventJobs({ db, ownerAddress: address, retentionMonths: config.EVENT_RETENTION_MONTHS }),
       ...workspaceJobs(db, log),
-      ...requestJobs({ db, ownerAddress: address, days: config.REQUEST_LOG_DAYS }),
-      ...messageJobs({ db, contentDays: config.CONTENT_RETENTION_DAYS }),
+      ...requestJobs({ db, ownerAddress: address, days: config.REQUEST_LOG_DAYS, contentDays }),
+      ...messageJobs({ db, contentDays }),
       ...trackingJobs({
         db,
         eventMonths: config.EVENT_RETENTION_MONTHS,

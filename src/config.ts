@@ -199,7 +199,9 @@ const Variables = z.object({
     .min(0)
     .max(90)
     .default(7)
-    .describe('How long requests to the API are kept for its log. 0: none are.'),
+    .describe(
+      'How long requests to the API are kept for its log, with what messages said. Never longer than CONTENT_RETENTION_DAYS. 0: none are.',
+    ),
   CLOSEIO_API_KEY: z
     .string()
     .optional()

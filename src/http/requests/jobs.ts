@@ -13,7 +13,11 @@ export function requestJobs(options: {
   /** Without `set role`: partitions belong to the owner. */
   readonly ownerAddress: DatabaseAddress
   readonly days: number
+  /** Bodies hold what messages say, and are kept no longer than that is. */
+  readonly contentDays: number
 }): Record<string, Handler> {
+  // Days are dropped whole: the oldest of their requests is a day older than that.
+  const days = Math.min(options.days, options.contentDays - 1)
   return {
     [FORGET_JOB]: forgetJob(options.db),
     [UPKEEP_JOB]: async () => {
@@ -21,7 +25,7 @@ export function requestJobs(options: {
       const now = options.db.clock.now()
       try {
         await ensureDays(owner, now)
-        await dropOldDays(owner, options.days, now)
+        await dropOldDays(owner, days, now)
       } finally {
         await owner.end({ timeout: 5 })
       }

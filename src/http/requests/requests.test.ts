@@ -72,7 +72,7 @@ test('what failed says why, and is found by its status', async () => {
   assert.deepEqual([kept.status, kept.code], [422, 'invalid_input'])
   assert.deepEqual(kept.answer.errors[0].pointer, '/channel')
   const secrets = '%74oken=abc&q=https%3A%2F%2Fx.test%2F%3Fkey%3Dabc'
-  const hidden = await noted(idOf(await app.call('GET', `/contacts?${secrets}`, undefined, key)))
+  const hidden = await noted(idOf(await app.call('GET', `/topics?${secrets}`, undefined, key)))
   assert.equal(hidden.query, 'token=[hidden]&q=https://x.test/?key=[hidden]')
   const missing = await app.call('GET', '/contacts/u-nobody?q=a%20b', undefined, key)
   await noted(idOf(missing))
