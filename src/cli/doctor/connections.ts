@@ -79,8 +79,9 @@ function taskFindings(
   const last = lastAt === null ? 'It never went through.' : `It last did ${lastAt.toISOString()}.`
   if (lastError !== null) {
     const times = attempts > 1 ? ` ${attempts} times` : ''
-    const mend =
-      dueAt === null ? `Then \`beckon connector ${connector} subscribe\`.` : 'It is tried again.'
+    const again =
+      status === 'active' ? 'It is tried again.' : 'It is tried again when it is active again.'
+    const mend = dueAt === null ? `Then \`beckon connector ${connector} subscribe\`.` : again
     return [warn(check, `${what} failed${times}: ${lastError} ${last}`, mend)]
   }
   if (dueAt === null || status !== 'active') return []

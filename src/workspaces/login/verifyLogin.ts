@@ -22,6 +22,7 @@ export interface Credentials {
 }
 
 const WRONG = 'Email, user name or password is wrong.'
+const WRONG_PASSWORD = 'The password is wrong.'
 const NO_CODE = 'Give the code of your authenticator app, or a recovery code, as `code`.'
 const WRONG_CODE = 'The code is wrong or was used already. Wait for the next one.'
 
@@ -32,7 +33,8 @@ export async function verifyLogin(
   given: Credentials,
   client: Client,
 ): Promise<LoginMember> {
-  return verify(access, await findMemberByLogin(access.db.app, login), login, given, client)
+  const member = await findMemberByLogin(access.db.app, login)
+  return verify(access, { member, login, wrong: WRONG }, given, client)
 }
 
 /** The same for a member who is known already, such as one who is signed in. */
@@ -42,13 +44,20 @@ export async function verifyMember(
   given: Credentials,
   client: Client,
 ): Promise<LoginMember> {
-  return verify(access, await findLoginMember(access.db.app, memberId), memberId, given, client)
+  const member = await findLoginMember(access.db.app, memberId)
+  return verify(access, { member, login: memberId, wrong: WRONG_PASSWORD }, given, client)
+}
+
+interface Asked {
+  readonly member: LoginMember | undefined
+  readonly login: string
+  /** What is said of a password that does not fit. */
+  readonly wrong: string
 }
 
 async function verify(
   access: Access,
-  member: LoginMember | undefined,
-  login: string,
+  { member, login, wrong }: Asked,
   given: Credentials,
   client: Client,
 ) {
@@ -61,7 +70,7 @@ async function verify(
     now,
   )
   const right = await verifyPassword(given.password, member?.passwordHash ?? null)
-  if (!member || !right) throw new AppError('unauthenticated', WRONG)
+  if (!member || !right) throw new AppError('unauthenticated', wrong)
   if (member.totpSecret !== null) {
     if (given.code === undefined) {
       await takeBackAttempt(db.app, attempt)

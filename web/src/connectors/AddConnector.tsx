@@ -35,7 +35,7 @@ export function AddConnector({ choice, onChoose, onClose, onDone }: Props) {
     {
       refreshes: ['/connectors'],
       quiet: true,
-      done: t('It is connected. Check it now.'),
+      done: t('It is saved. Check it now.'),
       onDone: ({ id }) => onDone(id),
     },
   )

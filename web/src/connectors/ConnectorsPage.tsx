@@ -102,10 +102,12 @@ function ConnectionCard({ connection, onOpen }: { connection: Connection; onOpen
     .filter((at) => at !== null)
     .sort()
     .at(-1)
-  const next = connection.tasks
-    .map(({ next_at }) => next_at)
-    .filter((at) => at !== null)
-    .sort()[0]
+  const next =
+    connection.status === 'active' &&
+    connection.tasks
+      .map(({ next_at }) => next_at)
+      .filter((at) => at !== null)
+      .sort()[0]
   return (
     <button
       type="button"

@@ -60,5 +60,5 @@ export function actionOptions(action: string): [string, string][] {
 /** `member.logged_in` as "Member logged in", in the viewer's language. */
 export function saidOf(action: string): string {
   const words = action.replace(/[._]/g, ' ')
-  return said(words.charAt(0).toUpperCase() + words.slice(1))
+  return said(words.charAt(0).toUpperCase() + words.slice(1)).replace(/^Api /, 'API ')
 }
