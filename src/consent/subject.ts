@@ -6,7 +6,7 @@
  */
 import type { TransactionSql } from 'postgres'
 import { getContactView } from '../contacts/find.ts'
-import { deleteContacts, listAddresses, listFamily } from '../contacts/store.ts'
+import { deleteContacts, listAddresses, listExternalIds, listFamily } from '../contacts/store.ts'
 import type { Sql } from '../db/db.ts'
 import { forgetEvents } from '../events/forget.ts'
 import { recordEvents } from '../events/record.ts'
@@ -18,6 +18,7 @@ import { suppressAll } from './suppress.ts'
 /** `contactIds`: the contact and those merged into it. */
 export interface Subject {
   readonly contactIds: readonly string[]
+  readonly externalIds: readonly string[]
   readonly addresses: readonly { readonly kind: string; readonly address: string }[]
 }
 
@@ -39,7 +40,8 @@ const MAX_EXPORTED = 10_000 // rows of a kind; more than one person ever has
 
 async function subjectOf(sql: Sql, workspaceId: string, id: string) {
   const contactIds = await listFamily(sql, workspaceId, id)
-  return { contactIds, addresses: await listAddresses(sql, workspaceId, contactIds) }
+  const externalIds = await listExternalIds(sql, workspaceId, contactIds)
+  return { contactIds, externalIds, addresses: await listAddresses(sql, workspaceId, contactIds) }
 }
 
 /** Deletes a contact. Messages, suppressions and events keep what they are about, without it. */

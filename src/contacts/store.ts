@@ -170,6 +170,19 @@ export async function deleteContacts(
   await sql`delete from contacts where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`
 }
 
+/** What other systems call the contacts. */
+export async function listExternalIds(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await sql<{ externalId: string }[]>`
+    select distinct external_id from contact_identities
+    where workspace_id = ${workspaceId} and contact_id = any(${ids}::uuid[])
+  `
+  return rows.map((row) => row.externalId)
+}
+
 /** All addresses of the contacts. */
 export async function listAddresses(
   sql: Sql,

@@ -9,11 +9,7 @@ export async function insertErasure(
   { id, addresses, ids }: { id: string; addresses: readonly string[]; ids: readonly string[] },
 ): Promise<void> {
   await sql`
-    with known (id) as (
-      select unnest(${[...ids]}::text[])
-      union
-      select external_id from contact_identities where workspace_id = ${workspaceId} and contact_id::text = any(${[...ids]}::text[])
-    ),
+    with known (id) as (select unnest(${[...ids]}::text[])),
     said (word) as (
       select unnest(${[...addresses]}::text[])
       union all

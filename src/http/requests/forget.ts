@@ -23,13 +23,15 @@ export async function eraseRequests(
   workspaceId: string,
   subject: {
     readonly contactIds: readonly string[]
+    readonly externalIds: readonly string[]
     readonly addresses: readonly { readonly address: string }[]
   },
   now: Date,
 ): Promise<void> {
   const id = uuid7(+now)
   const addresses = subject.addresses.map((each) => each.address)
-  await insertErasure(sql, workspaceId, { id, addresses, ids: subject.contactIds })
+  const ids = [...new Set([...subject.contactIds, ...subject.externalIds])]
+  await insertErasure(sql, workspaceId, { id, addresses, ids })
   const data = { workspace_id: workspaceId, erasure_id: id }
   await enqueue(sql, FORGET_JOB, data, { after: new Date(+now + SETTLE_MS) })
 }
