@@ -241,6 +241,20 @@ CREATE UNIQUE INDEX contact_addresses_primary_key ON public.contact_addresses US
 create policy engine on contact_addresses for ALL to beckon_engine using (true);
 create policy workspace_only on contact_addresses for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
+-- How many contacts came and went, per quarter of an hour.
+create table contact_growth (
+  workspace_id uuid not null,
+  quarter timestamp with time zone not null,
+  change text not null,
+  writer integer not null default pg_backend_pid(),
+  n bigint not null,
+  constraint contact_growth_change_check CHECK ((change = ANY (ARRAY['new'::text, 'returned'::text, 'unsubscribed'::text, 'deleted'::text, 'merged'::text]))),
+  constraint contact_growth_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint contact_growth_pkey PRIMARY KEY (workspace_id, quarter, change, writer)
+);
+create policy engine on contact_growth for ALL to beckon_engine using (true);
+create policy workspace_only on contact_growth for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+
 -- What other systems call a contact. recipient_id and user_id are ids of source `api`.
 create table contact_identities (
   workspace_id uuid not null,

@@ -5,6 +5,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { growthRoutes } from './analytics/growthRoutes.ts'
 import { openEvents, projectOpens } from './analytics/opens/project.ts'
 import { openRoutes } from './analytics/opens/routes.ts'
 import { statsRoutes } from './analytics/opens/statsRoutes.ts'
@@ -425,6 +426,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       preferenceRoutes,
       eventRoutes,
       analyticsRoutes,
+      growthRoutes,
     ]) {
       await server.register(routes, { db })
     }

@@ -5,16 +5,10 @@ import type { Db } from '../db/db.ts'
 import { invalid } from '../errors.ts'
 import { Instant } from '../lib/instant.ts'
 import { isTimeZone } from '../lib/zone.ts'
+import { Range, rangeOf } from './range.ts'
 import { type Total, totals, trend } from './store.ts'
 
-const DAY_MS = 86_400_000
-const DEFAULT_DAYS = 30
-const MAX_DAYS = 800
 const tags = ['Analytics']
-const Range = z.strictObject({
-  from: Instant.optional().meta({ description: 'Default: 30 days before `to`.' }),
-  to: Instant.optional().meta({ description: 'Default: now.' }),
-})
 const Metrics = z.record(z.string(), z.number().int())
 
 export const analyticsRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (app, { db }) => {
@@ -93,15 +87,6 @@ export const analyticsRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (app, { 
       return { unit, time_zone: timeZone, data: [...data.values()] }
     },
   )
-}
-
-function rangeOf(query: { from?: string | undefined; to?: string | undefined }, now: Date) {
-  const to = query.to ? new Date(query.to) : now
-  const from = query.from ? new Date(query.from) : new Date(to.getTime() - DEFAULT_DAYS * DAY_MS)
-  if (from >= to) throw invalid('/from', 'must be before to')
-  if (to.getTime() - from.getTime() > MAX_DAYS * DAY_MS)
-    throw invalid('/from', `at most ${MAX_DAYS} days before to`)
-  return { from, to }
 }
 
 function add(rows: readonly Total[]): Record<string, number> {

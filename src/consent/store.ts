@@ -1,10 +1,13 @@
 /** Suppressions, consents and topics in the database. Reads and writes rows; decides nothing. */
+import { addGrowth } from '../contacts/growth.store.ts'
 import type { AddressKind } from '../contacts/schema.ts'
 import type { Sql } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import type { RecordedConsent } from './record.ts'
 import type { ConsentState, Suppression, SuppressionReason, Topic, TopicInput } from './schema.ts'
 import type { SuppressInput } from './suppress.ts'
+
+const ALL = '*'
 
 /** Raises `not_found` when there is no such workspace. */
 export async function readPepper(sql: Sql, workspaceId: string): Promise<Buffer> {
@@ -123,6 +126,14 @@ export async function saveConsents(
   workspaceId: string,
   consents: readonly RecordedConsent[],
 ): Promise<void> {
+  const whoLeft = sql`
+    select s.workspace_id, s.at, case when s.granted then 'returned' else 'unsubscribed' end as change, 1 as n
+    from saved s
+    join contacts c on c.workspace_id = s.workspace_id and c.id = s.contact_id and c.merged_into is null
+    left join before b on b.contact_id = s.contact_id
+    where s.topic = ${ALL} and s.channel = ${ALL} and s.granted <> coalesce(b.granted, true)
+      and (s.fresh or b.contact_id is not null) -- else somebody else said it first, at the same time
+  `
   await sql`
     with given as (
       select *
@@ -136,19 +147,30 @@ export async function saveConsents(
         ${consents.map((each) => JSON.stringify(each.proof))}::text[],
         ${consents.map((each) => each.at.toISOString())}::timestamptz[]
       ) as g (id, contact_id, topic, channel, granted, source, proof, at)
+    ), before as (
+      select s.contact_id, s.granted
+      from consent_states s
+      where s.workspace_id = ${workspaceId} and s.topic = ${ALL} and s.channel = ${ALL}
+        and s.contact_id in (select contact_id from given where topic = ${ALL} and channel = ${ALL})
+      order by s.contact_id
+      for update
     ), ledger as (
       insert into consents (workspace_id, id, contact_id, topic, channel, granted, source, proof, at)
       select ${workspaceId}::uuid, id, contact_id, topic, channel, granted::boolean, source, proof::jsonb, at
       from given
+    ), saved as (
+      insert into consent_states as s (workspace_id, contact_id, topic, channel, granted, at)
+      select distinct on (contact_id, topic, channel)
+        ${workspaceId}::uuid, contact_id, topic, channel, granted::boolean, at
+      from given
+      where (select count(*) from before) >= 0
+      order by contact_id, topic, channel, at desc, granted::boolean
+      on conflict (workspace_id, contact_id, topic, channel) do update
+      set granted = excluded.granted, at = excluded.at
+      where excluded.at > s.at or excluded.at = s.at and not excluded.granted
+      returning s.*, s.xmax = 0 as fresh
     )
-    insert into consent_states as s (workspace_id, contact_id, topic, channel, granted, at)
-    select distinct on (contact_id, topic, channel)
-      ${workspaceId}::uuid, contact_id, topic, channel, granted::boolean, at
-    from given
-    order by contact_id, topic, channel, at desc, granted::boolean
-    on conflict (workspace_id, contact_id, topic, channel) do update
-    set granted = excluded.granted, at = excluded.at
-    where excluded.at > s.at or excluded.at = s.at and not excluded.granted
+    ${addGrowth(sql, whoLeft)}
   `
 }
 

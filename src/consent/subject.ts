@@ -46,7 +46,7 @@ async function subjectOf(sql: Sql, workspaceId: string, id: string) {
 
 /** Deletes a contact. Messages, suppressions and events keep what they are about, without it. */
 export async function remove(sql: Sql, workspaceId: string, id: string, now: Date): Promise<void> {
-  await deleteContacts(sql, workspaceId, await listFamily(sql, workspaceId, id))
+  await deleteContacts(sql, workspaceId, await listFamily(sql, workspaceId, id), now)
   await tell(sql, workspaceId, { name: 'contact.deleted', id }, now)
 }
 
@@ -70,7 +70,7 @@ export async function erase(
   await suppressAll(sql, workspaceId, hashes, now)
   await forgetEvents(sql, { contactIds: subject.contactIds })
   for (const eraser of erasers) await eraser(sql, workspaceId, subject, now)
-  await deleteContacts(sql, workspaceId, subject.contactIds)
+  await deleteContacts(sql, workspaceId, subject.contactIds, now)
   await tell(sql, workspaceId, { name: 'contact.erased', id }, now)
 }
 

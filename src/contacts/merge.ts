@@ -10,6 +10,7 @@
 import type { Sql } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import { countIn, noteGrowth } from './growth.store.ts'
 import {
   copyAddresses,
   copyConsents,
@@ -40,6 +41,7 @@ export async function merge(
   const kept = await getPlain(sql, workspaceId, keptId)
   const duplicate = await getPlain(sql, workspaceId, duplicateId)
   const both = { workspaceId, keptId, duplicateId }
+  const before = await countIn(sql, workspaceId, [keptId, duplicateId])
   const filled = whatIsLacking(kept, duplicate)
   const snapshot: Snapshot = {
     filled,
@@ -50,6 +52,7 @@ export async function merge(
   await savePlain(sql, workspaceId, keptId, withFilled(kept, filled), now)
   await pointTo(sql, workspaceId, duplicateId, keptId, now)
   await saveMerge(sql, both, { id: uuid7(), snapshot }, now)
+  await noteChange(sql, both, before, now)
 }
 
 /** Undoes the newest merge into the contact, or that of the given duplicate. Answers the duplicate's id. */
@@ -66,13 +69,31 @@ export async function unmerge(
   const both = { workspaceId, keptId, duplicateId: mergedId }
   await lockContacts(sql, workspaceId, [keptId, mergedId])
   if (!(await undoMerge(sql, workspaceId, id, now))) throw new AppError('conflict')
+  const before = await countIn(sql, workspaceId, [keptId, mergedId])
   await returnIdentities(sql, both, snapshot.identities)
   await removeAddresses(sql, both, snapshot.addresses)
   await restoreConsents(sql, both, snapshot.consents)
   const kept = await getPlain(sql, workspaceId, keptId)
   await savePlain(sql, workspaceId, keptId, withoutFilled(kept, snapshot.filled), now)
   await pointTo(sql, workspaceId, mergedId, null, now)
+  await noteChange(sql, both, before, now)
   return mergedId
+}
+
+/** Two become one, or one two again; who of them said no to everything makes another difference. */
+async function noteChange(
+  sql: Sql,
+  {
+    workspaceId,
+    keptId,
+    duplicateId,
+  }: { workspaceId: string; keptId: string; duplicateId: string },
+  before: number,
+  now: Date,
+): Promise<void> {
+  const gained = (await countIn(sql, workspaceId, [keptId, duplicateId])) - before
+  const change = gained < 0 ? 'merged' : 'returned'
+  await noteGrowth(sql, workspaceId, { change, n: Math.abs(gained) }, now)
 }
 
 /** What the kept contact gets from the duplicate; the kept one's own values win. */

@@ -2,6 +2,7 @@
 import { plainArray, textArray } from '../db/arrays.ts'
 import type { Sql } from '../db/db.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import { addGrowth } from './growth.store.ts'
 import type { FoundContact, NewAddress, NewContact, WantedContact } from './resolve.ts'
 
 /**
@@ -69,6 +70,8 @@ export async function writeContacts(
       insert into contacts (workspace_id, id, created_at, updated_at)
       select workspace_id, contact_id, ${now}::timestamptz, ${now}::timestamptz
       from made
+    ), counted as (
+      ${addGrowth(sql, sql`select workspace_id, ${now}::timestamptz as at, 'new' as change, 1 as n from made`)}
     )
     select contact_id from made
   `

@@ -1,5 +1,6 @@
 /** Contacts in the database. Reads and writes rows; decides nothing. */
 import type { Sql } from '../db/db.ts'
+import { addGrowth, saidNo } from './growth.store.ts'
 import type { AddressKind, Contact } from './schema.ts'
 
 /** The workspace's country for phone numbers without one; null: none. */
@@ -166,8 +167,21 @@ export async function deleteContacts(
   sql: Sql,
   workspaceId: string,
   ids: readonly string[],
+  now: Date,
 ): Promise<void> {
-  await sql`delete from contacts where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`
+  const left = sql`
+    select workspace_id, ${now}::timestamptz as at, 'deleted' as change, 1 as n
+    from gone c
+    where merged_into is null and not ${saidNo(sql)}
+  `
+  await sql`
+    with gone as (
+      delete from contacts
+      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
+      returning workspace_id, id, merged_into
+    )
+    ${addGrowth(sql, left)}
+  `
 }
 
 /** What other systems call the contacts. */

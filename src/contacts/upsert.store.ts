@@ -6,6 +6,7 @@
  * the workspace from the rows given.
  */
 import type { Json, Sql } from '../db/db.ts'
+import { addGrowth } from './growth.store.ts'
 import type { PlainAddress } from './normalise.ts'
 import type { AddressKind } from './schema.ts'
 import type { Identity } from './upsert.ts'
@@ -110,7 +111,9 @@ export async function insertContacts(
       ) as w (id, source, external_id)
       order by source, external_id
       on conflict do nothing
-      returning contact_id
+      returning workspace_id, contact_id
+    ), counted as (
+      ${addGrowth(sql, sql`select workspace_id, ${now}::timestamptz as at, 'new' as change, 1 as n from made`)}
     )
     insert into contacts (workspace_id, id, created_at, updated_at)
     select ${workspaceId}::uuid, contact_id, ${now}::timestamptz, ${now}::timestamptz

@@ -637,6 +637,7 @@ const wishes: Record<string, Case> = {
   'GET /stream': { access: 'messages:read' },
   'GET /analytics/overview': { access: 'analytics:read' },
   'GET /analytics/trends': { access: 'analytics:read' },
+  'GET /analytics/growth': { access: 'analytics:read' },
   'GET /stats': { access: 'analytics:read' },
   'POST /test/notification': { access: 'messages:write' },
   'GET /analytics/summary': { access: 'analytics:read' },

@@ -40,6 +40,46 @@ test('an address is added, suppressed, used again, and taken away only by who sa
   await page.context().close()
 })
 
+test('who it is is changed by hand, each fault at its field, and only what was touched', async () => {
+  const traits = { city: 'Haifa', age: 30 }
+  const details = { locale: 'en', time_zone: 'Asia/Jerusalem', tags: ['vip'], traits }
+  const made = await world.call('POST', '/contacts', {
+    external_id: 'e-1',
+    name: 'Dana',
+    ...details,
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/contacts/${made.id}`)
+  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Dana Levi')
+  await dialog.getByLabel('Language').fill('')
+  await dialog.getByLabel('Time zone').fill('Mars/Base')
+  await dialog.getByLabel('Tags').fill('vip\nשלום, עולם')
+  const written = dialog.getByLabel('Traits')
+  await written.fill('{"city": ')
+  await dialog.getByText('This is no JSON yet.').waitFor()
+  await written.fill('{"city": "Jaffa"}')
+  await world.call('PUT', `/contacts/${made.id}`, { traits: { meanwhile: true } })
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  const zone = dialog.getByLabel('Time zone').and(page.locator('[aria-invalid]'))
+  await zone.waitFor()
+  await dialog.getByText('Name a time zone of the IANA list', { exact: false }).last().waitFor()
+  await expectAccessible(page)
+  await zone.fill('Europe/Paris')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'Dana Levi' }).waitFor()
+  const { name, locale, time_zone, tags, traits: kept } = await world.call('GET', '/contacts/e-1')
+  assert.deepEqual(
+    { name, locale, time_zone, tags, kept },
+    {
+      ...{ name: 'Dana Levi', locale: null, time_zone: 'Europe/Paris' },
+      ...{ tags: ['vip', 'שלום, עולם'], kept: { city: 'Jaffa', meanwhile: true } },
+    },
+  )
+  await page.context().close()
+})
+
 test('contacts come in by CSV, each column as it is said to be, and the rows that were not taken go out again', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/contacts`)
@@ -138,5 +178,30 @@ test('one timeline, narrowed by the address, and one click to where the CRM has 
   assert.match(page.url(), /part=opens/)
   await expectAccessible(page)
   assert.ok(message.id)
+  await page.context().close()
+})
+
+test('the overview tells who joined and who left, as a chart and as a table', async () => {
+  await world.call('POST', '/contacts', { external_id: 'u-2', name: 'Tal Bar' })
+  await world.call('PUT', '/preferences/u-2', { marketing: false })
+  const { data } = await world.call('GET', '/analytics/growth')
+  const sum = (what: 'joined' | 'left' | 'net') =>
+    data.reduce((all: number, day: Record<string, number>) => all + (day[what] ?? 0), 0)
+  assert.ok(sum('left') > 0)
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/`)
+  const heading = page.getByRole('heading', { name: 'Contacts joined and left' })
+  const growth = page.locator('main section').filter({ has: heading })
+  const sums = [sum('joined'), sum('left'), sum('net')].map(String)
+  await growth.locator('header bdi').last().waitFor()
+  assert.deepEqual(await growth.locator('header bdi').allTextContents(), sums)
+  await growth.getByRole('button', { name: 'Left' }).focus()
+  await growth.getByText(/^Contacts that said no to all marketing/).waitFor()
+  await growth.getByRole('img', { name: 'Contacts joined and left' }).first().waitFor()
+  await expectAccessible(page)
+  await growth.getByRole('button', { name: 'View as table' }).click()
+  const today = growth.getByRole('row').last().getByRole('cell')
+  assert.deepEqual((await today.allTextContents()).slice(1), sums)
+  await expectAccessible(page)
   await page.context().close()
 })

@@ -1,9 +1,10 @@
-/** What a person sees first: problems, key figures against the period before, the trend, what waits. */
+/** What a person sees first: problems, key figures against the period before, the trend, what waits, who joined. */
 import { t } from '../lib/language.ts'
 import { useUrl } from '../lib/url.ts'
 import { SelectField } from '../ui/Field.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Funnel } from './Funnel.tsx'
+import { Growth } from './Growth.tsx'
 import { KeyFigures } from './KeyFigures.tsx'
 import { Problems } from './Problems.tsx'
 import { Trend } from './Trend.tsx'
@@ -38,6 +39,7 @@ export function OverviewPage() {
       <div className="grid gap-5 grid-cols-1 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Trend days={Number(chosen)} />
         <Waiting />
+        <Growth days={Number(chosen)} />
         <Funnel days={Number(chosen)} />
       </div>
     </Page>

@@ -32,7 +32,7 @@ export function Waiting() {
             <Link
               to="/messages"
               search={searchOf({ id: message.id })}
-              className="flex items-center gap-2 hover:underline"
+              className="flex min-h-6 items-center gap-2 hover:underline"
             >
               <StatusBadge status={message.status} />
               <span dir="ltr" className="min-w-0 flex-1 truncate rtl:text-right">

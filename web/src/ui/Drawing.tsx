@@ -60,8 +60,9 @@ function Legend({ series, colours }: Pick<ChartProps, 'series'> & { colours: rea
 
 /** How much the axes' labels take is reckoned here: to let ECharts find it out costs more than all else it does. */
 function placesOf({ labels, series }: Pick<ChartProps, 'labels' | 'series'>, width: number) {
-  const most = Math.max(0, ...series.flatMap(({ values }) => values.map(Number)))
-  const side = MARGIN + LETTER * Math.max(4, compact(most).length)
+  const values = series.flatMap((each) => each.values.map(Number))
+  const ends = [Math.max(0, ...values), Math.min(0, ...values)]
+  const side = MARGIN + LETTER * Math.max(4, ...ends.map((end) => compact(end).length))
   const label = LETTER * Math.max(0, ...labels.map(({ length }) => length)) + 2 * MARGIN
   const room = Math.max(1, Math.floor((width - side) / label)) // labels
   return { side, every: Math.ceil(labels.length / room) }
@@ -90,7 +91,7 @@ function optionOf({ kind, labels, series }: LinesProps, look: Look, width: numbe
       data: isRtl ? labels.map(turned) : [...labels],
       inverse: isRtl,
       axisLabel: { ...text, interval: every - 1 },
-      axisLine: { lineStyle: { color: look.line } },
+      axisLine: { onZero: false, lineStyle: { color: look.line } },
       axisTick: { show: false },
     },
     yAxis: {
