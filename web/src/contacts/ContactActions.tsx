@@ -1,6 +1,6 @@
-/** What can be done with a contact: take their data out, merge a duplicate, erase them. */
+/** What can be done with a contact: change them, take their data out, merge a duplicate, erase them. */
 import { useNavigate } from '@tanstack/react-router'
-import { Download } from 'lucide-react'
+import { Download, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, get, post, remove } from '../lib/api.ts'
@@ -10,6 +10,7 @@ import { Button } from '../ui/Button.tsx'
 import { saveFile } from '../ui/Chart.tsx'
 import { Confirm } from '../ui/Confirm.tsx'
 import { toast } from '../ui/toast.ts'
+import { EditContact } from './EditContact.tsx'
 import { MergeDialog } from './MergeDialog.tsx'
 
 export function ContactActions({ contact }: { contact: Answer<'/contacts/{id}'> }) {
@@ -18,7 +19,7 @@ export function ContactActions({ contact }: { contact: Answer<'/contacts/{id}'> 
   const refreshes = ['/contacts', '/contacts/{id}', '/contacts/{id}/timeline']
   const mayWrite = useMay('contacts:write')
   const navigate = useNavigate()
-  const [open, setOpen] = useState<'' | 'erase' | 'merge'>('')
+  const [open, setOpen] = useState<'' | 'edit' | 'erase' | 'merge'>('')
   const exportAll = useAct(() => get('/contacts/{id}/export', { params }), {
     onDone: (data) =>
       saveFile(`contact-${id}.json`, JSON.stringify(data, null, 2), 'application/json'),
@@ -46,12 +47,16 @@ export function ContactActions({ contact }: { contact: Answer<'/contacts/{id}'> 
       </Button>
       {mayWrite && (
         <>
+          <Button onClick={() => setOpen('edit')}>
+            <Pencil /> {t('Edit')}
+          </Button>
           <Button onClick={() => setOpen('merge')}>{t('Merge a duplicate')}</Button>
           <Button look="danger" onClick={() => setOpen('erase')}>
             {t('Erase')}
           </Button>
         </>
       )}
+      {open === 'edit' && <EditContact contact={contact} onClose={() => setOpen('')} />}
       {open === 'merge' && (
         <MergeDialog
           contact={contact}

@@ -4,6 +4,7 @@ import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { AreaField, CheckField, SelectField, TextField } from './Field.tsx'
 import { MappingField } from './MappingField.tsx'
+import { WrittenField } from './WrittenField.tsx'
 
 type MappingFields = ComponentProps<typeof MappingField>['fields']
 type MappingLines = ComponentProps<typeof MappingField>['lines']
@@ -78,20 +79,16 @@ export function PropertyField({
         onChange={(event) => onChange(event.target.value)}
       />
     )
-  if (type === 'array' || type === 'object')
+  if (type === 'object')
+    return <WrittenField {...about} {...{ value, isRequired, onChange }} kind="json" schema={{}} />
+  if (type === 'array')
     return (
       <AreaField
         {...about}
-        dir="ltr"
-        hint={description ?? (type === 'array' ? t('One per line.') : t('As JSON.'))}
-        defaultValue={
-          type === 'array'
-            ? ((value ?? []) as readonly unknown[]).join('\n')
-            : value
-              ? JSON.stringify(value, null, 2)
-              : ''
-        }
-        onChange={(event) => onChange(parsed(type, event.target.value))}
+        dir="auto"
+        hint={description ?? t('One per line.')}
+        defaultValue={((value ?? []) as readonly unknown[]).join('\n')} // as its schema says
+        onChange={(event) => onChange(linesOf(event.target.value))}
       />
     )
   const isNumber = type === 'number' || type === 'integer'
@@ -118,15 +115,8 @@ export function PropertyField({
 
 const isMasked = (value: unknown) => typeof value === 'string' && value.startsWith('••••')
 
-function parsed(type: 'array' | 'object', text: string): unknown {
-  if (type === 'array')
-    return text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text // the server says what is wrong with it
-  }
-}
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)

@@ -46,6 +46,11 @@ export function SchemaForm({
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Property>) // zod wrote it
   const required = new Set((schema['required'] ?? []) as readonly string[]) // zod wrote it
   const faults = fieldFaults(error)
+  /** That of the field itself, or else of something in it: `tags/2`. */
+  const faultOf = (name: string) => {
+    const at = `${prefix}${name}`
+    return faults[at] ?? Object.entries(faults).find(([each]) => each.startsWith(`${at}/`))?.[1]
+  }
   const [touched, setTouched] = useState<Values>({})
   // What stands before a secret or a mapping belongs to it: a user to its password.
   const secrets = properties.map(([, { secret }]) => secret === true)
@@ -65,7 +70,7 @@ export function SchemaForm({
       value={name in touched ? touched[name] : values[name]}
       isRequired={required.has(name)}
       isSet={values[name] !== undefined}
-      fault={faults[`${prefix}${name}`]}
+      fault={faultOf(name)}
       onChange={(value) => setTouched((before) => ({ ...before, [name]: value }))}
     />
   )
@@ -81,10 +86,7 @@ export function SchemaForm({
       <Fault error={error} />
       {properties.filter(isMain).map(field)}
       {rest.length > 0 && (
-        <details
-          className="rounded-md border p-3"
-          open={rest.some(([name]) => faults[`${prefix}${name}`])}
-        >
+        <details className="rounded-md border p-3" open={rest.some(([name]) => faultOf(name))}>
           <summary className="cursor-pointer text-sm font-medium">{t('More settings')}</summary>
           <div className="mt-3 flex flex-col gap-4">{rest.map(field)}</div>
         </details>
