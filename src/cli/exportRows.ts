@@ -10,6 +10,7 @@ import { type Db, inWorkspace } from '../db/db.ts'
 import { csvLine } from '../lib/csv.ts'
 import { listMessages, type MessageRow } from '../messages/store/read.ts'
 import { summaryOf } from '../messages/view.ts'
+import { audit, system } from '../workspaces/audit/audit.ts'
 import type { Exportable } from './exportable.ts'
 import type { Tool } from './tool.ts'
 
@@ -22,6 +23,7 @@ export async function exportRows(
   options: { format: 'csv' | 'json'; workspace?: string },
 ): Promise<void> {
   const { id } = await tool.workspace(options.workspace)
+  if (what === 'contacts') await tellExported(tool.db, id)
   const pieces =
     options.format === 'json'
       ? asJson(pages[what](tool.db, id))
@@ -32,6 +34,12 @@ export async function exportRows(
     // Whoever reads has seen enough, such as `head`.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   })
+}
+
+/** As the API's export does. */
+async function tellExported(db: Db, id: string) {
+  const entry = { actor: system, at: db.clock.now(), details: { filtered: false } }
+  await inWorkspace(db, id, (tx) => audit(tx, id, { ...entry, action: 'contact.list_exported' }))
 }
 
 const pages: Readonly<

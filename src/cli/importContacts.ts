@@ -10,6 +10,7 @@ import { AppError, invalid } from '../errors.ts'
 import { parse } from '../http/parse.ts'
 import { startJobs } from '../jobs/jobs.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import { audit, system } from '../workspaces/audit/audit.ts'
 import { silent, type Tool } from './tool.ts'
 
 const MAX_FILE = 100 * 1024 * 1024 // bytes; it is kept whole in the database until it is done
@@ -43,9 +44,12 @@ export async function importContacts(
     )
   }, PROGRESS_MS)
   try {
-    await inWorkspace(db, workspaceId, (tx) =>
-      insertImport(tx, workspaceId, { id, settings, content }, db.clock.now()),
-    )
+    await inWorkspace(db, workspaceId, async (tx) => {
+      const now = db.clock.now()
+      await insertImport(tx, workspaceId, { id, settings, content }, now)
+      const by = { actor: system, at: now }
+      await audit(tx, workspaceId, { ...by, action: 'import.started', target: id })
+    })
     let row = await look()
     while (row.status === 'queued' || row.status === 'running') {
       await runImport(db, { workspaceId, id }, new AbortController().signal)

@@ -62,6 +62,10 @@ test('suppressions are listed, added and lifted, whatever the spelling', async (
   assert.equal((await stranger('DELETE', '/suppressions/email/a@engines.test')).status, 404)
   assert.equal((await call('DELETE', '/suppressions/email/a@engines.test')).status, 200)
   assert.equal((await call('DELETE', '/suppressions/email/a@engines.test')).status, 404)
+  const entries = (await call('GET', '/audit?action=suppression.lifted')).json.data
+  assert.equal(entries.length, 1)
+  assert.deepEqual(entries[0].details, { kind: 'email', reason: 'complaint' })
+  assert.match(entries[0].target, /^[0-9a-f]{64}$/)
   const wrong = await call('POST', '/suppressions', { kind: 'email', address: 'no' })
   assert.deepEqual([wrong.status, wrong.json.errors[0].pointer], [422, '/address'])
 })
@@ -203,6 +207,8 @@ test('erasing forgets the person and their duplicates, and keeps hashes that sti
   const takenOut = await call('GET', '/contacts/gone/export')
   assert.deepEqual(Object.keys(takenOut.json), ['contact', 'consents', 'events', 'messages'])
   assert.equal(takenOut.json.consents[0].proof.ip, '203.0.113.9')
+  const [told] = (await call('GET', '/audit?action=contact.exported')).json.data
+  assert.equal(told.target, takenOut.json.contact.id)
 
   assert.equal((await stranger('DELETE', '/contacts/gone?erase=true')).status, 404)
   assert.deepEqual((await call('DELETE', '/contacts/gone?erase=true')).json.erased, true)

@@ -8,6 +8,7 @@ import { listFamily, readDefaultCountry } from '../contacts/store.ts'
 import type { Db, Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import { addressHash } from './hash.ts'
 import { type RecordedConsent, recordConsent } from './record.ts'
 import {
@@ -140,9 +141,17 @@ const suppressionRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db
           await readDefaultCountry(tx, workspaceId),
           '/address',
         )
-        if (await lift(tx, workspaceId, kind, address))
-          return { kind, address, lifted: true as const }
-        throw new AppError('not_found', 'This address is not suppressed.')
+        const now = clock.now()
+        const hash = addressHash(await readPepper(tx, workspaceId), kind, address)
+        const was = await findSuppression(tx, workspaceId, { kind, hash }, now)
+        if (!(await lift(tx, workspaceId, kind, address)))
+          throw new AppError('not_found', 'This address is not suppressed.')
+        const by = { actor: actorOf(request), at: now }
+        const details = { kind, reason: was?.reason } // the hash finds it for who knows the address
+        await audit(tx, workspaceId, {
+          ...{ ...by, action: 'suppression.lifted', target: hash, details },
+        })
+        return { kind, address, lifted: true as const }
       }),
   )
 }

@@ -56,9 +56,13 @@ export const subjectRoutes: FastifyPluginAsyncZod<{ db: Db } & SubjectHooks> = a
     },
     async (request, reply) => {
       reply.header('content-disposition', 'attachment; filename="contact.json"')
-      return request.read(async (tx, workspaceId) =>
-        takeOut(tx, workspaceId, await getContactId(tx, workspaceId, request.params.id), hooks),
-      )
+      return request.read(async (tx, workspaceId) => {
+        const id = await getContactId(tx, workspaceId, request.params.id)
+        const all = await takeOut(tx, workspaceId, id, hooks)
+        const by = { actor: actorOf(request), at: db.clock.now() }
+        await audit(tx, workspaceId, { ...by, action: 'contact.exported', target: id })
+        return all
+      })
     },
   )
 }

@@ -9,6 +9,7 @@ import { enqueue } from '../jobs/enqueue.ts'
 import { csvLine } from '../lib/csv.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import { exportCsv } from './exportCsv.ts'
 import {
   columnMapping,
@@ -65,9 +66,13 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
       const settings = readSettings(request.query)
       return reply.answer(202, async (tx, workspaceId) => {
         const id = uuid7()
-        await insertImport(tx, workspaceId, { id, settings, content: body.content }, db.clock.now())
+        const now = db.clock.now()
+        await insertImport(tx, workspaceId, { id, settings, content: body.content }, now)
         await enqueue(tx, IMPORT_JOB, { workspace_id: workspaceId, import_id: id })
-        return viewImport(await getImport(tx, workspaceId, id))
+        const view = viewImport(await getImport(tx, workspaceId, id))
+        const actor = actorOf(request)
+        await audit(tx, workspaceId, { actor, at: now, action: 'import.started', target: id })
+        return view
       })
     },
   )
@@ -126,10 +131,16 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
   server.get(
     '/contacts/export.csv',
     { config: reading, schema: { tags, summary: 'All contacts as CSV', querystring } },
-    async (request, reply) =>
-      asCsv(reply, 'contacts.csv').send(
-        Readable.from(exportCsv(db, request.auth.workspaceId, request.query)),
-      ),
+    async (request, reply) => {
+      const { q, tag } = request.query
+      const details = { filtered: q !== undefined || tag !== undefined } // not by what: it may be a name
+      const entry = { actor: actorOf(request), at: db.clock.now(), details }
+      await request.read((tx, workspaceId) =>
+        audit(tx, workspaceId, { ...entry, action: 'contact.list_exported' }),
+      )
+      const pieces = exportCsv(db, request.auth.workspaceId, request.query)
+      return asCsv(reply, 'contacts.csv').send(Readable.from(pieces))
+    },
   )
 }
 

@@ -7,6 +7,7 @@ import { testServer } from '../../test/helpers/server.ts'
 import { addWorkspace } from '../../test/helpers/workspace.ts'
 import { startJobs } from '../jobs/jobs.ts'
 import { csvLine } from '../lib/csv.ts'
+import { auditRoutes } from '../workspaces/audit/routes.ts'
 import { importRoutes } from './importRoutes.ts'
 import { contactJobs } from './jobs.ts'
 import { contactRoutes } from './routes.ts'
@@ -19,7 +20,7 @@ const log = pino({ level: 'silent' })
 const jobs = await startJobs({ ownerAddress: address, handlers: contactJobs(db), log, work: false })
 after(() => jobs.stop())
 
-const callers = await testServer([importRoutes, contactRoutes], { db })
+const callers = await testServer([importRoutes, contactRoutes, auditRoutes], { db })
 const engines = await addWorkspace(world, 'analytical-engines', { defaultCountry: 'IL' })
 const call = callers(engines)
 const stranger = callers(await addWorkspace(world, 'looms'))
@@ -212,6 +213,16 @@ test('the export guards formulas and comes back unchanged', async () => {
   assert.match(text, /,"'=1\+1","'@SUM\(A1\)",/)
   const done = await importAll(text)
   assert.deepEqual([done.created, done.failed], [0, 0])
+  await call('GET', '/contacts/export.csv?q=SUM')
+  const [narrow, started, all] = (await call('GET', '/audit')).json.data
+  assert.deepEqual(
+    [narrow, started, all].map(({ action, target, details }) => [action, target, details]),
+    [
+      ['contact.list_exported', null, { filtered: true }],
+      ['import.started', done.id, {}],
+      ['contact.list_exported', null, { filtered: false }],
+    ],
+  )
   const { updated_at: _, ...after } = (await call('GET', '/contacts/%3D1%2B1')).json
   const { updated_at: __, ...was } = before
   assert.deepEqual(after, was)

@@ -4,11 +4,12 @@ import { testDatabase } from '../../test/helpers/database.ts'
 import { testServer } from '../../test/helpers/server.ts'
 import { addWorkspace } from '../../test/helpers/workspace.ts'
 import { uuid7 } from '../lib/uuid7.ts'
+import { auditRoutes } from '../workspaces/audit/routes.ts'
 import { contactRoutes } from './routes.ts'
 
 const world = await testDatabase()
 const { db, clock } = world
-const callers = await testServer([contactRoutes], { db })
+const callers = await testServer([contactRoutes, auditRoutes], { db })
 const call = callers(await addWorkspace(world, 'analytical-engines', { defaultCountry: 'IL' }))
 const stranger = callers(await addWorkspace(world, 'looms'))
 
@@ -255,6 +256,11 @@ test('a merge can be taken back and leaves what was changed since', async () => 
   assert.equal(undone.json.duplicate.id, dup.json.id)
   assert.equal((await call('GET', '/contacts/dup')).json.email, 'dup@m.test')
   assert.equal((await call('POST', '/contacts/kept/unmerge', {})).status, 409)
+  const entries = (await call('GET', `/audit?target=${kept.json.id}`)).json.data
+  assert.deepEqual(
+    entries.map(({ action, details }: Record<string, unknown>) => [action, details]),
+    ['unmerged', 'merged'].map((did) => [`contact.${did}`, { duplicate: dup.json.id }]),
+  )
 })
 
 test('of two merges of the same duplicate at once one wins', async () => {

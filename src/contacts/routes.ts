@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import { updateContact, upsertContact } from './change.ts'
 import { getContactId, getContactView } from './find.ts'
 import { merge, unmerge } from './merge.ts'
@@ -195,8 +196,20 @@ export const mergeRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
       reply.answer(200, async (tx, workspaceId) => {
         const keptId = await getContactId(tx, workspaceId, request.params.id)
         const duplicateId = await getContactId(tx, workspaceId, request.body.duplicate_id)
-        await merge(tx, workspaceId, { keptId, duplicateId }, db.clock.now())
-        return getContactView(tx, workspaceId, keptId)
+        const now = db.clock.now()
+        await merge(tx, workspaceId, { keptId, duplicateId }, now)
+        const view = await getContactView(tx, workspaceId, keptId)
+        const details = { duplicate: duplicateId }
+        await audit(tx, workspaceId, {
+          ...{
+            actor: actorOf(request),
+            at: now,
+            action: 'contact.merged',
+            target: keptId,
+            details,
+          },
+        })
+        return view
       }),
   )
 
@@ -216,11 +229,18 @@ export const mergeRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
       reply.answer(200, async (tx, workspaceId) => {
         const keptId = await getContactId(tx, workspaceId, request.params.id)
         const duplicateId = request.body?.duplicate_id
-        const taken = await unmerge(tx, workspaceId, { keptId, duplicateId }, db.clock.now())
-        return {
+        const now = db.clock.now()
+        const taken = await unmerge(tx, workspaceId, { keptId, duplicateId }, now)
+        const both = {
           contact: await getContactView(tx, workspaceId, keptId),
           duplicate: await getContactView(tx, workspaceId, taken),
         }
+        const details = { duplicate: taken }
+        await audit(tx, workspaceId, {
+          ...{ actor: actorOf(request), at: now, action: 'contact.unmerged', target: keptId },
+          details,
+        })
+        return both
       }),
   )
 }

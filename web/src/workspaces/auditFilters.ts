@@ -29,6 +29,8 @@ const things: Record<string, readonly [words: string, to?: (id: string) => [stri
   member: [msg('Members'), () => ['/settings', { tab: 'members' }]],
   api_key: [msg('API keys'), () => ['/settings', { tab: 'keys' }]],
   contact: [msg('Contacts'), (id) => [`/contacts/${id}`, {}]],
+  import: [msg('Imports of contacts')],
+  suppression: [msg('Blocked addresses')],
   template: [msg('Templates'), (id) => [`/templates/${id}`, {}]],
   journey: [msg('Journeys'), (id) => [`/journeys/${id}`, {}]],
   run: [msg('Runs of journeys')],
