@@ -12,6 +12,7 @@ export interface Contents {
   readonly byLocale: Readonly<Record<string, Content>>
 }
 
+const MAX_LANGUAGES = 100 // each is compiled when it is saved, while others wait
 const fields = ['subject', 'html', 'mjml', 'text'] as const
 
 /** One spelling of each language tag, so that `es_AR` and `es-AR` are the same. */
@@ -33,6 +34,7 @@ export function changeContents(current: Contents, change: TemplateChange | NewTe
     if (content === null) delete byLocale[locale]
     else byLocale[locale] = laidOver(byLocale[locale] ?? {}, content, pointer)
   }
+  assertFew(byLocale)
   if (!byLocale[defaultLocale]) {
     const detail = `There is no content in ${defaultLocale}, the language to fall back to.`
     throw invalid(change.locale === undefined ? '/subject' : '/locale', detail)
@@ -57,6 +59,7 @@ export function givenContents(
   topLocale: string,
 ): ReadonlyMap<string, GivenContent> {
   const given = new Map<string, GivenContent>()
+  assertFew(request.locales ?? {})
   const { subject, html, mjml, text } = request
   const top = { subject, html, mjml, text }
   if (fields.some((field) => top[field] !== undefined))
@@ -68,6 +71,11 @@ export function givenContents(
     given.set(locale, { pointer, content })
   }
   return given
+}
+
+function assertFew(byLocale: object): void {
+  if (Object.keys(byLocale).length > MAX_LANGUAGES)
+    throw invalid('/locales', `at most ${MAX_LANGUAGES} entries`)
 }
 
 function laidOver(current: Content, change: ContentChange, pointer: string): Content {

@@ -131,3 +131,20 @@ test('another workspace sees no draft, and an archived template has none', async
   assert.equal((await call('GET', `${path}/draft`)).status, 404)
   assert.equal((await kept()).count, 0)
 })
+
+test('a template has a hundred languages at most, however they come', async () => {
+  const path = await made('polyglot')
+  const many = (language: string, count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [
+        `${language}-A${at + 100}`,
+        { subject: 'x', text: 'y' },
+      ]),
+    )
+  for (const end of ['/draft', '']) {
+    const refused = await call('PUT', path + end, { locales: many('en', 101) })
+    assert.deepEqual([refused.status, refused.json.errors?.[0]?.pointer], [422, '/locales'])
+  }
+  assert.equal((await call('PUT', path, { locales: many('en', 60) })).status, 200)
+  assert.equal((await call('PUT', path, { locales: many('de', 60) })).status, 422)
+})
