@@ -247,6 +247,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const trustedHttp = createHttp({ guard: false })
   const sync = buildSync({
     ...{ db, log, sealing, guardedHttp, trustedHttp, presence: assembly.presence },
+    variables: config,
     publicUrl: config.PUBLIC_URL,
     cacheHours: config.CACHE_RETENTION_HOURS,
     onEvents: () => journeys.hear(), // those of other processes are found a moment later

@@ -211,7 +211,10 @@ const Variables = z.object({
     .regex(/^(?:[0-9a-fA-F]{2})+$/, 'not a signature key of Close, which is hexadecimal')
     .optional()
     .describe('signature_key of a webhook subscription made by hand; ours brings its own.'),
-  CLOSEIO_BASE_URL: z.url().optional().describe('Replaces https://api.close.com/api/v1.'),
+  CLOSEIO_BASE_URL: z
+    .url()
+    .optional()
+    .describe('Replaces https://api.close.com/api/v1, for every connection that names no other.'),
   POLLING_ENABLED: flag
     .default(true)
     .describe('Poll the event log of Close; webhooks work beside it.'),
@@ -263,7 +266,10 @@ const Variables = z.object({
     .string()
     .optional()
     .describe('Signing secret of the app whose webhooks are used, when they are signed.'),
-  MONDAY_BASE_URL: z.url().optional().describe('Replaces https://api.monday.com/v2.'),
+  MONDAY_BASE_URL: z
+    .url()
+    .optional()
+    .describe('Replaces https://api.monday.com/v2, for every connection that names no other.'),
   META_API_TOKEN: z.string().optional().describe('Token of a Meta system user, for WhatsApp.'),
   META_PHONE_ID: z
     .string()

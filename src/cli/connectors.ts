@@ -31,6 +31,7 @@ export async function subscribeConnector(
   try {
     const { deps } = buildSync({
       ...{ db, log: silent, sealing, publicUrl, guardedHttp, trustedHttp, cacheHours: 0 },
+      variables: config,
     })
     const all = await inWorkspace(db, workspaceId, (tx) =>
       deps.connections.of(tx, workspaceId, connector),

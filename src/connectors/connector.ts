@@ -28,6 +28,8 @@ export interface Connector<S = unknown> {
   fromEnvironment(
     variables: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, { readonly variable: string; readonly value: unknown }>> | null
+  /** The variable that puts another address in the place of the default of `settings.base_url`, for all. */
+  readonly baseUrlVariable: string
   /** Headers that sign each request of `ctx.http`. */
   auth(settings: S): Readonly<Record<string, string>>
   /** Prove the settings work. Throws Misconfigured or Retryable. */

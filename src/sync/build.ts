@@ -7,6 +7,7 @@ import type { Http } from '../lib/http.ts'
 import type { UrlRules } from '../lib/ssrf.ts'
 import type { CallbackReader } from '../tracking/callbacks/connectionCallback.ts'
 import { type Act, createAct } from './act.ts'
+import { baseUrlsOf } from './baseUrls.ts'
 import { createCallbackReader, type WebhookDeps } from './callbacks.ts'
 import { contactLinkRoutes } from './contactLinkRoutes.ts'
 import type { SyncDeps } from './deps.ts'
@@ -26,6 +27,8 @@ export interface SyncOptions {
   readonly publicUrl: string
   readonly guardedHttp: Http
   readonly trustedHttp: Http
+  /** The operator's; the addresses of vendors' APIs are read from them. */
+  readonly variables: Readonly<Record<string, unknown>>
   /** How long keys of events stay in memory, in hours. */
   readonly cacheHours: number
   readonly urlRules?: UrlRules
@@ -52,6 +55,7 @@ export function buildSync(options: SyncOptions): Sync {
   const { db, log, sealing, publicUrl, guardedHttp, trustedHttp, onEvents = () => {} } = options
   const connections = createConnectionDirectory({
     ...{ clock: db.clock, log, sealing, guardedHttp, trustedHttp },
+    baseUrls: baseUrlsOf(options.variables),
   })
   const seen = createSeen({ clock: db.clock, hours: options.cacheHours })
   const deps: SyncDeps = {

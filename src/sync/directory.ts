@@ -5,6 +5,7 @@ import type { Connector, ConnectorContext } from '../connectors/connector.ts'
 import { findConnector } from '../connectors/registry.ts'
 import type { Clock, Sql } from '../db/db.ts'
 import type { Http } from '../lib/http.ts'
+import { type BaseUrls, withOperatorsBase } from './baseUrls.ts'
 import { classifyOpens } from './classifyOpens.ts'
 import { createTimedMap, type TimedMap } from './memory.ts'
 import { type Pace, politeHttp } from './politeHttp.ts'
@@ -37,6 +38,7 @@ export interface ConnectionDirectoryOptions {
   readonly guardedHttp: Http
   /** For what the operator set in the environment. */
   readonly trustedHttp: Http
+  readonly baseUrls: BaseUrls
 }
 
 interface Held {
@@ -89,9 +91,11 @@ export function createConnectionDirectory(
     },
     context({ row, connector, settings }, { isTrial } = { isTrial: false }) {
       const { pace, memory } = isTrial ? { ...fresh(), ...paceOf(row.id) } : heldBy(row.id)
-      const plain = row.origin === 'environment' ? options.trustedHttp : options.guardedHttp
+      const redirected = withOperatorsBase(connector.id, settings, options.baseUrls)
+      const isTrusted = row.origin === 'environment' || redirected !== undefined
+      const plain = isTrusted ? options.trustedHttp : options.guardedHttp
       return {
-        settings,
+        settings: redirected ?? settings,
         http: politeHttp(plain, pace, connector.auth(settings)),
         now: () => clock.now(),
         log: options.log,

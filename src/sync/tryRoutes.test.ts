@@ -28,6 +28,27 @@ test('a connection of the environment is tried as it is, and with no settings of
   assert.deepEqual([tried.status, tried.json.ok], [200, true], tried.text)
 })
 
+test('the operator’s address of the API holds for what members connect, unless they name another', async () => {
+  const made = await app.call(
+    'POST',
+    '/connectors',
+    { connector: 'close', settings: { api_key: 'api_test' } },
+    key,
+  )
+  assert.equal(made.status, 201, made.text)
+  assert.equal(made.json.settings.base_url, 'https://api.close.com/api/v1')
+  const at = `/connectors/${made.json.id}`
+  const checked = await app.call('POST', `${at}/check`, undefined, key)
+  assert.equal(checked.json.ok, true, checked.text)
+  assert.equal((await app.call('PUT', at, { name: 'Ours' }, key)).json.name, 'Ours')
+
+  const private_ = { settings: { api_key: 'api_test', base_url: close.baseUrl } }
+  assert.equal((await app.call('PUT', at, private_, key)).status, 422)
+  const elsewhere = { settings: { api_key: 'api_test', base_url: 'https://close.invalid/api/v1' } }
+  assert.equal((await app.call('PUT', at, elsewhere, key)).status, 200)
+  assert.equal((await app.call('POST', `${at}/check`, undefined, key)).json.ok, false)
+})
+
 test('a trial shows contacts only to those who may read them', async () => {
   const reader = await app.keyFor('default', ['senders:write', 'contacts:read'])
   const stranger = await app.keyFor('default', ['senders:write'])

@@ -75,6 +75,7 @@ export async function syncWorld(
     const log = pino({ level: 'silent' })
     const sync = buildSync({
       ...{ db, log, sealing, publicUrl, guardedHttp: http, trustedHttp: http, cacheHours: 24 },
+      variables: {},
     })
     const counters = createCounters()
     const senders = { find: async () => undefined, forChannel: async () => [] }

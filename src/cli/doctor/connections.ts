@@ -30,6 +30,7 @@ export async function checkConnections({ db, config, sealing }: Examined): Promi
   const { deps } = buildSync({
     ...{ db, log: silent, sealing, guardedHttp, trustedHttp, cacheHours: 0 },
     publicUrl: config.PUBLIC_URL,
+    variables: config,
   })
   try {
     const findings: Finding[] = []

@@ -40,6 +40,7 @@ export const close = defineConnector<Settings>({
           base_url: { variable: 'CLOSEIO_BASE_URL', value: variables['CLOSEIO_BASE_URL'] },
         }
       : null,
+  baseUrlVariable: 'CLOSEIO_BASE_URL',
   auth: (given) => ({ authorization: authorization(given) }),
 
   async check(ctx) {

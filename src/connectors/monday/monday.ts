@@ -42,6 +42,7 @@ export const monday = defineConnector<Settings>({
     })
     return { ...Object.fromEntries(given), own_statuses: ownStatuses(variables) }
   },
+  baseUrlVariable: variableOf.base_url,
   auth: headers,
 
   async check(ctx) {
