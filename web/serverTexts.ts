@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { formats, inNoForm, inOtherForm, kinds } from '../src/lib/words.ts'
 
 const root = join(import.meta.dirname, '..')
 const server = join(root, 'src')
@@ -20,18 +21,15 @@ const documentation = new Set(['description', 'summary', 'help', 'title', 'opera
 
 const settingsTexts = ['title', 'description'] as const
 
-/** What zod itself says of a value. */
-const ofZod = [
-  'Invalid input: expected {0}, received {1}',
-  'Invalid input: expected {0}',
-  'Invalid option: expected one of {0}',
-  'Too small: expected {0} to have >={1} characters',
-  'Too big: expected {0} to have <={1} characters',
-  'Too small: expected {0} to be >={1}',
-  'Too big: expected {0} to be <={1}',
-  'Invalid URL',
-  'Invalid email address',
-  'Invalid string: must match pattern {0}',
+/** What is said of a value that its schema does not take (src/lib/words.ts), and what zod says itself. */
+const ofSchemas = [
+  ...[...new Set(Object.values(kinds)), 'a value'].map((kind) => `missing: give ${kind}`),
+  ...Object.values(kinds).map((kind) => `not ${kind}`),
+  ...Object.values(formats),
+  ...['at least', 'more than', 'at most', 'less than'].flatMap((bound) =>
+    ['', ' characters', ' entries'].map((unit) => `${bound} {0}${unit}`),
+  ),
+  ...['empty', inOtherForm, inNoForm, 'not one of {0}', 'not a multiple of {0}'],
   'Invalid input',
 ]
 
@@ -139,7 +137,7 @@ export async function textsOfServer(): Promise<string[]> {
     ...(await textsOfSettings()),
     ...(await textsOfJourneys()),
     ...textsOfRecipes(),
-    ...ofZod,
+    ...ofSchemas,
     ...wordsInSentences,
   ]
   return [...new Set(all)].sort()

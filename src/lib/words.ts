@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 
-const kinds: Readonly<Record<string, string>> = {
+export const kinds: Readonly<Record<string, string>> = {
   string: 'a text',
   number: 'a number',
   int: 'a whole number',
@@ -16,7 +16,7 @@ const kinds: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
-const formats: Readonly<Record<string, string>> = {
+export const formats: Readonly<Record<string, string>> = {
   email: 'not an email address, such as ada@example.com',
   url: 'not a URL, such as https://example.com',
   uuid: 'not an id (a UUID)',
@@ -30,6 +30,7 @@ const formats: Readonly<Record<string, string>> = {
 
 const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' }
 
+export const inOtherForm = 'not in the form that is wanted here'
 export const inNoForm = 'in none of the forms that are possible here'
 
 export const oneOf = (values: readonly unknown[]) => `not one of ${values.map(String).join(', ')}`
@@ -46,7 +47,7 @@ z.config({
       case 'too_big':
         return `${bound('at most', 'less than', issue.inclusive)} ${issue.maximum}${units[issue.origin] ?? ''}`
       case 'invalid_format':
-        return formats[issue.format] ?? 'not in the form that is wanted here'
+        return formats[issue.format] ?? inOtherForm
       case 'invalid_value':
         return oneOf(issue.values)
       case 'not_multiple_of':

@@ -64,7 +64,10 @@ test('who it is is changed by hand, each fault at its field, and only what was t
   await dialog.getByRole('button', { name: 'Save' }).click()
   const zone = dialog.getByLabel('Time zone').and(page.locator('[aria-invalid]'))
   await zone.waitFor()
-  await dialog.getByText('Name a time zone of the IANA list', { exact: false }).last().waitFor()
+  await dialog
+    .getByRole('alert')
+    .getByText('Time zone: Name a time zone of the IANA list')
+    .waitFor()
   await expectAccessible(page)
   await zone.fill('Europe/Paris')
   await dialog.getByRole('button', { name: 'Save' }).click()

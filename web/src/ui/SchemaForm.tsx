@@ -4,7 +4,8 @@
  */
 import { type SubmitEvent, useState } from 'react'
 import { t } from '../lib/language.ts'
-import { fieldFaults } from '../lib/problem.ts'
+import { fieldFaults, sayProblem } from '../lib/problem.ts'
+import { said } from '../lib/said.ts'
 import { Button } from './Button.tsx'
 import { type Property, PropertyField } from './PropertyField.tsx'
 import { Fault } from './States.tsx'
@@ -51,6 +52,12 @@ export function SchemaForm({
     const at = `${prefix}${name}`
     return faults[at] ?? Object.entries(faults).find(([each]) => each.startsWith(`${at}/`))?.[1]
   }
+  /** By the field's title, where the server has but its name. */
+  const sayFault = () => {
+    const [[at, fault] = ['', '']] = Object.entries(faults)
+    const found = properties.find(([name]) => `${at}/`.startsWith(`${prefix}${name}/`))
+    return found ? `${said(found[1].title ?? found[0])}: ${fault}` : sayProblem(error)
+  }
   const [touched, setTouched] = useState<Values>({})
   // What stands before a secret or a mapping belongs to it: a user to its password.
   const secrets = properties.map(([, { secret }]) => secret === true)
@@ -83,7 +90,7 @@ export function SchemaForm({
   }
   return (
     <form onSubmit={handleSubmit} className="flex flex-col gap-4">
-      <Fault error={error} />
+      <Fault error={error} say={sayFault} />
       {properties.filter(isMain).map(field)}
       {rest.length > 0 && (
         <details className="rounded-md border p-3" open={rest.some(([name]) => faultOf(name))}>
