@@ -14,7 +14,7 @@ export interface GrowthDay {
   readonly merged: number
 }
 
-/** Every day of a zone that the range touches, also those without a change. */
+/** Every day of a zone that the range touches, also those without a change. Each is a range of the key, so that no row is asked for its day. */
 export function growthByDay(
   sql: Sql,
   workspaceId: string,
@@ -27,16 +27,17 @@ export function growthByDay(
         (${from}::timestamptz at time zone ${timeZone}::text)::date,
         ((${to}::timestamptz - interval '1 microsecond') at time zone ${timeZone}::text)::date, '1 day'
       )::date as day
-    ), changes as (
-      select (quarter at time zone ${timeZone}::text)::date as day, change, n
-      from contact_growth
-      where workspace_id = ${workspaceId} and quarter >= date_bin('15 minutes', ${from}::timestamptz, 'epoch') and quarter < ${to}
     )
-    select to_char(day, 'YYYY-MM-DD') as date, ${of('new')} as created, ${of('returned')} as returned,
-      ${of('unsubscribed')} as unsubscribed, ${of('deleted')} as deleted, ${of('merged')} as merged
+    select to_char(day, 'YYYY-MM-DD') as date, c.*
     from days
-    left join changes using (day)
-    group by day
+    cross join lateral (
+      select ${of('new')} as created, ${of('returned')} as returned, ${of('unsubscribed')} as unsubscribed,
+        ${of('deleted')} as deleted, ${of('merged')} as merged
+      from contact_growth
+      where workspace_id = ${workspaceId}
+        and quarter >= greatest(day::timestamp at time zone ${timeZone}::text, date_bin('15 minutes', ${from}::timestamptz, 'epoch'))
+        and quarter < least((day + 1)::timestamp at time zone ${timeZone}::text, ${to}::timestamptz)
+    ) c
     order by day
   `
 }
