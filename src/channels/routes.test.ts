@@ -144,6 +144,7 @@ test('what members type leads nowhere private', async () => {
     const answer = await call('POST', '/providers', { channel, provider, settings })
     assert.equal(answer.status, 422, answer.text)
     assert.deepEqual(pointers(answer), [pointer])
+    if (provider === 'smtp') assert.match(answer.json.errors[0].detail, /SMTP_URL and EMAIL_FROM/)
   }
 })
 

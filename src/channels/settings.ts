@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { AppError, invalid } from '../errors.ts'
 import { parse } from '../http/parse.ts'
-import { assertPublicUrl, type UrlRules } from '../lib/ssrf.ts'
+import { assertPublicUrl, type UrlRules, whyBlocked } from '../lib/ssrf.ts'
+import { notPublic } from './email/smtpServer.ts'
 import type { Provider } from './provider.ts'
 
 /** Seals texts for the row that `context` names; see sealContext in directory.ts. */
@@ -92,8 +93,16 @@ export function assertPublicSettings(
     const value = settings[name]
     if (typeof value !== 'string') continue
     if (isUrl) assertPublicUrl(value, rules, pointerTo(name))
-    else if (name === 'host') assertPublicUrl(urlOfHost(value), rules, pointerTo(name))
+    else if (name === 'host') assertPublicHost(value, rules, pointerTo(name))
   }
+}
+
+/** Mail servers are all that is named by host. */
+function assertPublicHost(host: string, rules: UrlRules, pointer: string): void {
+  const url = urlOfHost(host)
+  if (URL.canParse(url) && whyBlocked(new URL(url), rules) !== null)
+    throw invalid(pointer, notPublic(host))
+  assertPublicUrl(url, rules, pointer)
 }
 
 function urlOfHost(host: string): string {

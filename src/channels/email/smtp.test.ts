@@ -91,6 +91,19 @@ test('check passes when the server takes us, and sends nothing', async (t) => {
   assert.deepEqual(lines, ['NOOP', 'QUIT'])
 })
 
+test('a private server that a member typed is refused, with the variables that allow it', async (t) => {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const settings = await serve(t, async (peer) => peer.greet(), { host })
+    const connection = smtp.open?.(settings)
+    assert.ok(connection)
+    const ctx = { settings, http, connection, callbackUrl: '', guarded: true }
+    await assert.rejects(smtp.check(ctx), {
+      name: 'Misconfigured',
+      message: `${host} is not on the public internet. A mail server in a private network is set by the operator, with SMTP_URL and EMAIL_FROM in the environment.`,
+    })
+  }
+})
+
 test('check says in plain words what is wrong', async (t) => {
   const wrongPassword = async (peer: Peer) => {
     await peer.greet(['AUTH PLAIN'])

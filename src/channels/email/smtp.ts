@@ -16,7 +16,7 @@ import { checkedAddress } from './headers.ts'
 import { composeMime } from './mime.ts'
 import { SmtpClient } from './smtpClient.ts'
 import { pingSmtp } from './smtpPing.ts'
-import { isLoopback, type SmtpServer } from './smtpServer.ts'
+import { isLoopback, notPublic, type SmtpServer } from './smtpServer.ts'
 
 const address = z.string().overwrite(normaliseEmail).refine(emailSyntax, 'Not an email address.')
 
@@ -112,7 +112,7 @@ const domainOf = (address: string) => domainToASCII(address.slice(address.lastIn
 
 function serverOf(settings: SmtpSettings, guarded = false): SmtpServer {
   if (guarded && isIP(settings.host) && isBlockedAddress(settings.host)) {
-    throw new Misconfigured(`${settings.host} is not on the public internet.`)
+    throw new Misconfigured(notPublic(settings.host))
   }
   return {
     publicOnly: guarded,

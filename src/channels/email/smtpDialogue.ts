@@ -6,7 +6,13 @@ import { Misconfigured, Retryable } from '../../errors.ts'
 import { excerpt } from '../../lib/reply.ts'
 import { BlockedAddress, publicLookup } from '../../lib/ssrf.ts'
 import type { Reply } from './smtpReply.ts'
-import { type Features, featuresOf, type SetupTimeouts, type SmtpServer } from './smtpServer.ts'
+import {
+  type Features,
+  featuresOf,
+  notPublic,
+  type SetupTimeouts,
+  type SmtpServer,
+} from './smtpServer.ts'
 import { type TlsTerms, Wire, type WireListener } from './smtpWire.ts'
 
 /** A refusal here is never about a message: 4xx is Retryable, 5xx Misconfigured. */
@@ -171,7 +177,7 @@ function notOurs(reply: Pick<Reply, 'code' | 'text'>): Error {
 /** Node's errors in our words. */
 function setupFailure(error: Error, { host, port }: SmtpServer): Error {
   if (error instanceof Retryable || error instanceof Misconfigured) return error
-  if (error instanceof BlockedAddress) return new Misconfigured(error.message)
+  if (error instanceof BlockedAddress) return new Misconfigured(notPublic(host))
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code.startsWith('ERR_SSL_')) {
     return new Misconfigured(`${host}:${port} does not speak TLS as expected (${code}).`)

@@ -56,6 +56,11 @@ export function featuresOf(reply: Reply | undefined): Features {
   }
 }
 
+/** The way out that a refused private server has: what the operator sets is trusted. */
+export function notPublic(host: string): string {
+  return `${host} is not on the public internet. A mail server in a private network is set by the operator, with SMTP_URL and EMAIL_FROM in the environment.`
+}
+
 export function isLoopback(host: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host)
 }
