@@ -139,7 +139,7 @@ test('what the server says is told in Hebrew: faults of a form, a check, decisio
   await form.getByLabel('שרת', { exact: true }).fill('10.0.0.1')
   await form.getByLabel('כתובת השולח', { exact: true }).fill('hello@example.com')
   await form.getByRole('button', { name: 'שמירה' }).click()
-  await form.getByRole('alert').getByText('הכתובת הזאת אינה באינטרנט הציבורי.').waitFor()
+  await form.getByRole('alert').getByText('אינו באינטרנט הציבורי. שרת דואר ברשת פרטית').waitFor()
 
   const { id } = await world.call('POST', '/notifications', {
     ...{ channel: 'email', to: 'soon@example.com', subject: 'בקרוב', message: 'בקרוב' },
