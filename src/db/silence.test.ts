@@ -17,13 +17,16 @@ database.closeFirst(async () => {
   link.close()
 })
 
+/** What was asked behind another question on the same connection is told that it closed. */
+const told = ({ code }: { code?: string }) => /^CONNECTION_(CLOSED|SILENT)$/.test(code ?? '')
+
 test('a long statement is waited for, and who waits for nobody is told', async () => {
   await Promise.all([sql`select pg_sleep(11)`, sql`select 1`])
   link.silence()
   const lost = [sql`select 1`.execute(), sql.begin((tx) => tx`select 2`)]
   link.forget()
   for (const each of lost) each.catch(() => {})
-  for (const each of lost) await assert.rejects(each, { code: 'CONNECTION_SILENT' })
+  for (const each of lost) await assert.rejects(each, told)
   assert.deepEqual([...(await sql`select 3 as n`)], [{ n: 3 }])
 })
 
@@ -49,7 +52,7 @@ test('a session that PostgreSQL has ended meanwhile is known to be gone, and so 
     link.forget()
     await answer
   })
-  await assert.rejects(lost, ({ code }) => /^CONNECTION_(CLOSED|SILENT)$/.test(code))
+  await assert.rejects(lost, told)
   await until('those that lie unused to be ended too', () => link.open <= others)
   await Promise.all(Array.from({ length: 6 }, () => pool`select pg_sleep(0.2)`))
 })

@@ -127,7 +127,8 @@ test('what a figure means is told on focus; a chart is a table too, beside the p
   await page.keyboard.press('Escape')
   await meaning.waitFor({ state: 'hidden' })
   await page.getByLabel('Compare with the period before').check()
-  await page.getByRole('button', { name: 'View as table' }).click()
+  const trend = page.getByRole('region', { name: 'Trend' })
+  await trend.getByRole('button', { name: 'View as table' }).click()
   await page.getByRole('columnheader', { name: 'Sent before' }).waitFor()
   assert.match(page.url(), /compare=1/)
   // What the server names in the page's head is what the page asks for, so nothing is read twice.

@@ -36,7 +36,7 @@ export function Trend({ days }: { days: number }) {
     const now = query.data && drawingOf(pointsOf(query.data.data, { days, unit, back: 0 }), unit)
     if (!now || !isCompared) return now
     const points = past.data && pointsOf(past.data.data, { days, unit, back: 1 })
-    return points && { ...now, series: [...now.series, ...beforeOf(points)] }
+    return points ? { ...now, series: [...now.series, ...beforeOf(points)] } : now
   }, [query.data, past.data, isCompared, days, unit])
   return (
     <ChartCard
