@@ -820,6 +820,7 @@ create policy workspace_only on messages for ALL to beckon_app using ((workspace
 create table migrations (
   name text not null,
   applied_at timestamp with time zone not null default now(),
+  checksum text,
   constraint migrations_pkey PRIMARY KEY (name)
 );
 

@@ -44,12 +44,3 @@ async function livingProcesses(sql: Sql): Promise<LivingProcess[]> {
 export async function hasWorker(sql: Sql): Promise<boolean> {
   return (await livingProcesses(sql)).some((process) => process.roles.includes('work'))
 }
-
-/** Names of the migrations that were applied; none when the database is new. */
-export async function appliedMigrations(sql: Sql): Promise<string[]> {
-  const [there] =
-    await sql`select from pg_tables where schemaname = 'public' and tablename = 'migrations'`
-  if (!there) return []
-  const rows = await sql<{ name: string }[]>`select name from migrations order by name`
-  return rows.map((row) => row.name)
-}

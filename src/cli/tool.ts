@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import type { Sealing } from '../channels/settings.ts'
 import type { Config } from '../config.ts'
 import { connect, type DatabaseAddress, type Db, openDb } from '../db/db.ts'
-import { listMigrations } from '../db/migrate.ts'
+import { listEntries, listMigrations } from '../db/migrations.ts'
 import { AppError } from '../errors.ts'
 import { open, seal } from '../lib/crypt.ts'
 import { loadSecrets, type Secrets } from '../lib/secrets.ts'
@@ -14,7 +14,6 @@ import {
 } from '../workspaces/createWorkspace.ts'
 import { findWorkspaceBySlug, type Workspace } from '../workspaces/store.ts'
 import { type Context, openToolGround, settingsOf } from './context.ts'
-import { appliedMigrations } from './ground.store.ts'
 import { createOutput, type Flags, type Output, printError } from './output.ts'
 
 const CONNECTIONS = 4
@@ -105,7 +104,7 @@ async function toolOf(
 async function requireSameVersion(address: DatabaseAddress): Promise<void> {
   const sql = connect(address, { max: 1 })
   try {
-    const applied = new Set(await appliedMigrations(sql))
+    const applied = new Set((await listEntries(sql)).map(({ name }) => name))
     if (listMigrations().every((name) => applied.has(name))) return
     throw new AppError(
       'conflict',

@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { until } from '../../test/helpers/until.ts'
 import { connect } from './db.ts'
-import { listMigrations, migrate } from './migrate.ts'
+import { migrate } from './migrate.ts'
+import { listEntries, listMigrations, readMigration } from './migrations.ts'
 
 const LOCK = 7_236_001
 const database = await testDatabase()
@@ -49,4 +50,30 @@ test('two processes at once apply each migration once, and the next time there i
   const applied = await Promise.all([migrate(one), migrate(two)])
   assert.deepEqual(applied.flat().sort(), listMigrations())
   assert.deepEqual(await migrate(one), [])
+})
+
+test('a migration whose file was changed since it was applied stops the start and names the way out', async () => {
+  const [changed = ''] = listMigrations()
+  const { checksum } = readMigration(changed)
+  await two`update migrations set checksum = ${'0'.repeat(64)} where name = ${changed}`
+  await assert.rejects(migrate(one), (error: Error) => {
+    assert.ok(error.message.startsWith(`Migration ${changed} was applied`), error.message)
+    assert.match(error.message, /Start the version that applied it, or .* another DATA_DIR/)
+    return true
+  })
+  await two`update migrations set checksum = ${checksum} where name = ${changed}`
+  assert.deepEqual(await migrate(one), [])
+})
+
+test('a database migrated before checksums were kept has them noted, by two processes at once too', async () => {
+  await two`alter table migrations drop column checksum`
+  assert.deepEqual(await Promise.all([migrate(one), migrate(two)]), [[], []])
+  const entries = await listEntries(one)
+  const expected = listMigrations().map((each) => readMigration(each).checksum)
+  assert.deepEqual(
+    entries.map(({ checksum }) => checksum),
+    expected,
+  )
+  await two`insert into migrations (name) values ('9999_later.sql')`
+  assert.deepEqual(await migrate(one), [], 'an entry of a later version is left as it is')
 })

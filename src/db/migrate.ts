@@ -2,15 +2,22 @@
  * Brings the schema up to date: the files of migrations/, in order, forward only, each in one
  * transaction together with its own entry. Each of these takes an advisory lock and looks again
  * what is missing, so that two processes at once take turns, and a connection that dies lets go.
+ * A database that has a file as it was before it was changed is left alone.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type postgres from 'postgres'
+import {
+  CHANGED_HINT,
+  changedSince,
+  changedWords,
+  listEntries,
+  listMigrations,
+  type Migration,
+  readMigration,
+} from './migrations.ts'
 
 const LOCK = 7_236_001 // any number below 2^32, the same in every version
 const WAIT_SECONDS = 60 // for another process that migrates
 const LOCK_NOT_AVAILABLE = '55P03'
-const folder = join(import.meta.dirname, '../../migrations')
 
 /** Applies what is missing and returns the names of what was applied. `sql` is the owner. */
 export async function migrate(
@@ -18,54 +25,76 @@ export async function migrate(
   { waitSeconds = WAIT_SECONDS }: { waitSeconds?: number } = {},
 ): Promise<string[]> {
   const applied: string[] = []
+  const files = listMigrations().map(readMigration)
+  await noteChecksums(sql, files, waitSeconds)
   for (;;) {
-    const name = await nextMissing(sql)
-    if (name === undefined) return applied
-    const text = readFileSync(join(folder, name), 'utf8')
-    if (await apply(sql, { name, text, waitSeconds })) applied.push(name)
+    const entries = await listEntries(sql)
+    const [changed] = changedSince(entries, files)
+    if (changed !== undefined) throw new Error(`${changedWords(changed)} ${CHANGED_HINT}`)
+    const next = files.find(({ name }) => !entries.some((entry) => entry.name === name))
+    if (next === undefined) return applied
+    if (await apply(sql, next, waitSeconds)) applied.push(next.name)
   }
 }
 
-export function listMigrations(): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-}
-
-async function nextMissing(sql: postgres.Sql): Promise<string | undefined> {
-  const [table] = await sql<
-    { there: boolean }[]
-  >`select to_regclass('migrations') is not null as there`
-  const rows = table?.there ? await sql<{ name: string }[]>`select name from migrations` : []
-  const done = new Set(rows.map((row) => row.name))
-  return listMigrations().find((name) => !done.has(name))
+/** What was applied without a checksum is taken for what its file is now. */
+async function noteChecksums(
+  sql: postgres.Sql,
+  files: readonly Migration[],
+  waitSeconds: number,
+): Promise<void> {
+  const unnoted = (await listEntries(sql)).filter(({ checksum }) => checksum === null)
+  const known = files.filter(({ name }) => unnoted.some((entry) => entry.name === name))
+  if (known.length === 0) return
+  await locked(sql, waitSeconds, async (tx) => {
+    await makeTable(tx)
+    for (const { name, checksum } of known)
+      await tx`update migrations set checksum = ${checksum} where name = ${name} and checksum is null`
+  })
 }
 
 /** False when another process was quicker. */
-async function apply(
+function apply(sql: postgres.Sql, migration: Migration, waitSeconds: number): Promise<boolean> {
+  const { name, text, checksum } = migration
+  return locked(sql, waitSeconds, async (tx) => {
+    await makeTable(tx)
+    const entered =
+      await tx`insert into migrations (name, checksum) values (${name}, ${checksum}) on conflict do nothing`
+    if (entered.count === 0) return false
+    await tx
+      .unsafe(text)
+      .simple()
+      .catch((cause: unknown) => {
+        const words = cause instanceof Error ? cause.message : String(cause)
+        throw new Error(`Migration ${name} failed: ${words}`, { cause })
+      })
+    return true
+  })
+}
+
+async function makeTable(tx: postgres.TransactionSql): Promise<void> {
+  await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`
+  await tx`alter table migrations add column if not exists checksum text` // one of before has none
+}
+
+/** In a transaction that no other process migrates beside. */
+async function locked<T>(
   sql: postgres.Sql,
-  { name, text, waitSeconds }: { name: string; text: string; waitSeconds: number },
-): Promise<boolean> {
+  waitSeconds: number,
+  work: (tx: postgres.TransactionSql) => Promise<T>,
+): Promise<T> {
   let ours = false
   try {
-    return await sql.begin(async (tx) => {
+    return (await sql.begin(async (tx) => {
       await tx`select set_config('lock_timeout', ${`${waitSeconds}s`}, true)`
       await tx`select pg_advisory_xact_lock(${LOCK})`
       ours = true
       await tx`select set_config('lock_timeout', '0', true)`
-      await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`
-      const entered =
-        await tx`insert into migrations (name) values (${name}) on conflict do nothing`
-      if (entered.count === 0) return false
-      await tx.unsafe(text).simple()
-      return true
-    })
+      return work(tx)
+    })) as T // the driver unwraps arrays of promises; ours is none
   } catch (cause) {
-    if (!ours && isLockTimeout(cause))
-      throw new Error(await whoMigrates(sql, waitSeconds), { cause })
-    if (!ours) throw cause
-    const words = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`Migration ${name} failed: ${words}`, { cause })
+    if (ours || !isLockTimeout(cause)) throw cause
+    throw new Error(await whoMigrates(sql, waitSeconds), { cause })
   }
 }
 

@@ -1,8 +1,15 @@
 /** Whether the database is one that Beckon can work on. */
 import type { Config } from '../../config.ts'
 import { connect, type DatabaseAddress } from '../../db/db.ts'
-import { listMigrations } from '../../db/migrate.ts'
-import { appliedMigrations } from '../ground.store.ts'
+import {
+  CHANGED_HINT,
+  changedSince,
+  changedWords,
+  type Entry,
+  listEntries,
+  listMigrations,
+  readMigration,
+} from '../../db/migrations.ts'
 import { type Finding, fail, pass, warn, wordsOf } from './finding.ts'
 import { canBecome, clockOffsetMs, readServer, tablesWithoutSecurity } from './store.ts'
 
@@ -26,7 +33,7 @@ export async function checkDatabase(
     const findings = [checkVersion(server), checkSuperuser(server, config)]
     const clock = await clockOffsetMs(sql)
     findings.push(checkClock(clock))
-    const applied = await appliedMigrations(sql)
+    const applied = await listEntries(sql)
     const migrations = checkMigrations(applied)
     findings.push(migrations)
     if (applied.length > 0) {
@@ -69,8 +76,11 @@ function checkClock(offsetMs: number): Finding {
   return warn('clock', detail, 'Beckon goes by the database. Let both keep time by NTP.')
 }
 
-function checkMigrations(applied: readonly string[]): Finding {
+function checkMigrations(entries: readonly Entry[]): Finding {
+  const applied = entries.map(({ name }) => name)
   const known = listMigrations()
+  const [changed] = changedSince(entries, known.map(readMigration))
+  if (changed !== undefined) return fail('migrations', changedWords(changed), CHANGED_HINT)
   const missing = known.filter((name) => !applied.includes(name))
   const newer = applied.filter((name) => !known.includes(name))
   if (newer.length > 0) {
