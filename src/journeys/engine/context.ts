@@ -8,8 +8,10 @@ import { settingsOf } from '../settings.ts'
 import type { Person } from '../store/people.ts'
 import type { Carried, RunRow } from '../store/runs.ts'
 
+type Happened = Pick<QueuedEvent, 'id' | 'messageId' | 'name' | 'source' | 'at' | 'properties'>
+
 /** An event as facts: what it tells, and what it is. */
-export const eventFacts = (event: QueuedEvent): Carried => ({
+export const eventFacts = (event: Happened): Carried => ({
   ...event.properties,
   id: event.id,
   message_id: event.messageId,

@@ -156,6 +156,34 @@ test('an event that is waited for takes the run on; without it the time runs out
   assert.deepEqual([other.ended.reason, other.ended.at], ['late', '1970-01-01T02:00:00.000Z'])
 })
 
+test('the trigger’s condition and the texts see the event’s properties, as the engine shows them', async () => {
+  const journey = JourneyDocument.parse({
+    name: 'upgraded',
+    trigger: {
+      events: ['plan.changed'],
+      where: { field: 'event.plan.size', is: 'greater', value: 5 },
+    },
+    steps: [
+      {
+        ...{ id: 'note', type: 'send', channel: 'email' },
+        content: {
+          subject: 'Seats: {{ event.plan.size }}',
+          text: '{{ event.name }}{{ event.id }}',
+        },
+      },
+    ],
+  })
+  const changed = (size: number): HappeningEvent => ({
+    ...{ name: 'plan.changed', source: 'api', at: new Date(0) },
+    properties: { plan: { size }, name: 'not the property' },
+  })
+  const few = await play(journey, { event: changed(5) })
+  assert.deepEqual([few.enters, few.ended.status], [false, 'not_entered'])
+  const { path } = await play(journey, { event: changed(6) })
+  assert.equal(path[0]?.message?.['subject'], 'Seats: 6')
+  assert.equal(path[0]?.message?.['message'], 'plan.changed')
+})
+
 test('a text that becomes nothing usable fails where it would', async () => {
   const journey = JourneyDocument.parse({
     name: 'until',

@@ -1,5 +1,6 @@
 /** A simulated run under way: what was assumed, where it is, and what it has seen. */
 
+import { eventFacts as asFacts } from '../engine/context.ts'
 import type { Facts } from '../facts.ts'
 import type { JourneyDocument, SettingValues } from '../schema.ts'
 import type { StepMessage, StepRun } from '../steps/step.ts'
@@ -58,10 +59,15 @@ export function factsOf({ given, contact, steps, key }: State, event = given.eve
   }
 }
 
-export const eventFacts = ({ name, source, at, properties }: HappeningEvent) => ({
-  ...properties,
-  ...{ name, source, at: at.toISOString() },
-})
+/** As the engine's; it has no id, for it was never recorded. */
+export const eventFacts = (event: HappeningEvent) => {
+  const { message_id: messageId } = event.properties
+  return asFacts({
+    ...event,
+    id: '',
+    messageId: messageId === undefined ? null : String(messageId),
+  })
+}
 
 export function runOf(state: State, enteredAt: Date, waited: boolean): StepRun {
   const { journey, workspace } = state.given

@@ -1,61 +1,67 @@
 /** What is to happen while a journey is tried: each event that it listens to, so long after the start, or not at all. */
 import { t } from '../lib/language.ts'
 import { Text } from '../ui/Small.tsx'
-import type { Document } from './words.ts'
+import type { Asked, Typed } from './asked.ts'
+import { PropertyFields } from './PropertyFields.tsx'
 
-/** Hours after the start, by event; what is not here does not happen. */
-export type Hours = Readonly<Record<string, number>>
-
-/** What its waits, its goal and its rules listen to. */
-export function eventsOf({ steps, exit_on = [], goal }: Document): readonly string[] {
-  const waits = steps.flatMap((step) =>
-    step.type === 'wait_for' && step.event ? [step.event] : [],
-  )
-  const others = [...exit_on.map(({ event }) => event), ...(goal ? [goal.event] : [])]
-  return [...new Set([...waits, ...others])].filter(Boolean)
+/** An event that comes so many hours after the start, with the properties that were typed for it. */
+export interface Happening {
+  readonly event: string
+  readonly hours: number
+  readonly typed: Typed
 }
 
 interface Props {
-  readonly events: readonly string[]
-  readonly value: Hours
-  readonly onChange: (hours: Hours) => void
+  readonly asked: Asked['later']
+  /** What is not here does not happen. */
+  readonly value: readonly Happening[]
+  readonly onChange: (value: readonly Happening[]) => void
 }
 
-export function Happenings({ events, value, onChange }: Props) {
-  if (events.length === 0) return null
+export function Happenings({ asked, value, onChange }: Props) {
+  if (asked.size === 0) return null
   return (
-    <fieldset className="mt-4 flex flex-col gap-2 text-sm">
+    <fieldset className="mt-4 flex min-w-0 flex-col gap-2 text-sm">
       <legend className="mb-1 text-muted-foreground">{t('What happens meanwhile')}</legend>
-      {events.map((event) => {
-        const hours = value[event]
-        const { [event]: _, ...others } = value
+      {[...asked].map(([event, names]) => {
+        const happening = value.find((each) => each.event === event)
+        const others = value.filter((each) => each.event !== event)
+        const change = (more: Partial<Happening>) =>
+          onChange([...others, { event, hours: 1, typed: {}, ...happening, ...more }])
         return (
-          <div key={event} className="flex flex-wrap items-center gap-3">
-            <label className="flex min-h-8 items-center gap-2">
-              <input
-                type="checkbox"
-                checked={hours !== undefined}
-                onChange={({ target }) =>
-                  onChange(target.checked ? { ...others, [event]: 1 } : others)
-                }
-              />
-              <Text>{event}</Text>
-            </label>
-            {hours !== undefined && (
-              <label className="flex items-center gap-2">
+          <div key={event} className="flex flex-col gap-3">
+            <div className="flex flex-wrap items-center gap-3">
+              <label className="flex min-h-8 items-center gap-2">
                 <input
-                  type="number"
-                  min={0}
-                  step="any"
-                  className="w-20 rounded-md border border-input bg-card px-2 py-1"
-                  value={hours}
-                  onChange={({ target }) => {
-                    const given = target.valueAsNumber
-                    onChange({ ...others, [event]: Number.isFinite(given) ? given : 0 })
-                  }}
+                  type="checkbox"
+                  checked={happening !== undefined}
+                  onChange={({ target }) => (target.checked ? change({}) : onChange(others))}
                 />
-                {t('hours after the start')}
+                <Text>{event}</Text>
               </label>
+              {happening && (
+                <label className="flex items-center gap-2">
+                  <input
+                    type="number"
+                    min={0}
+                    step="any"
+                    className="w-20 rounded-md border border-input bg-card px-2 py-1"
+                    value={happening.hours}
+                    onChange={({ target }) => {
+                      const hours = target.valueAsNumber
+                      change({ hours: Number.isFinite(hours) ? hours : 0 })
+                    }}
+                  />
+                  {t('hours after the start')}
+                </label>
+              )}
+            </div>
+            {happening && (
+              <PropertyFields
+                names={names}
+                value={happening.typed}
+                onChange={(typed) => change({ typed })}
+              />
             )}
           </div>
         )

@@ -8,6 +8,7 @@ import { JsonFields } from '../ui/JsonFields.tsx'
 import type { Controls, JsonSchema } from '../ui/jsonSchema.ts'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { TakeOver } from '../ui/TakeOver.tsx'
+import { useLeaving } from '../ui/useLeaving.tsx'
 import { fieldTexts } from './fieldWords.ts'
 
 interface Props<Part extends object> {
@@ -38,7 +39,14 @@ export function SchemaDrawer<Part extends object>({
   const [value, setValue] = useState<Readonly<Record<string, unknown>>>(() =>
     Object.fromEntries(Object.entries(part)),
   )
+  const [isTyped, setTyped] = useState(false)
+  const { leave, question } = useLeaving(isTyped, onClose)
   const schema = catalog.data && schemaIn(catalog.data)
+  const handleInput = () => setTyped(true)
+  function handleChange(next: typeof value) {
+    setTyped(true) // a button of a field is no input
+    setValue(next)
+  }
   function handleSubmit(event: FormEvent) {
     event.preventDefault()
     onDone(value as Part) // the form has the part's own schema
@@ -49,12 +57,12 @@ export function SchemaDrawer<Part extends object>({
       side="end"
       title={title}
       note={t('It goes into the draft; nothing is in use before that is published.')}
-      onClose={onClose}
+      onClose={leave}
     >
       {catalog.isError && <Failed error={catalog.error} onRetry={() => void catalog.refetch()} />}
       {catalog.isPending && <Loading />}
       {schema !== undefined && (
-        <form onSubmit={handleSubmit} className="flex flex-col gap-4">
+        <form onSubmit={handleSubmit} onInput={handleInput} className="flex flex-col gap-4">
           {faults[''] && <Note tone="bad">{faults['']}</Note>}
           <JsonFields
             schema={schema as JsonSchema} // zod wrote it
@@ -62,11 +70,12 @@ export function SchemaDrawer<Part extends object>({
             controls={controls}
             texts={fieldTexts()}
             faults={faults}
-            onChange={setValue}
+            onChange={handleChange}
           />
-          <TakeOver onLeave={onClose} />
+          <TakeOver onLeave={leave} />
         </form>
       )}
+      {question}
     </Dialog>
   )
 }

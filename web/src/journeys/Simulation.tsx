@@ -1,6 +1,6 @@
 /** What the journey would do for somebody: every wait passes at once, nothing is sent. */
 
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { type Contact, ContactChoice, useContacts } from '../contacts/ContactChoice.tsx'
 import { useAct } from '../lib/act.ts'
 import { post } from '../lib/api.ts'
@@ -11,7 +11,9 @@ import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Fault, Note } from '../ui/States.tsx'
-import { eventsOf, Happenings, type Hours } from './Happenings.tsx'
+import { askedOf, propertiesFrom } from './asked.ts'
+import { Beginning, type Begun } from './Beginning.tsx'
+import { type Happening, Happenings } from './Happenings.tsx'
 import { SimulatedStep } from './SimulatedStep.tsx'
 import type { Document } from './words.ts'
 
@@ -25,19 +27,23 @@ interface Props {
 export function Simulation({ id, document, isDraft = false }: Props) {
   const contacts = useContacts()
   const [chosen, setContact] = useState<Contact>()
-  const [hours, setHours] = useState<Hours>({})
+  const [begun, setBegun] = useState<Begun>({ event: undefined, typed: {} })
+  const [happening, setHappening] = useState<readonly Happening[]>([])
   const contact = chosen ?? contacts.data?.data[0]
-  const known = eventsOf(document)
-  const events = known.flatMap((event) => {
-    const after = hours[event]
-    return after === undefined ? [] : [{ event, after: { hours: after } }]
-  })
+  const asked = useMemo(() => askedOf(document), [document])
+  const event = beginningOf(document, begun)
+  const events = happening
+    .filter((each) => asked.later.has(each.event))
+    .map(({ event, hours, typed }) => ({
+      ...{ event, after: { hours }, properties: propertiesFrom(typed) },
+    }))
   const run = useAct(
     () =>
       post('/journeys/{id}/simulate', {
         params: { id },
         body: {
           ...(contact ? { contact_id: contact.id } : {}),
+          ...(event ? { event } : {}),
           ...(events.length > 0 ? { events } : {}),
           ...(isDraft ? { document } : {}),
         },
@@ -52,7 +58,13 @@ export function Simulation({ id, document, isDraft = false }: Props) {
           {t('Go through it')}
         </Button>
       </div>
-      <Happenings events={known} value={hours} onChange={setHours} />
+      <Beginning
+        trigger={document.trigger}
+        names={asked.beginning}
+        value={begun}
+        onChange={setBegun}
+      />
+      <Happenings asked={asked.later} value={happening} onChange={setHappening} />
       <div className="mt-4 flex flex-col gap-3">
         <Fault error={run.error} />
         {run.data && !run.data.enters && (
@@ -74,6 +86,13 @@ export function Simulation({ id, document, isDraft = false }: Props) {
       </div>
     </Card>
   )
+}
+
+/** None for a schedule: it has no properties. */
+function beginningOf({ trigger }: Document, { event, typed }: Begun) {
+  if (trigger.schedule) return undefined
+  const isThere = event !== undefined && trigger.events?.includes(event)
+  return { ...(isThere ? { name: event } : {}), properties: propertiesFrom(typed) }
 }
 
 interface Ended {

@@ -10,12 +10,15 @@ interface Props {
   readonly note: string
   readonly word?: string
   readonly act: string
+  /** What the other button says. */
+  readonly stay?: string
   readonly pending: boolean
   readonly onClose: () => void
   readonly onConfirm: () => void
 }
 
-export function Confirm({ title, note, word, act, pending, onClose, onConfirm }: Props) {
+export function Confirm(props: Props) {
+  const { title, note, word, act, stay, pending, onClose, onConfirm } = props
   const [typed, setTyped] = useState('')
   return (
     <Dialog open onClose={onClose} title={title} note={note}>
@@ -28,7 +31,7 @@ export function Confirm({ title, note, word, act, pending, onClose, onConfirm }:
         />
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{t('Leave it')}</Button>
+        <Button onClick={onClose}>{stay ?? t('Leave it')}</Button>
         <Button
           look="danger"
           disabled={pending || (word !== undefined && typed !== word)}
