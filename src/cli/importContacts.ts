@@ -9,6 +9,7 @@ import { inWorkspace } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { parse } from '../http/parse.ts'
 import { startJobs } from '../jobs/jobs.ts'
+import { checkCsv } from '../lib/csv.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { audit, system } from '../workspaces/audit/audit.ts'
 import { silent, type Tool } from './tool.ts'
@@ -24,6 +25,7 @@ export async function importContacts(
   const { db, out } = tool
   const { id: workspaceId } = await tool.workspace(options.workspace)
   const content = await readCsvFile(path)
+  await checkCsv(content)
   const settings = {
     columns: {},
     default_country: options.country === undefined ? null : parse(country, options.country),

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Db, Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { enqueue } from '../jobs/enqueue.ts'
-import { csvLine } from '../lib/csv.ts'
+import { checkCsv, csvLine } from '../lib/csv.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { actorOf, audit } from '../workspaces/audit/audit.ts'
@@ -53,7 +53,8 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
       bodyLimit: MAX_FILE,
       schema: {
         tags,
-        summary: 'Import contacts from a CSV file of at most 10 MB, sent as text/csv',
+        summary:
+          'Import contacts from a CSV file of at most 10 MB, UTF-8 or UTF-16, sent as text/csv',
         querystring: importQuery,
         response: { 202: importView },
       },
@@ -63,6 +64,7 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
       if (!(body instanceof File))
         throw new AppError('unsupported_media_type', 'Send the file as text/csv.')
       if (body.content.length === 0) throw new AppError('malformed', 'The file is empty.')
+      await checkCsv(body.content)
       const settings = readSettings(request.query)
       return reply.answer(202, async (tx, workspaceId) => {
         const id = uuid7()

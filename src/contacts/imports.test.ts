@@ -26,13 +26,13 @@ const call = callers(engines)
 const stranger = callers(await addWorkspace(world, 'looms'))
 const going = new AbortController().signal
 
-async function upload(file: string, query = ''): Promise<string> {
+async function upload(file: string | Buffer, query = ''): Promise<string> {
   const answer = await call('POST', `/contacts/imports${query}`, file)
   assert.equal(answer.status, 202, answer.text)
   return answer.json.id
 }
 
-async function importAll(file: string, query = '') {
+async function importAll(file: string | Buffer, query = '') {
   const id = await upload(file, query)
   await runImport(db, { workspaceId: engines, id }, going)
   return (await call('GET', `/contacts/imports/${id}`)).json
@@ -251,4 +251,26 @@ test('people who share one phone number are taken in, as many as they are, each 
   const rows = Array.from({ length: 1_200 }, (_, n) => `extension-${n},+97231234567`)
   const done = await importAll(`external_id,phone\n${rows.join('\n')}\n`)
   assert.deepEqual([done.status, done.created, done.failed], ['done', 1_200, 0])
+})
+
+test('Excel’s “Unicode text”, UTF-16 with a mark and tabs, is read as it is', async () => {
+  const file = '\ufeffexternal_id\tFull Name\tCity\r\nunicode-1\tעדה לאבלייס\tחיפה\r\n'
+  const done = await importAll(Buffer.from(file, 'utf16le'))
+  assert.deepEqual([done.status, done.created, done.failed], ['done', 1, 0], JSON.stringify(done))
+  const { json } = await call('GET', '/contacts/unicode-1')
+  assert.deepEqual([json.name, json.traits], ['עדה לאבלייס', { City: 'חיפה' }])
+})
+
+test('a file in another encoding is refused with the way out, wherever it shows, and nothing is stored', async () => {
+  const listed = async () => (await call('GET', '/contacts/imports?limit=1')).json.data
+  const before = [await contacts(), await listed()]
+  const legacy = Buffer.from('legacy,l\xe9on@legacy.test\n', 'latin1')
+  const many = Buffer.concat([Buffer.from(people(1_200, 'legacy')), legacy])
+  const inUtf16 = Buffer.concat([Buffer.from('\ufeffexternal_id\nodd', 'utf16le'), Buffer.of(0x61)])
+  for (const file of [legacy, many, inUtf16]) {
+    const answer = await call('POST', '/contacts/imports', file)
+    assert.equal(answer.status, 422, answer.text)
+    assert.match(answer.json.detail, /neither UTF-8 nor UTF-16. Save it as "CSV UTF-8"/)
+  }
+  assert.deepEqual([await contacts(), await listed()], before)
 })

@@ -49,6 +49,12 @@ export function unguardCell(cell: string): string {
   return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 }
 
+/** Raises `invalid_input` for a file that is no text in UTF-8 or UTF-16, before any row of it is taken. */
+export async function checkCsv(content: Uint8Array): Promise<void> {
+  const { text } = await decodeText(Readable.from([content]))
+  for await (const _ of text); // only its decoding is of interest
+}
+
 /**
  * The rows of a file, header included, one at a time in flat memory. UTF-8 or UTF-16; the
  * delimiter is a comma, semicolon or tab, whichever the first line has most of.

@@ -108,6 +108,28 @@ test('contacts come in by CSV, each column as it is said to be, and the rows tha
   await page.context().close()
 })
 
+test('Excel’s “Unicode text” comes in as it is, and a file in another encoding is refused in words', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/contacts`)
+  await page.getByRole('button', { name: 'Import' }).first().click()
+  const dialog = page.getByRole('dialog')
+  const choose = (name: string, buffer: Buffer) =>
+    dialog.getByLabel('File').setInputFiles({ name, mimeType: 'text/plain', buffer })
+  await choose('legacy.csv', Buffer.from('ville,name\nOrl\xe9ans,Legacy\n', 'latin1'))
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await dialog.getByText('The file is neither UTF-8 nor UTF-16. Save it as "CSV UTF-8".').waitFor()
+  await expectAccessible(page)
+  const unicode = '\ufeffexternal_id\tname\tעיר\r\nunicode-1\tנועה דוגמה\tחיפה\r\n'
+  await choose('people.txt', Buffer.from(unicode, 'utf16le'))
+  await dialog.getByLabel('עיר').waitFor()
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await dialog.getByText('1 rows read: 1 new, 0 changed, 0 not taken').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).first().click()
+  await page.getByText('נועה דוגמה').waitFor()
+  assert.equal((await world.call('GET', '/contacts/unicode-1')).traits['עיר'], 'חיפה')
+  await page.context().close()
+})
+
 test('two that are one are merged, and taken apart again', async () => {
   const person = { name: 'Tal Peled' }
   const kept = await world.call('POST', '/contacts', { ...person, external_id: 't-1' })

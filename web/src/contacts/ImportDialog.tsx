@@ -16,27 +16,36 @@ import { SelectField } from '../ui/Field.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { failedRows } from './failedRows.ts'
 import { headersOf } from './headersOf.ts'
+import { textOf } from './textOf.ts'
 
 const LOOK_MS = 1_000 // while it runs; then it stops looking
 
+interface Chosen {
+  readonly given: Blob
+  readonly text: string
+  readonly headers: readonly string[]
+}
+
 export function ImportDialog({ onClose }: { onClose: () => void }) {
-  const [file, setFile] = useState<{ text: string; headers: readonly string[] } | null>(null)
+  const [file, setFile] = useState<Chosen | null>(null)
   const [mapping, setMapping] = useState<Record<string, string>>({})
   const [id, setId] = useState('')
   const start = useAct(
     async () =>
       (await request('POST', '/contacts/imports', {
         query: Object.keys(mapping).length > 0 ? { mapping: JSON.stringify(mapping) } : {},
-        raw: file?.text ?? '',
+        raw: file?.given ?? '',
         type: 'text/csv',
       })) as { id: string }, // as the API describes it
     { quiet: true, onDone: (answer) => setId(answer.id) },
   )
   async function handleFile(event: ChangeEvent<HTMLInputElement>) {
-    const text = await event.target.files?.[0]?.text()
-    if (text === undefined) return
+    const given = event.target.files?.[0]
+    if (!given) return
+    const text = textOf(new Uint8Array(await given.arrayBuffer()))
     const headers = headersOf(text)
-    setFile({ text, headers })
+    setFile({ given, text, headers })
+    start.reset()
     // A file of ours that was mended says why each row was not taken.
     setMapping(headers.includes(why()) ? { [why()]: 'ignore' } : {})
   }
@@ -58,7 +67,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             {t('File')}
             <input
               type="file"
-              accept=".csv,text/csv"
+              accept=".csv,.tsv,.txt,text/csv"
               className="rounded-md border border-input p-1 text-muted-foreground file:me-3 file:rounded file:bg-muted file:px-3 file:py-1 file:text-foreground"
               onChange={(event) => void handleFile(event)}
             />

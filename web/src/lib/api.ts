@@ -78,7 +78,7 @@ export function setVerifier(ask: () => Promise<boolean>): void {
 export async function request(
   method: string,
   path: string,
-  ask: Ask<object, unknown> & { readonly raw?: string; readonly type?: string } = {},
+  ask: Ask<object, unknown> & { readonly raw?: string | Blob; readonly type?: string } = {},
 ): Promise<unknown> {
   const hasBody = ask.raw !== undefined || ask.body !== undefined
   const response = await fetch(addressOf(path, ask.params, ask.query), {
