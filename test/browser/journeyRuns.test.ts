@@ -138,3 +138,52 @@ test('a draft is tried with what happens meanwhile, before there is a journey', 
   assert.equal(await path.getByText('Well?').count(), 0)
   await page.context().close()
 })
+
+test('a journey is tried with the properties of what begins it, and of what comes later', async () => {
+  const { id: draft } = await world.call('POST', '/journey-drafts', {
+    document: {
+      name: 'plans',
+      trigger: {
+        events: ['plan.changed'],
+        where: { field: 'event.plan', is: 'equals', value: 'team' },
+      },
+      steps: [
+        {
+          ...{ id: 'paid', type: 'wait_for', event: 'order.paid', for: { days: 3 } },
+          where: { field: 'event.amount', is: 'greater', value: 10 },
+        },
+        {
+          ...{ id: 'thanks', type: 'send', channel: 'email' },
+          content: { subject: 'Plan {{ event.plan }} by {{ event.by.name }}', text: 'Thanks.' },
+        },
+      ],
+    },
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/new?draft=${draft}&tab=simulate`)
+  const go = page.getByRole('button', { name: 'Go through it' })
+  await go.click()
+  await page.getByText('The condition of the trigger does not hold.').waitFor()
+  await page.getByLabel('plan', { exact: true }).fill('team')
+  await page.getByLabel('by.name').fill('Ada')
+  await page.getByLabel('Another property').fill('seats')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('seats').fill('7')
+  await page.getByRole('checkbox', { name: 'order.paid' }).check()
+  await page.getByLabel('amount').fill('5')
+  await expectAccessible(page)
+  await go.click()
+  const path = page.getByRole('list', { name: 'Its path' })
+  await path.getByText('order.paid did not come.').waitFor()
+  await path.getByText('Plan team by Ada').first().waitFor()
+  await page.getByLabel('amount').fill('11')
+  await go.click()
+  await path.getByText('order.paid came.').waitFor()
+  await page.context().close()
+
+  const hebrew = await world.enter({ language: 'he', theme: 'dark', phone: true })
+  await hebrew.goto(`${world.url}/app/journeys/new?draft=${draft}&tab=simulate`)
+  await hebrew.getByText('מה מתחיל אותו').waitFor()
+  await expectAccessible(hebrew)
+  await hebrew.context().close()
+})
