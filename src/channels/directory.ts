@@ -34,9 +34,16 @@ export interface Sender {
   readonly revision: string
 }
 
-export interface SenderDirectory {
-  find(workspaceId: string, senderId: string): Promise<Sender | undefined>
+/** The senders of one workspace as they were at one moment. */
+export interface WorkspaceSenders {
+  find(senderId: string): Sender | undefined
   /** Senders of a channel in order of use: active ones first, the built-in sandbox only when there is no other. */
+  forChannel(channel: ChannelId): readonly Sender[]
+}
+
+export interface SenderDirectory {
+  of(workspaceId: string): Promise<WorkspaceSenders>
+  find(workspaceId: string, senderId: string): Promise<Sender | undefined>
   forChannel(workspaceId: string, channel: ChannelId): Promise<readonly Sender[]>
   forget(workspaceId: string): void
   /** What `provider.send` needs; opens the sender's connection on first use. */
@@ -64,7 +71,7 @@ interface Open {
 
 export function createSenderDirectory(options: DirectoryOptions): SenderDirectory {
   const senders = createCache({
-    load: (workspaceId) => loadSenders(options, workspaceId),
+    load: async (workspaceId) => sendersOf(await loadSenders(options, workspaceId)),
     ttlMs: TTL_MS,
     max: MAX_WORKSPACES,
   })
@@ -87,20 +94,10 @@ export function createSenderDirectory(options: DirectoryOptions): SenderDirector
   }
 
   return {
-    async find(workspaceId, senderId) {
-      return (await senders.get(workspaceId)).find((sender) => sender.id === senderId)
-    },
-    async forChannel(workspaceId, channel) {
-      const all = (await senders.get(workspaceId)).filter(
-        (sender) => sender.channel === channel && sender.status !== 'disabled',
-      )
-      const real = all.filter((sender) => sender.origin !== 'builtin')
-      const usable = real.length > 0 ? real : all
-      return [
-        ...usable.filter((sender) => sender.status === 'active'),
-        ...usable.filter((sender) => sender.status !== 'active'),
-      ]
-    },
+    of: async (workspaceId) => senders.get(workspaceId),
+    find: async (workspaceId, senderId) => (await senders.get(workspaceId)).find(senderId),
+    forChannel: async (workspaceId, channel) =>
+      (await senders.get(workspaceId)).forChannel(channel),
     forget: (workspaceId) => senders.forget(workspaceId),
     context: (sender) => ({
       settings: sender.settings,
@@ -114,6 +111,27 @@ export function createSenderDirectory(options: DirectoryOptions): SenderDirector
       connections.clear()
     },
   }
+}
+
+function sendersOf(senders: readonly Sender[]): WorkspaceSenders {
+  const byId = new Map(senders.map((sender) => [sender.id, sender]))
+  const byChannel = new Map(
+    senders.map(({ channel }) => [channel, inOrderOfUse(senders, channel)] as const),
+  )
+  return {
+    find: (senderId) => byId.get(senderId),
+    forChannel: (channel) => byChannel.get(channel) ?? [],
+  }
+}
+
+function inOrderOfUse(senders: readonly Sender[], channel: ChannelId): Sender[] {
+  const all = senders.filter((each) => each.channel === channel && each.status !== 'disabled')
+  const real = all.filter((sender) => sender.origin !== 'builtin')
+  const usable = real.length > 0 ? real : all
+  return [
+    ...usable.filter((sender) => sender.status === 'active'),
+    ...usable.filter((sender) => sender.status !== 'active'),
+  ]
 }
 
 async function loadSenders(

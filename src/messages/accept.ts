@@ -20,7 +20,8 @@ import {
   writePlanned,
 } from './acceptIn.ts'
 import { createAcceptRate, messagesIn } from './acceptRate.ts'
-import { type Directories, type Prepared, prepare } from './prepare.ts'
+import { type Directories, readFacts } from './facts.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import type { Accepted, NewMessage } from './schema.ts'
 import { findAnswers, insertAnswers } from './store/answers.ts'
 
@@ -94,19 +95,20 @@ export function createAcceptor(options: {
     const now = db.clock.now()
     const { acceptPerSecond } = await directories.workspaces.get(workspaceId)
     rate.take(workspaceId, acceptPerSecond, messagesIn(items), performance.now())
-    const groups: Prepared[][] = []
+    const facts = await readFacts(directories, workspaceId, items)
+    const prepared: Prepared[] = []
     const faults: AppError[] = []
     for (const [index, item] of items.entries()) {
       const pointer = batch ? `/${index}` : ''
       try {
-        groups.push(await prepare(directories, workspaceId, item, { pointer, now }))
+        for (const each of prepare(facts, item, { pointer, now })) prepared.push(each)
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         if (faults.push(error) >= MAX_FAULTS) break
       }
     }
     if (faults.length > 0) throw together(faults)
-    return groups.flat()
+    return prepared
   }
 
   const accept = async (request: AcceptRequest): Promise<AcceptAnswer> => {

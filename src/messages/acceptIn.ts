@@ -74,12 +74,13 @@ export async function readRecipients(
   )
   for (const [index, { prepared }] of wanted.entries()) {
     const facts = found[index]
-    const before = recipients.get(prepared)
+    const address = facts?.address ?? null
+    const before = prepared.ways.length > 1 ? recipients.get(prepared) : undefined
     recipients.set(prepared, {
       contactId: facts?.contactId ?? null,
       locale: facts?.locale ?? null,
       timeZone: facts?.timeZone ?? null,
-      addresses: [...(before?.addresses ?? []), facts?.address ?? null],
+      addresses: before ? [...before.addresses, address] : [address],
     })
   }
   return recipients

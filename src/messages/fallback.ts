@@ -11,10 +11,10 @@ import type { TransactionSql } from 'postgres'
 import type { Db } from '../db/db.ts'
 import { isGone } from '../db/refusal.ts'
 import { createLoop } from '../lib/loop.ts'
+import type { Directories } from './facts.ts'
 import { overAt, SOON_MS, type Step, stepOf } from './fallbackStep.ts'
 import { goNextWay, tell } from './goNextWay.ts'
 import { canWork } from './nextWay.ts'
-import type { Directories } from './prepare.ts'
 import { lockMessage } from './store/edits.ts'
 import {
   type Claim,

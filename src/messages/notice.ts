@@ -6,7 +6,8 @@ import type { ChannelId } from '../channels/channel.ts'
 import type { Sender } from '../channels/directory.ts'
 import type { Sql } from '../db/db.ts'
 import { listKeepers } from '../workspaces/members/store.ts'
-import { type Directories, type Prepared, prepare } from './prepare.ts'
+import { type Directories, readFacts } from './facts.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { NewMessage } from './schema.ts'
 
 const ROOMS: readonly ChannelId[] = ['slack', 'discord', 'teams'] // in order of preference
@@ -34,7 +35,8 @@ export async function prepareNotice(
   }
   const plan = async (item: object): Promise<Prepared[]> => {
     const message = NewMessage.parse({ ...item, subject, message: text, priority: 'high' })
-    const prepared = await prepare(directories, workspaceId, message, { pointer: '', now })
+    const facts = await readFacts(directories, workspaceId, [message])
+    const prepared = prepare(facts, message, { pointer: '', now })
     // No contact is made of a member: nobody is to write to them, nor to count them.
     return prepared.map((each) => ({ ...each, kind: 'system' as const, recipientId: null }))
   }

@@ -4,8 +4,8 @@ import type { Sender } from '../channels/directory.ts'
 import { markPaused } from '../channels/store.ts'
 import type { Db } from '../db/db.ts'
 import { acceptIn } from './acceptIn.ts'
+import type { Directories } from './facts.ts'
 import { type Notice, prepareNotice } from './notice.ts'
-import type { Directories } from './prepare.ts'
 
 interface PauseDeps {
   readonly db: Db

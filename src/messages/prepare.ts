@@ -7,29 +7,23 @@
  */
 import { addressKind } from '../channels/address.ts'
 import type { ChannelId } from '../channels/channel.ts'
-import type { Sender, SenderDirectory } from '../channels/directory.ts'
+import type { Sender } from '../channels/directory.ts'
 import { extrasFaults } from '../channels/extras.ts'
-import type { TopicDirectory, TopicFacts } from '../consent/directory.ts'
+import type { TopicFacts } from '../consent/directory.ts'
 import { normaliseAddress } from '../contacts/normalise.ts'
 import type { AddressKind } from '../contacts/schema.ts'
 import { AppError, invalid } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { nextOpening, type SendWindow } from '../lib/window.ts'
-import type { TemplateDirectory, UsableTemplate } from '../templates/directory.ts'
+import type { UsableTemplate } from '../templates/directory.ts'
 import { missingVariables } from '../templates/variables.ts'
-import type { WorkspaceDirectory, WorkspaceFacts } from '../workspaces/directory.ts'
+import type { WorkspaceFacts } from '../workspaces/directory.ts'
 import { tooFarAhead } from './ahead.ts'
+import type { Facts } from './facts.ts'
 import { EXPIRY_GIVEN, HAS_ATTACHMENTS, TRACK_CLICKS, TRACK_OPENS } from './flags.ts'
 import { defaultExpiry } from './retry.ts'
 import type { NewMessage, Unless } from './schema.ts'
 import type { AttachmentRow, InlineContent } from './store/accept.ts'
-
-export interface Directories {
-  readonly workspaces: WorkspaceDirectory
-  readonly senders: SenderDirectory
-  readonly templates: TemplateDirectory
-  readonly topics: TopicDirectory
-}
 
 /** One channel that a message may go by, with the first sender that would take it. */
 export interface Way {
@@ -91,59 +85,57 @@ export interface PrepareOptions {
   readonly contact?: KnownContact | undefined
 }
 
-/** One request may become several messages (`routing.method: all`). */
-export async function prepare(
-  directories: Directories,
-  workspaceId: string,
-  item: NewMessage,
-  options: PrepareOptions,
-): Promise<Prepared[]> {
-  const workspace = await directories.workspaces.get(workspaceId)
+/** One request may become several messages (`routing.method: all`). `facts` know all that `item` names. */
+export function prepare(facts: Facts, item: NewMessage, options: PrepareOptions): Prepared[] {
+  const { workspace } = facts
   const { pointer, contact = null } = options
-  const template =
-    item.template_id === undefined
-      ? null
-      : await findTemplate(directories, workspaceId, item, pointer)
+  const template = item.template_id === undefined ? null : templateOf(facts, item, pointer)
   const channels = channelsOf(item, template, pointer)
   checkContent(item, channels, template, pointer)
   checkExtras(item, channels, pointer)
-  const topic =
-    item.category === undefined ? null : await directories.topics.get(workspaceId, item.category)
+  const topic = item.category === undefined ? null : (facts.topics.get(item.category) ?? null)
   const kind = topic?.kind ?? 'transactional'
   const times = timesOf(item, { kind, timeZone: workspace.timeZone }, options)
-  const ways: Way[] = []
-  for (const channel of channels)
-    ways.push(await wayOf(directories, workspace, item, channel, pointer))
-  if (!contact) checkRecipient(item, ways, pointer)
-  const shared = {
+  const all = channels.map((channel) => wayOf(facts, item, channel, pointer))
+  if (!contact) checkRecipient(item, all, pointer)
+  const recipientId = contact ? contact.externalId : (item.recipient_id ?? recipientOfAddress(all))
+  const attachments = attachmentsOf(item)
+  const fallback = fallbackOf(item, all, pointer)
+  // Written out: to spread what they have in common costs more than the rest of this function.
+  const one = (ways: readonly Way[]): Prepared => ({
+    id: uuid7(options.now.getTime()), // by the clock that writes created_at: search.ts goes by it
     workspace,
     pointer,
-    recipientId: contact ? contact.externalId : (item.recipient_id ?? recipientOfAddress(ways)),
+    recipientId,
     name: typeof item.to === 'object' ? (item.to.name ?? null) : null,
+    ways,
     template,
     variables: item.template_variables ?? null,
     locale: item.locale ?? null,
-    content: template
-      ? null
-      : { subject: item.subject ?? null, text: item.message ?? null, html: item.html ?? null },
-    attachments: attachmentsOf(item),
+    content: template ? null : contentOf(item),
+    attachments,
     priority: item.priority,
     topic,
     kind,
+    flags: flagsOf(item, ways, template),
     metadata: item.metadata ?? null,
-    ...times,
+    status: times.status,
+    sendWindow: times.sendWindow,
+    dueAt: times.dueAt,
+    scheduledAt: times.scheduledAt,
+    expiresAt: times.expiresAt,
     resendOf: null,
-    fallback: fallbackOf(item, ways, pointer),
+    fallback,
     contact,
-  }
-  const groups = item.routing?.method === 'all' ? ways.map((way) => [way]) : [ways]
-  return groups.map((group) => ({
-    ...shared,
-    id: uuid7(options.now.getTime()), // by the clock that writes created_at: search.ts goes by it
-    ways: group,
-    flags: flagsOf(item, group, template),
-  }))
+  })
+  return item.routing?.method === 'all' ? all.map((way) => one([way])) : [one(all)]
 }
+
+const contentOf = ({ subject, message, html }: NewMessage): InlineContent => ({
+  subject: subject ?? null,
+  text: message ?? null,
+  html: html ?? null,
+})
 
 /** A template's own channel goes without saying. */
 function channelsOf(
@@ -160,16 +152,11 @@ function channelsOf(
   const first = item.channel ?? template?.channel
   const wanted = item.routing?.channels ?? (first ? [first, ...(item.fallback_channels ?? [])] : [])
   if (wanted.length === 0) throw invalid(`${pointer}/channel`, 'Name a channel.')
-  return [...new Set(wanted)]
+  return wanted.length === 1 ? wanted : [...new Set(wanted)]
 }
 
-async function findTemplate(
-  directories: Directories,
-  workspaceId: string,
-  item: NewMessage,
-  pointer: string,
-) {
-  const template = await directories.templates.find(workspaceId, item.template_id ?? '')
+function templateOf(facts: Facts, item: NewMessage, pointer: string): UsableTemplate {
+  const template = facts.templates.get(item.template_id ?? '')
   if (!template) {
     throw invalid(
       `${pointer}/template_id`,
@@ -215,6 +202,7 @@ function checkContent(
 }
 
 function checkExtras(item: NewMessage, channels: readonly ChannelId[], pointer: string): void {
+  if (item.metadata === undefined) return
   const errors = channels.flatMap((channel) => extrasFaults(channel, item.metadata, pointer))
   const [first] = errors
   if (first) throw new AppError('invalid_input', `${first.pointer}: ${first.detail}`, { errors })
@@ -282,17 +270,13 @@ function fallbackOf(item: NewMessage, ways: readonly Way[], pointer: string): Pr
   return { afterSeconds, unless: unless ?? 'delivered' }
 }
 
-async function wayOf(
-  directories: Directories,
-  workspace: WorkspaceFacts,
+function wayOf(
+  { senders, workspace }: Facts,
   item: NewMessage,
   channel: ChannelId,
   pointer: string,
-): Promise<Way> {
-  const senders = await directories.senders.forChannel(workspace.id, channel)
-  const sender = item.sender_id
-    ? await directories.senders.find(workspace.id, item.sender_id)
-    : senders[0]
+): Way {
+  const sender = item.sender_id ? senders.find(item.sender_id) : senders.forChannel(channel)[0]
   if (!sender || (item.sender_id && sender.channel !== channel)) {
     throw invalid(
       item.sender_id ? `${pointer}/sender_id` : `${pointer}/channel`,

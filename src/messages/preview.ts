@@ -5,7 +5,7 @@ import { composeMime } from '../channels/email/mime.ts'
 import type { Db } from '../db/db.ts'
 import { AppError, Rejected } from '../errors.ts'
 import { loadParts } from './dispatch/prepareBatch.ts'
-import type { Directories } from './prepare.ts'
+import type { Directories } from './facts.ts'
 import { type RenderDeps, render } from './render.ts'
 import type { MessageRow } from './store/read.ts'
 

@@ -15,6 +15,7 @@ import type { Db } from '../../db/db.ts'
 import { type EventInput, recordEvents } from '../../events/record.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { acceptIn } from '../../messages/acceptIn.ts'
+import { readFacts } from '../../messages/facts.ts'
 import { gate } from '../../messages/gate.ts'
 import { LEASE_SECONDS } from '../../messages/life.ts'
 import { type Prepared, prepare } from '../../messages/prepare.ts'
@@ -70,12 +71,18 @@ const nobody = (workspaceId: string) => ({
 
 async function prepareRound({ directories, workspaceId }: Stage, round: Round): Promise<Part[]> {
   const parts: Part[] = []
-  for (const planned of round.messages) {
-    const item = NewMessage.parse(planned.request)
-    const options = { pointer: '', now: round.at }
-    for (const prepared of await prepare(directories, workspaceId, item, options))
+  const all = round.messages.map((planned) => ({
+    planned,
+    item: NewMessage.parse(planned.request),
+  }))
+  const facts = await readFacts(
+    directories,
+    workspaceId,
+    all.map(({ item }) => item),
+  )
+  for (const { planned, item } of all)
+    for (const prepared of prepare(facts, item, { pointer: '', now: round.at }))
       parts.push({ planned, prepared })
-  }
   return parts
 }
 

@@ -12,7 +12,8 @@ import { JourneyDocument } from '../../journeys/schema.ts'
 import { surroundingsIn } from '../../journeys/surroundings.ts'
 import { faultsOf } from '../../journeys/validate/validate.ts'
 import { acceptIn } from '../../messages/acceptIn.ts'
-import { type Prepared, prepare } from '../../messages/prepare.ts'
+import { readFacts } from '../../messages/facts.ts'
+import { prepare } from '../../messages/prepare.ts'
 import { NewMessage } from '../../messages/schema.ts'
 import { system } from '../../workspaces/audit/audit.ts'
 import { people } from './people.ts'
@@ -27,9 +28,9 @@ export async function playPresent(stage: Stage): Promise<void> {
   const { db, workspaceId } = stage
   const now = db.clock.now()
   await makeJourneys(stage)
-  const prepared: Prepared[] = []
-  for (const item of waiting(now))
-    prepared.push(...(await prepare(stage.directories, workspaceId, item, { pointer: '', now })))
+  const items = waiting(now)
+  const facts = await readFacts(stage.directories, workspaceId, items)
+  const prepared = items.flatMap((item) => prepare(facts, item, { pointer: '', now }))
   await db.engine.begin(async (tx) => {
     if (await isFirst(tx, workspaceId, 'waiting', now)) await acceptIn(tx, prepared, now)
   })

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Db, Json } from '../../db/db.ts'
 import type { Presence } from '../../db/presence.ts'
 import type { Http } from '../../lib/http.ts'
-import type { Directories } from '../../messages/prepare.ts'
+import type { Directories } from '../../messages/facts.ts'
 import type { Documents } from './documents.ts'
 import type { InTurn } from './inTurn.ts'
 

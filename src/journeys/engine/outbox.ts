@@ -7,7 +7,8 @@ import { addressKind } from '../../channels/address.ts'
 import type { ChannelId } from '../../channels/channel.ts'
 import { acceptIn } from '../../messages/acceptIn.ts'
 import { editMessage } from '../../messages/edit.ts'
-import { type Directories, type Prepared, prepare } from '../../messages/prepare.ts'
+import { type Directories, readFacts } from '../../messages/facts.ts'
+import { type Prepared, prepare } from '../../messages/prepare.ts'
 import { NewMessage } from '../../messages/schema.ts'
 import type { AnyStep, StepMessage, StepUpdate } from '../steps/step.ts'
 import type { Person } from '../store/people.ts'
@@ -72,7 +73,8 @@ export function createOutbox(
     })
     const contact = message.toDestination ? undefined : whom
     const options = { pointer: `/${step.id}`, now, contact }
-    const [prepared] = await prepare(directories, run.workspaceId, item, options)
+    const facts = await readFacts(directories, run.workspaceId, [item])
+    const [prepared] = prepare(facts, item, options)
     if (!prepared) return { refused: 'not_prepared' }
     messages.push(prepared)
     const { workspaceId, journeyId } = run

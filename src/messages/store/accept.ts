@@ -92,12 +92,14 @@ export const inParts = (rows: readonly NewRow[]) =>
  * runs what the main statement does not read after it.
  */
 async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
-  const shared = sharedBy(rows, wordsOf)
-  const times = sharedBy(rows, timesOf)
-  const each = shared.kinds
+  const shared = kindsOf(rows, isAlike, wordsOf)
+  const times = kindsOf(rows, isAtOnce, timesOf)
+  const each = shared.kinds.map((kind) => kind.row)
+  const moments = times.kinds.map((kind) => kind.row)
+  const due = shared.kinds.map(({ row, dueAt }) => ({ ...row, dueAt }))
   await sql`
-    with touched as (${touch(sql, rows)} returning 1),
-    counted as (${addCounts(sql, acceptedOf(rows, now), sql`where (select count(*) from touched) >= 0`)})
+    with touched as (${touch(sql, due)} returning 1),
+    counted as (${addCounts(sql, acceptedOf(shared.kinds, now), sql`where (select count(*) from touched) >= 0`)})
     insert into messages (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address, to_name,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
       due_at, scheduled_at, expires_at, resend_of, send_window, reason, created_at)
@@ -109,9 +111,9 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
       (${plainArray(each.map((row) => row.templateVersion))}::int[])[s], (${textArray(each.map((row) => row.locale))}::text[])[s],
       variables::jsonb, (${plainArray(each.map((row) => row.flags))}::int[])[s],
       (${textArray(each.map((row) => row.routing))}::text[])[s]::jsonb, metadata::jsonb,
-      (${plainArray(times.kinds.map((row) => row.dueAt))}::timestamptz[])[t],
-      (${plainArray(times.kinds.map((row) => row.scheduledAt))}::timestamptz[])[t],
-      (${plainArray(times.kinds.map((row) => row.expiresAt))}::timestamptz[])[t],
+      (${plainArray(moments.map((row) => row.dueAt))}::timestamptz[])[t],
+      (${plainArray(moments.map((row) => row.scheduledAt))}::timestamptz[])[t],
+      (${plainArray(moments.map((row) => row.expiresAt))}::timestamptz[])[t],
       (${plainArray(each.map((row) => row.resendOf))}::uuid[])[s],
       (${textArray(each.map((row) => row.sendWindow))}::text[])[s]::jsonb,
       case when (${plainArray(each.map((row) => row.status))}::text[])[s] = 'held' then 'window' end, ${now}
@@ -121,53 +123,86 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
       ${textArray(rows.map((row) => row.address))}::text[],
       string_to_array(${joined(rows.map((row) => row.variables))}, chr(1), ''),
       string_to_array(${joined(rows.map((row) => row.metadata))}, chr(1), ''),
-      ${namesOf(rows)}::text[]
+      ${textsOf(rows.map((row) => row.toName))}::text[]
     ) as new (id, s, t, contact_id, recipient_id, address, variables, metadata, to_name)
   `
 }
 
 const SHARED = [
   ...(['workspaceId', 'senderId', 'templateId', 'templateVersion', 'channel', 'status'] as const),
-  ...(['priority', 'kind', 'flags', 'routing', 'sendWindow', 'resendOf'] as const),
+  ...([
+    'priority',
+    'kind',
+    'flags',
+    'routing',
+    'sendWindow',
+    'resendOf',
+    'topic',
+    'locale',
+  ] as const),
 ] satisfies (keyof NewRow)[]
 
-/** What callers write may hold anything, hence the quotes of JSON. */
-const wordsOf = (row: NewRow) =>
-  `${SHARED.map((name) => row[name]).join(' ')} ${JSON.stringify(row.topic)} ${JSON.stringify(row.locale)}`
+const isAlike = (a: NewRow, b: NewRow) => SHARED.every((name) => a[name] === b[name])
+const wordsOf = (row: NewRow) => JSON.stringify(SHARED.map((name) => row[name]))
 
+const isAtOnce = (a: NewRow, b: NewRow) =>
+  a.dueAt.getTime() === b.dueAt.getTime() &&
+  a.expiresAt.getTime() === b.expiresAt.getTime() &&
+  a.scheduledAt?.getTime() === b.scheduledAt?.getTime()
 const timesOf = (row: NewRow) =>
   `${row.dueAt.getTime()} ${row.scheduledAt?.getTime()} ${row.expiresAt.getTime()}`
 
-/** One row of each kind, and which kind (from 1, as PostgreSQL counts) each row is. */
-function sharedBy(rows: readonly NewRow[], keyOf: (row: NewRow) => string) {
+/** Rows that have something in common: the first of them stands for all. */
+interface Kind {
+  readonly row: NewRow
+  count: number
+  /** When the first of them falls due. */
+  dueAt: Date
+}
+
+/** The kinds, and which of them (from 1, as PostgreSQL counts) each row is. Most are as the one before. */
+function kindsOf(
+  rows: readonly NewRow[],
+  isSame: (a: NewRow, b: NewRow) => boolean,
+  keyOf: (row: NewRow) => string,
+) {
   const places = new Map<string, number>()
-  const kinds: NewRow[] = []
+  const kinds: Kind[] = []
+  let place = 0
   const which = rows.map((row) => {
-    const key = keyOf(row)
-    let place = places.get(key)
-    if (place === undefined) {
-      place = kinds.push(row)
+    const before = kinds[place - 1]
+    if (!before || !isSame(before.row, row)) {
+      const key = keyOf(row)
+      place = places.get(key) ?? kinds.push({ row, count: 0, dueAt: row.dueAt })
       places.set(key, place)
     }
+    const kind = kinds[place - 1]!
+    kind.count++
+    if (row.dueAt < kind.dueAt) kind.dueAt = row.dueAt
     return place
   })
   return { kinds, which }
 }
 
-/** Null where nobody gave one, which is nearly always: unnest() fills up what is shorter. */
-const namesOf = (rows: readonly NewRow[]) =>
-  rows.some((row) => row.toName !== null) ? textArray(rows.map((row) => row.toName)) : null
+/** Null where nobody gave one: unnest() fills up what is shorter. */
+const textsOf = (texts: readonly (string | null)[]) =>
+  texts.some((text) => text !== null) ? textArray(texts) : null
 
-/** JSON texts behind each other: they hold no control character, so one may part them. */
-const joined = (texts: readonly (string | null)[]) => texts.map((text) => text ?? '').join('\u0001')
+/**
+ * JSON texts behind each other: they hold no control character, so one may part them. Null where there is
+ * none, as above.
+ */
+const joined = (texts: readonly (string | null)[]) =>
+  texts.some((text) => text !== null) ? texts.map((text) => text ?? '').join('\u0001') : null
 
-function acceptedOf(rows: readonly NewRow[], now: Date): CountInput[] {
+function acceptedOf(kinds: readonly Kind[], now: Date): CountInput[] {
   const counts = new Map<string, { workspaceId: string; channel: string; n: number }>()
-  for (const { workspaceId, channel } of rows) {
+  for (const { row, count } of kinds) {
+    const { workspaceId, channel } = row
     const key = `${workspaceId} ${channel}`
     const known = counts.get(key)
-    if (known) known.n++
-    else counts.set(key, { workspaceId, channel, n: 1 })
+    if (known) known.n += count
+    else counts.set(key, { workspaceId, channel, n: count })
   }
   return [...counts.values()].map((count) => ({ ...count, at: now, metric: 'accepted' }))
 }

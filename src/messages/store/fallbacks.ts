@@ -15,8 +15,8 @@ export interface Fallback {
 
 /** Of those that have one and a channel to go to. */
 export async function insertFallbacks(sql: Sql, rows: readonly NewRow[]): Promise<void> {
-  const those = rows.flatMap(({ fallback, ...row }) =>
-    fallback && row.routing !== null ? [{ ...row, ...fallback }] : [],
+  const those = rows.flatMap((row) =>
+    row.fallback && row.routing !== null ? [{ ...row, ...row.fallback }] : [],
   )
   if (those.length === 0) return
   await sql`

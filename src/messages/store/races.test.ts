@@ -8,6 +8,7 @@ import { until } from '../../../test/helpers/until.ts'
 import { removeSender } from '../../channels/changeSender.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { acceptIn } from '../acceptIn.ts'
+import { readFacts } from '../facts.ts'
 import { prepare } from '../prepare.ts'
 import { applyReceipts } from '../receipts.ts'
 import { NewMessage } from '../schema.ts'
@@ -203,10 +204,11 @@ const remove = (senderId: string, tx?: typeof db.engine) => {
   return tx ? work(tx) : db.engine.begin((own) => work(own as unknown as typeof db.engine))
 }
 
-const preparedFor = (sender_id: string) => {
+const preparedFor = async (sender_id: string) => {
   const message = { channel: 'sms', recipient_id: 'racer', to: '+972501234567', message: 'x' }
   const item = NewMessage.parse({ ...message, sender_id })
-  return prepare(engine.directories, workspaceId, item, { pointer: '', now })
+  const facts = await readFacts(engine.directories, workspaceId, [item])
+  return prepare(facts, item, { pointer: '', now })
 }
 
 /** A lane as one message leaves it that is gone since. */
