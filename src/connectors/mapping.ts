@@ -10,7 +10,7 @@ import type { ContactRecord } from './connector.ts'
  * theirs: what they have is taken. ours: it is taken only where we have nothing. newest: whoever changed it
  * last is right.
  */
-export const rules = ['theirs', 'ours', 'newest'] as const
+const rules = ['theirs', 'ours', 'newest'] as const
 export type Rule = (typeof rules)[number]
 
 const Line = z.strictObject({

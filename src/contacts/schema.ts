@@ -14,11 +14,11 @@ const MAX_ADDRESSES = 50 // per request
 const MAX_PUSH_TOKEN = 4_096 // characters; web push subscriptions are the longest
 
 export const externalId = z.string().trim().min(1).max(MAX_EXTERNAL_ID)
-export const email = z
+const email = z
   .string()
   .transform(normaliseEmail)
   .refine(emailSyntax, 'This is not an email address.')
-export const timeZone = z
+const timeZone = z
   .string()
   .refine(isTimeZone, 'Name a time zone of the IANA list, such as Europe/Paris.')
 export const locale = z
@@ -31,7 +31,7 @@ export const country = z
   .regex(/^[A-Za-z]{2}$/, 'Give two letters, such as IL.')
   .transform((code) => code.toUpperCase())
 export const tag = z.string().trim().min(1).max(100)
-export const traits = z
+const traits = z
   .record(z.string().min(1).max(100), z.json())
   .refine(
     (value) => JSON.stringify(value).length <= MAX_TRAITS,

@@ -11,10 +11,3 @@ export async function setInterests(
 ): Promise<void> {
   await replaceInterests(tx, workspaceId, subscriber, names)
 }
-
-export {
-  createSubscriber,
-  type QueuedEvent,
-  type Subscriber,
-  type SubscriberOptions,
-} from './subscribe.ts'

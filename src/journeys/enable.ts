@@ -16,7 +16,7 @@ import { pauseMessages } from './pauseMessages.ts'
 import { type JourneyStatus, markArchived, updateJourney } from './store.ts'
 
 /** How a person's pause is told from one that the environment made. */
-export const BY_HAND = 'By hand'
+const BY_HAND = 'By hand'
 
 export async function enableJourney(
   tx: TransactionSql,

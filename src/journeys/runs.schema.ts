@@ -4,19 +4,9 @@ import { MAX_EXTERNAL_ID } from '../contacts/schema.ts'
 import { Instant } from '../lib/instant.ts'
 import { pageOf, pageQuery } from '../lib/paging.ts'
 import { JourneyParams, MAX_VERSION } from './api.schema.ts'
-import { deeds, type RunStatus } from './store/runs.ts'
+import { deeds, runStatuses } from './store/runs.ts'
 
 const MAX_SENT = 100
-
-export const runStatuses = [
-  'active',
-  'waiting',
-  'held',
-  'done',
-  'exited',
-  'failed',
-  'cancelled',
-] as const satisfies readonly RunStatus[]
 
 export const RunParams = JourneyParams.extend({ run_id: z.uuid() })
 

@@ -11,7 +11,7 @@ import { findCopies, insertSends, type LastSend, lockLastSends } from './store/s
 const LOST = ['failed', 'bounced', 'skipped', 'expired', 'cancelled'] as const
 
 /** Whom a gate kept from being written to is not written to anew; what a person cancelled neither. */
-export function isUnsent({ status, reason }: Pick<LastSend, 'status' | 'reason'>): boolean {
+function isUnsent({ status, reason }: Pick<LastSend, 'status' | 'reason'>): boolean {
   if (status === 'skipped') return reason === 'no_address'
   if (status === 'cancelled') return reason === WRITTEN_ANEW
   return LOST.some((each) => each === status) && reason !== 'erased'

@@ -29,7 +29,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
 
 export type HtmlValue = string | Html | null | readonly Html[]
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 

@@ -1,6 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findLinks } from './links.ts'
+import { decodeEntities } from './entities.ts'
+import { findHrefs, type LinkRules, refuseUnsafe } from './links.ts'
+import { positionOf } from './templateError.ts'
+
+/** The tracked links in source order. */
+function findLinks(html: string, rules: LinkRules = {}) {
+  const hrefs = findHrefs(html, rules)
+  refuseUnsafe(hrefs, (offset) => positionOf(html, offset))
+  return hrefs
+    .filter(({ fate }) => fate.go === 'track')
+    .map(({ start, end, source, dynamic, fate }, index) => ({
+      ...{ index, start, end },
+      template: decodeEntities(source),
+      destination: dynamic || fate.go !== 'track' ? null : fate.url,
+    }))
+}
 
 const tracked: readonly [html: string, template: string, destination: string | null][] = [
   ['<a href="https://x.test/a">', 'https://x.test/a', 'https://x.test/a'],

@@ -11,19 +11,7 @@ import { isIP } from 'node:net'
 import { isBlockedAddress } from '../lib/ssrf.ts'
 import { decodeEntities } from './entities.ts'
 import { readTags } from './htmlTags.ts'
-import { type Position, positionOf, TemplateError } from './templateError.ts'
-
-export interface Link {
-  /** Its number among the tracked links, in source order; part of the tracking token. */
-  readonly index: number
-  /** Where the value of its href stands in the source. */
-  readonly start: number
-  readonly end: number
-  /** The URL with entities read; may hold Liquid. */
-  readonly template: string
-  /** The URL when it is the same for everyone, else null. */
-  readonly destination: string | null
-}
+import { type Position, TemplateError } from './templateError.ts'
 
 /** Every href of a clickable element, tracked or not. */
 export interface Href {
@@ -51,21 +39,6 @@ export interface LinkRules {
 const LIQUID = /\{\{|\{%|\{[A-Za-z_]\w*(?:\.\w+)*\}/
 const OUR_PAGES = /\b(?:unsubscribe_url|preferences_url)\b/
 const CLICKABLE = /^(?:a|area|v:.+)$/ // v: is VML, Outlook's buttons
-
-/** The tracked links in source order. Throws TemplateError for a link that is refused. */
-export function findLinks(html: string, rules: LinkRules = {}): Link[] {
-  const hrefs = findHrefs(html, rules)
-  refuseUnsafe(hrefs, (offset) => positionOf(html, offset))
-  return hrefs
-    .filter(({ fate }) => fate.go === 'track')
-    .map(({ start, end, source, dynamic, fate }, index) => ({
-      index,
-      start,
-      end,
-      template: decodeEntities(source),
-      destination: dynamic || fate.go !== 'track' ? null : fate.url,
-    }))
-}
 
 /** Throws TemplateError that names the first link that is refused. */
 export function refuseUnsafe(hrefs: readonly Href[], position: (offset: number) => Position): void {

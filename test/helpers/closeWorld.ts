@@ -20,8 +20,6 @@ export interface Alert {
   readonly text: string
 }
 
-export type CloseWorld = Awaited<ReturnType<typeof closeWorld>>
-
 export async function closeWorld(database: TestDatabase) {
   const dataDir = await mkdtemp(join(tmpdir(), 'beckon-close-'))
   const [close, discord] = await Promise.all([startClose(), startDiscord()])

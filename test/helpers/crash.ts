@@ -15,7 +15,7 @@ import { until } from './until.ts'
 const KEY = 'crash-test-key-of-the-instance'
 const BATCH = 1_000 // messages in one request
 /** Between an intent and its answer there are at most this many: the SMTP sender's concurrency, times two. */
-export const IN_FLIGHT = 400
+const IN_FLIGHT = 400
 
 export interface CrashPlan {
   readonly messages: number

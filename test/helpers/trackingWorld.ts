@@ -33,7 +33,7 @@ import type { TestDatabase } from './database.ts'
 import { addWorkspace } from './workspace.ts'
 
 export const log = pino({ level: 'silent' })
-export const tokens = createTokens({ keys: new Map([[1, randomBytes(32)]]), current: 1 })
+const tokens = createTokens({ keys: new Map([[1, randomBytes(32)]]), current: 1 })
 export const mac = createMac(randomBytes(32))
 export const publicUrl = 'https://track.example.test'
 

@@ -16,7 +16,7 @@ export interface Person {
   readonly interest: number
 }
 
-export const PEOPLE = 240
+const PEOPLE = 240
 
 const first = {
   en: [

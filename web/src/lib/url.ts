@@ -5,8 +5,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 
-export type Filters = Readonly<Record<string, string>>
-
 /** The values of these names (absent: ''), and how to change some. Changing `push`es a step for Back. */
 export function useUrl<const Name extends string>(
   names: readonly Name[],

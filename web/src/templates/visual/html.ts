@@ -40,7 +40,7 @@ const OPENERS = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture'])
 /** What they hold is no HTML. */
 const OPAQUE = new Set(['style', 'script', 'title'])
 const MAX_DEPTH = 100 // elements in one another; no mail program shows as many
-export const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'col', 'wbr', 'area'])
+const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'col', 'wbr', 'area'])
 
 export function parseHtml(source: string): Piece[] {
   const root = { tag: '', attributes: '', from: 0, innerFrom: 0, children: [] as Piece[] }
