@@ -861,6 +861,7 @@ create table open_quarters (
   source text not null,
   quarter timestamp with time zone not null,
   opens bigint not null default 0,
+  machine_opens bigint not null default 0,
   constraint open_quarters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   constraint open_quarters_pkey PRIMARY KEY (workspace_id, source, quarter)
 );

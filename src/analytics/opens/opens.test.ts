@@ -94,13 +94,20 @@ test('each question is answered from the same opens, however often they are told
   )
   const hours = (await get('/analytics/by-time')).data
   assert.equal(hours.length, 24)
-  assert.deepEqual([hours[10].opens, hours[0].opens, hours[1].opens], [1, 1, 1])
+  assert.deepEqual(
+    [hours[10], hours[0], hours[1]],
+    [
+      { hour: 10, opens: 1, human_opens: 1 },
+      { hour: 0, opens: 1, human_opens: 1 },
+      { hour: 1, opens: 1, human_opens: 0 },
+    ],
+  )
   const days = (await get('/analytics/by-day')).data
   assert.deepEqual(
     [days[6], days[0]],
     [
-      { day: 'Sunday', opens: 1 },
-      { day: 'Monday', opens: 2 },
+      { day: 'Sunday', opens: 1, human_opens: 1 },
+      { day: 'Monday', opens: 2, human_opens: 1 },
     ],
   )
   assert.deepEqual(await get('/analytics/engagement'), {
@@ -117,6 +124,11 @@ test('an open that turns out to be a machine’s is counted as one, and only onc
   await record(events)
   await record(events)
   assert.equal((await get('/analytics/summary')).machine_opens, 2)
+  const hours = (await get('/analytics/by-time')).data
+  assert.deepEqual(hours[10], { hour: 10, opens: 1, human_opens: 0 })
+  const week = (await get('/analytics/by-week')).data
+  const human = week.filter((each: { human_opens: number | null }) => each.human_opens)
+  assert.deepEqual(human, [{ day: 'Monday', hour: 0, opens: 1, human_opens: 1 }])
 })
 
 test('notification_log has the columns of the document', async () => {

@@ -81,12 +81,13 @@ export async function writeOpens(
         last_open_at = greatest(t.last_open_at, excluded.last_open_at)
     ),
     quarters as (
-      insert into open_quarters as q (workspace_id, source, quarter, opens)
-      select workspace_id, source, date_bin('15 minutes', opened_at, 'epoch'), count(*)
+      insert into open_quarters as q (workspace_id, source, quarter, opens, machine_opens)
+      select workspace_id, source, date_bin('15 minutes', opened_at, 'epoch'), count(*), count(*) filter (where machine)
       from fresh
       group by 1, 2, 3
       order by 1, 2, 3
-      on conflict (workspace_id, source, quarter) do update set opens = q.opens + excluded.opens
+      on conflict (workspace_id, source, quarter) do update
+      set opens = q.opens + excluded.opens, machine_opens = q.machine_opens + excluded.machine_opens
     )
     insert into open_delays as d (workspace_id, source, minutes, emails)
     select ${workspaceId}::uuid, source, delay_bucket(first_open_at - sent_at), count(*)
@@ -162,7 +163,7 @@ export async function addReplies(
   `
 }
 
-/** Opens that turn out to be a machine's, or not to be. . */
+/** Opens that turn out to be a machine's, or not to be. */
 export async function reclassify(
   sql: Sql,
   workspaceId: string,
@@ -177,11 +178,17 @@ export async function reclassify(
         ${asText(opens.map((open) => open.machine))}::text[]::boolean[]
       ) as g (source, open_key, machine)
       where e.workspace_id = ${workspaceId} and e.source = g.source and e.open_key = g.open_key and e.machine <> g.machine
-      returning e.source, case when e.machine then 1 else -1 end as n
+      returning e.source, date_bin('15 minutes', e.opened_at, 'epoch') as quarter, case when e.machine then 1 else -1 end as n
+    ),
+    totals as (
+      update open_totals t
+      set machine_opens = t.machine_opens + c.n
+      from (select source, sum(n) as n from changed group by source) c
+      where t.workspace_id = ${workspaceId} and t.source = c.source
     )
-    update open_totals t
-    set machine_opens = t.machine_opens + c.n
-    from (select source, sum(n) as n from changed group by source) c
-    where t.workspace_id = ${workspaceId} and t.source = c.source
+    update open_quarters q
+    set machine_opens = q.machine_opens + c.n
+    from (select source, quarter, sum(n) as n from changed group by 1, 2) c
+    where q.workspace_id = ${workspaceId} and q.source = c.source and q.quarter = c.quarter
   `
 }

@@ -6,7 +6,17 @@ import { z } from 'zod'
 import { type Db, inWorkspace } from '../../db/db.ts'
 import { invalid } from '../../errors.ts'
 import type { WorkspaceDirectory } from '../../workspaces/directory.ts'
-import { Engagement, LogRow, logRow, Source, Summary, TopLead, topLead } from './schema.ts'
+import {
+  Engagement,
+  LogRow,
+  logRow,
+  OpenCounts,
+  openCounts,
+  Source,
+  Summary,
+  TopLead,
+  topLead,
+} from './schema.ts'
 import {
   type Day,
   dayOf,
@@ -162,12 +172,12 @@ export const openRoutes =
         config,
         schema: {
           tags,
-          summary: 'Opens by hour of the day',
+          summary: 'Opens by hour of the day, all and those by people',
           querystring: Query,
           response: {
             200: z.object({
               time_zone: z.string(),
-              data: z.array(z.object({ hour: z.number().int(), opens: z.number().int() })),
+              data: z.array(z.object({ hour: z.number().int(), ...OpenCounts })),
             }),
           },
         },
@@ -175,7 +185,7 @@ export const openRoutes =
       (request) =>
         ask(request, request.query.source, async (asked) => {
           const opens = await spread(asked, 'hour')
-          return { data: Array.from({ length: 24 }, (_, hour) => ({ hour, opens: opens(hour) })) }
+          return { data: Array.from({ length: HOURS }, (_, hour) => ({ hour, ...opens(hour) })) }
         }),
     )
 
@@ -185,12 +195,12 @@ export const openRoutes =
         config,
         schema: {
           tags,
-          summary: 'Opens by day of the week',
+          summary: 'Opens by day of the week, all and those by people',
           querystring: Query,
           response: {
             200: z.object({
               time_zone: z.string(),
-              data: z.array(z.object({ day: z.string(), opens: z.number().int() })),
+              data: z.array(z.object({ day: z.string(), ...OpenCounts })),
             }),
           },
         },
@@ -198,7 +208,7 @@ export const openRoutes =
       (request) =>
         ask(request, request.query.source, async (asked) => {
           const opens = await spread(asked, 'isodow')
-          return { data: weekdays.map((day, index) => ({ day, opens: opens(index + 1) })) }
+          return { data: weekdays.map((day, index) => ({ day, ...opens(index + 1) })) }
         }),
     )
 
@@ -217,7 +227,8 @@ export const openRoutes =
                 z.object({
                   day: z.string(),
                   hour: z.number().int(),
-                  opens: z.number().int().nullable(),
+                  opens: OpenCounts.opens.nullable(),
+                  human_opens: OpenCounts.human_opens.nullable(),
                 }),
               ),
             }),
@@ -273,17 +284,18 @@ async function engagement({ tx, workspaceId, source }: Asked) {
 /** Opens by a part of their local time; zero where there are none. */
 async function spread({ tx, workspaceId, zone, source }: Asked, field: 'hour' | 'isodow') {
   const rows = await opensBy(tx, workspaceId, source, { field, zone })
-  const byPart = new Map(rows.map(({ part, n }) => [part, n]))
-  return (part: number) => byPart.get(part) ?? 0
+  const byPart = new Map(rows.map(({ part, ...counts }) => [part, openCounts(counts)]))
+  return (part: number) => byPart.get(part) ?? { opens: 0, human_opens: 0 }
 }
 
 /** All 168 hours, Monday first. */
 async function week({ tx, workspaceId, zone, source }: Asked, now: Date) {
   const rows = await opensOfWeek(tx, workspaceId, source, { zone, now })
-  const known = new Map(rows.map(({ day, hour, opens }) => [day * HOURS + hour, opens]))
+  const known = new Map(rows.map((row) => [row.day * HOURS + row.hour, openCounts(row)]))
   const data = weekdays.flatMap((day, at) =>
     Array.from({ length: HOURS }, (_, hour) => {
-      return { day, hour, opens: known.get((at + 1) * HOURS + hour) ?? null }
+      const counts = known.get((at + 1) * HOURS + hour) ?? { opens: null, human_opens: null }
+      return { day, hour, ...counts }
     }),
   )
   return { data }

@@ -1,6 +1,6 @@
 /** Document 000's answers, field for field. */
 import { z } from 'zod'
-import type { Lead, LoggedOpen } from './store.ts'
+import type { Lead, LoggedOpen, Opens } from './store.ts'
 
 const Instant = z.iso.datetime()
 const count = z.number().int()
@@ -9,6 +9,13 @@ export const Source = z
   .enum(['close', 'all'])
   .default('close')
   .meta({ description: 'Opens of mail sent from Close, or of every connected source.' })
+
+export const OpenCounts = {
+  opens: count.meta({ description: 'All of them, machines included, as in `total_opens`.' }),
+  human_opens: count.meta({ description: 'Those by people.' }),
+}
+
+export const openCounts = ({ opens, humanOpens }: Opens) => ({ opens, human_opens: humanOpens })
 
 export const Summary = z.object({
   time_zone: z.string(),

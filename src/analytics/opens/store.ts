@@ -119,6 +119,12 @@ export function topLeads(sql: Sql, workspaceId: string, source: Source, limit: n
   `
 }
 
+/** Both counts are kept: all opens, and those by people. */
+export interface Opens {
+  readonly opens: number
+  readonly humanOpens: number
+}
+
 /** `field` of the local time: hours 0–23, or ISO weekdays 1–7. Without those that have none. */
 export function opensBy(
   sql: Sql,
@@ -126,8 +132,9 @@ export function opensBy(
   source: Source,
   { field, zone }: { field: 'hour' | 'isodow'; zone: string },
 ) {
-  return sql<{ part: number; n: number }[]>`
-    select extract(${sql.unsafe(field)} from quarter at time zone ${zone}::text)::int as part, sum(opens)::bigint as n
+  return sql<({ part: number } & Opens)[]>`
+    select extract(${sql.unsafe(field)} from quarter at time zone ${zone}::text)::int as part,
+      sum(opens)::bigint as opens, sum(opens - machine_opens)::bigint as human_opens
     from open_quarters
     where workspace_id = ${workspaceId} ${ofSource(sql, source)}
     group by 1

@@ -3,12 +3,12 @@
  * rows for a year of one source, whether ten thousand opens came in it or ten million.
  */
 import type { Sql } from '../../db/db.ts'
+import type { Opens } from './store.ts'
 
-export interface WeekHour {
+export interface WeekHour extends Opens {
   /** ISO: 1 is Monday. */
   readonly day: number
   readonly hour: number
-  readonly opens: number
 }
 
 const SEEN_DAYS = 15 // after them each hour of the week was there, also one that a change of the clock left out once
@@ -25,7 +25,7 @@ export function opensOfWeek(
 ) {
   return sql<WeekHour[]>`
     with known as (
-      select quarter, opens
+      select quarter, opens, opens - machine_opens as human_opens
       from open_quarters
       where workspace_id = ${workspaceId} ${source === null ? sql`` : sql`and source = ${source}`}
     ), seen as (
@@ -34,11 +34,12 @@ export function opensOfWeek(
       ) as quarter
       from known
     )
-    select extract(isodow from local)::int as day, extract(hour from local)::int as hour, sum(opens)::bigint as opens
+    select extract(isodow from local)::int as day, extract(hour from local)::int as hour,
+      sum(opens)::bigint as opens, sum(human_opens)::bigint as human_opens
     from (
-      select quarter at time zone ${zone}::text as local, opens from known
+      select quarter at time zone ${zone}::text as local, opens, human_opens from known
       union all
-      select quarter at time zone ${zone}::text, 0 from seen
+      select quarter at time zone ${zone}::text, 0, 0 from seen
     ) q
     group by 1, 2
   `

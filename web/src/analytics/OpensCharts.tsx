@@ -6,22 +6,28 @@ import { locale, t } from '../lib/language.ts'
 import type { Series } from '../ui/Chart.tsx'
 import { ChartCard } from '../ui/ChartCard.tsx'
 import { Empty } from '../ui/States.tsx'
-import type { Source } from './OpensPage.tsx'
+import type { Counted, Source } from './OpensPage.tsx'
 
 const SUNDAY = Date.UTC(2026, 0, 4)
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
-export function OpensByHour({ source }: { source: Source }) {
+interface Asked {
+  readonly source: Source
+  readonly counted: Counted
+}
+
+export function OpensByHour({ source, counted }: Asked) {
   const query = useQuery({
     queryKey: ['/analytics/by-time', source],
     queryFn: () => get('/analytics/by-time', { query: { source } }),
   })
   const drawn = useMemo(() => {
     const names = namesOf({ hour: '2-digit', minute: '2-digit' })
-    return query.data && drawingOf(query.data.data, ({ hour }) => names(SUNDAY + hour * HOUR_MS))
-  }, [query.data])
+    const nameOf = ({ hour }: { hour: number }) => names(SUNDAY + hour * HOUR_MS)
+    return query.data && drawingOf(query.data.data, nameOf, counted)
+  }, [query.data, counted])
   const zone = query.data?.time_zone
   return (
     <ChartCard
@@ -33,7 +39,7 @@ export function OpensByHour({ source }: { source: Source }) {
   )
 }
 
-export function OpensByWeekday({ source }: { source: Source }) {
+export function OpensByWeekday({ source, counted }: Asked) {
   const query = useQuery({
     queryKey: ['/analytics/by-day', source],
     queryFn: () => get('/analytics/by-day', { query: { source } }),
@@ -42,8 +48,8 @@ export function OpensByWeekday({ source }: { source: Source }) {
     const names = namesOf({ weekday: 'short' })
     const nameOf = ({ day }: { day: string }) =>
       names(SUNDAY + weekdays.indexOf(day.toLowerCase()) * DAY_MS)
-    return query.data && drawingOf(inWeek(query.data.data), nameOf)
-  }, [query.data])
+    return query.data && drawingOf(inWeek(query.data.data), nameOf, counted)
+  }, [query.data, counted])
   const zone = query.data?.time_zone
   return (
     <ChartCard
@@ -55,19 +61,24 @@ export function OpensByWeekday({ source }: { source: Source }) {
   )
 }
 
-export function OpensByWeek({ source }: { source: Source }) {
+export function OpensByWeek({ source, counted }: Asked) {
   const query = useQuery({
     queryKey: ['/analytics/by-week', source],
     queryFn: () => get('/analytics/by-week', { query: { source } }),
   })
   const data = query.data?.data
-  const drawn = useMemo(() => data && weekOf(data), [data])
+  const drawn = useMemo(() => data && weekOf(data, counted), [data, counted])
   const zone = query.data?.time_zone
   return (
     <ChartCard
       title={t('By weekday and hour')}
       kind="heat"
-      note={zone && t('Opens in each hour of a week of {zone}', { zone })}
+      note={
+        zone &&
+        (counted === 'opens'
+          ? t('Opens in each hour of a week of {zone}, machines too', { zone })
+          : t('Opens by people in each hour of a week of {zone}', { zone }))
+      }
       empty={
         data?.every(({ opens }) => opens === null) && (
           <Empty title={t('Nothing has been opened yet.')} />
@@ -81,7 +92,10 @@ export function OpensByWeek({ source }: { source: Source }) {
 type WeekHour = Answer<'/analytics/by-week'>['data'][number]
 
 /** A line for each day, a column for each hour. */
-function weekOf(rows: readonly WeekHour[]): { labels: string[]; series: Series[] } {
+function weekOf(
+  rows: readonly WeekHour[],
+  counted: Counted,
+): { labels: string[]; series: Series[] } {
   const days = [...Map.groupBy(inWeek(rows), ({ day }) => day).values()]
   const hours = namesOf({ hour: '2-digit', minute: '2-digit' })
   const names = namesOf({ weekday: 'short' })
@@ -89,7 +103,7 @@ function weekOf(rows: readonly WeekHour[]): { labels: string[]; series: Series[]
     labels: (days[0] ?? []).map(({ hour }) => hours(SUNDAY + hour * HOUR_MS)),
     series: days.map((day) => ({
       name: names(SUNDAY + weekdays.indexOf(day[0]?.day.toLowerCase() ?? '') * DAY_MS),
-      values: day.map(({ opens }) => opens),
+      values: day.map((each) => each[counted]),
     })),
   }
 }
@@ -113,9 +127,14 @@ function namesOf(options: Intl.DateTimeFormatOptions) {
   return (at: number) => format.format(at)
 }
 
-function drawingOf<T extends { opens: number }>(rows: readonly T[], nameOf: (row: T) => string) {
+function drawingOf<T extends Readonly<Record<Counted, number>>>(
+  rows: readonly T[],
+  nameOf: (row: T) => string,
+  counted: Counted,
+) {
+  const name = counted === 'opens' ? t('Opens in all, machines too') : t('Opens by people')
   return {
     labels: rows.map(nameOf),
-    series: [{ name: t('Opens'), values: rows.map(({ opens }) => opens) }],
+    series: [{ name, values: rows.map((row) => row[counted]) }],
   }
 }

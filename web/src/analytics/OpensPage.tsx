@@ -14,10 +14,13 @@ import { OpensByHour, OpensByWeek, OpensByWeekday } from './OpensCharts.tsx'
 import { Engagement, TopLeads } from './OpensLeads.tsx'
 
 export type Source = 'close' | 'all'
+/** What the charts count: opens by people, or by machines too. */
+export type Counted = 'human_opens' | 'opens'
 
 export function OpensPage() {
-  const [{ source, date }, setUrl] = useUrl(['source', 'date'])
+  const [{ source, date, opens }, setUrl] = useUrl(['source', 'date', 'opens'])
   const from: Source = source === 'close' ? 'close' : 'all'
+  const counted: Counted = opens === 'all' ? 'opens' : 'human_opens'
   useActivity(
     { names: 'email.opened,message.opened' },
     () => void refresh('/analytics/summary', '/analytics/recent'),
@@ -26,24 +29,36 @@ export function OpensPage() {
     <Page
       title={t('Opens')}
       actions={
-        <SelectField
-          label={t('Source')}
-          quiet
-          value={from}
-          options={[
-            ['all', t('All mail')],
-            ['close', t('Mail from Close')],
-          ]}
-          onChange={(event) => setUrl({ source: event.target.value }, true)}
-        />
+        <>
+          <SelectField
+            label={t('Opens in the charts')}
+            quiet
+            value={opens === 'all' ? 'all' : ''}
+            options={[
+              ['', t('Opens by people')],
+              ['all', t('Opens in all, machines too')],
+            ]}
+            onChange={(event) => setUrl({ opens: event.target.value }, true)}
+          />
+          <SelectField
+            label={t('Source')}
+            quiet
+            value={from}
+            options={[
+              ['all', t('All mail')],
+              ['close', t('Mail from Close')],
+            ]}
+            onChange={(event) => setUrl({ source: event.target.value }, true)}
+          />
+        </>
       }
     >
       <Summary source={from} />
       <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
-        <OpensByHour source={from} />
-        <OpensByWeekday source={from} />
+        <OpensByHour source={from} counted={counted} />
+        <OpensByWeekday source={from} counted={counted} />
       </div>
-      <OpensByWeek source={from} />
+      <OpensByWeek source={from} counted={counted} />
       <div className="grid items-start grid-cols-1 gap-5 lg:grid-cols-2">
         <TopLeads source={from} />
         <Engagement source={from} />
@@ -64,7 +79,7 @@ function Summary({ source }: { source: Source }) {
     [t('Emails opened'), data.unique_emails],
     [t('Leads who opened'), data.unique_leads],
     [t('Opens today'), data.opens_today],
-    [t('By machines, left out'), data.machine_opens],
+    [t('Of all, by machines'), data.machine_opens],
   ]
   return (
     <ul className="grid grid-cols-2 gap-3 md:grid-cols-5">
