@@ -827,6 +827,7 @@ create table migrations (
 -- Links that work once: create the owner, take an invitation, reset a password.
 create table one_time_tokens (
   token_hash text not null,
+  id uuid not null,
   purpose text not null,
   workspace_id uuid,
   member_id uuid,
@@ -836,6 +837,7 @@ create table one_time_tokens (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
+  taken_back_at timestamp with time zone,
   constraint one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['setup'::text, 'invite'::text, 'reset'::text]))),
   constraint one_time_tokens_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
   constraint one_time_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,

@@ -122,6 +122,7 @@ const forPeople: Record<string, Case> = {
 const administration: Record<string, Case> = {
   'GET /metrics': { access: 'analytics:read' },
   'GET /members': { access: 'members:read' },
+  'GET /members/invitations': { access: 'members:read' },
   'GET /members/:id': { access: 'members:read', path: (of) => `/members/${of.member}` },
   'POST /members': {
     access: 'members:write',
@@ -130,6 +131,10 @@ const administration: Record<string, Case> = {
   'POST /members/invitations': {
     access: 'members:write',
     body: (_, unique) => ({ email: `${unique}@example.com`, role: 'viewer' }),
+  },
+  'DELETE /members/invitations/:id': {
+    access: 'members:write',
+    path: (of) => `/members/invitations/${of.invitation}`,
   },
   'PUT /members/:id': {
     access: 'members:write',

@@ -22,6 +22,8 @@ export interface Tenant {
   readonly memberEmail: string
   /** Another member, whom one may remove. */
   readonly otherMember: string
+  /** That nobody has taken. */
+  readonly invitation: string
   readonly contact: string
   readonly externalId: string
   readonly email: string
@@ -115,6 +117,8 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
       scheduled_at: '2027-01-01T00:00:00Z',
     }),
   )
+  const invited = { email: `${mark}-invited@example.com`, role: 'viewer' }
+  const invitation = await must(call('POST', '/members/invitations', invited))
   const apiKey = await must(
     call('POST', '/api-keys', { name: `${mark}-key`, scopes: ['contacts:read'] }),
   )
@@ -139,6 +143,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
     ...journeys,
     message: message.id,
     sent: sent.id,
+    invitation: invitation.id,
     apiKey: apiKey.id,
     importId: imported.id,
   }

@@ -13,6 +13,18 @@ export const user: Room = {
       }),
     },
     {
+      usage: 'invitations',
+      about: 'those that nobody has taken yet',
+      options: PAGED,
+      columns: ['id', 'email', 'role', 'invited_by_name', 'expires_at'],
+      ask: (asked) => list('/members/invitations', asked),
+    },
+    {
+      usage: 'take-back <invitation>',
+      about: 'an invitation; its link says so',
+      ask: (asked) => ({ method: 'DELETE', path: to('members', 'invitations', part(asked)) }),
+    },
+    {
       usage: 'role <id> <role>',
       about: 'owner, admin, editor, viewer or client',
       ask: (asked) => ({

@@ -17,6 +17,7 @@ export async function invite(
     actor,
     at: now,
     action: 'member.invited',
+    target: made.id,
     details: { role: invitation.role },
   })
   return made

@@ -22,6 +22,7 @@ const PAGES: Readonly<Record<Purpose, string>> = {
 }
 
 export interface NewLink {
+  readonly id: string
   readonly url: string
   readonly token: string
   readonly expiresAt: Date
@@ -38,8 +39,9 @@ export async function makeLink(
   const { token, hash } = newToken()
   const expiresAt = new Date(now.getTime() + LIFE_MS[purpose])
   await dropLinks(tx, link.workspaceId, { purpose, email: link.email, memberId: link.memberId })
-  await insertLink(tx, { ...link, purpose, tokenHash: hash.toString('hex'), expiresAt }, now)
-  return { token, expiresAt, url: `${publicUrl}${PAGES[purpose]}${token}` }
+  const row = { ...link, purpose, tokenHash: hash.toString('hex'), expiresAt }
+  const id = await insertLink(tx, row, now)
+  return { id, token, expiresAt, url: `${publicUrl}${PAGES[purpose]}${token}` }
 }
 
 /** What a link is for, without using it. 404 when it cannot be used. */
@@ -52,6 +54,7 @@ export async function readLink(
   const hash = hashToken(token)
   const link = hash && (await findLink(sql, purpose, hash.toString('hex'), now))
   if (!link) throw spent()
+  if (link.takenBackAt) throw takenBack()
   return link
 }
 
@@ -63,12 +66,21 @@ export async function spendLink(
   now: Date,
 ): Promise<void> {
   const hash = hashToken(token)
-  if (!hash || !(await useLink(tx, purpose, hash.toString('hex'), now))) throw spent()
+  if (hash && (await useLink(tx, purpose, hash.toString('hex'), now))) return
+  await readLink(tx, purpose, token, now) // which may know why
+  throw spent()
 }
 
 function spent(): AppError {
   return new AppError(
     'not_found',
     'This link was used, has expired or is not complete. Ask for a new one.',
+  )
+}
+
+function takenBack(): AppError {
+  return new AppError(
+    'not_found',
+    'This invitation was taken back. Ask whoever invited you for a new one.',
   )
 }

@@ -1,5 +1,6 @@
 /** One-time links in the database, by the hash of their token. */
 import type { Sql } from '../../db/db.ts'
+import { uuid7 } from '../../lib/uuid7.ts'
 import type { Role } from '../auth.ts'
 
 export type Purpose = 'setup' | 'invite' | 'reset'
@@ -12,37 +13,40 @@ export interface Link {
   readonly createdBy: string | null
 }
 
+/** Its id. */
 export async function insertLink(
   sql: Sql,
   link: Link & { purpose: Purpose; tokenHash: string; expiresAt: Date },
   now: Date,
-): Promise<void> {
+): Promise<string> {
+  const id = uuid7()
   await sql`
     insert into one_time_tokens
-      (token_hash, purpose, workspace_id, member_id, role, email, created_by, created_at, expires_at)
+      (token_hash, id, purpose, workspace_id, member_id, role, email, created_by, created_at, expires_at)
     values (
-      ${link.tokenHash}, ${link.purpose}, ${link.workspaceId}, ${link.memberId}, ${link.role}, ${link.email},
+      ${link.tokenHash}, ${id}, ${link.purpose}, ${link.workspaceId}, ${link.memberId}, ${link.role}, ${link.email},
       ${link.createdBy}, ${now}, ${link.expiresAt}
     )
   `
+  return id
 }
 
-/** Without using it. Undefined when it is unknown, used or past. */
+/** Without using it, and whether it was taken back. Undefined when it is unknown, used or past. */
 export async function findLink(
   sql: Sql,
   purpose: Purpose,
   tokenHash: string,
   now: Date,
-): Promise<Link | undefined> {
-  const [link] = await sql<Link[]>`
-    select workspace_id, member_id, role, email, created_by
+): Promise<(Link & { takenBackAt: Date | null }) | undefined> {
+  const [link] = await sql<(Link & { takenBackAt: Date | null })[]>`
+    select workspace_id, member_id, role, email, created_by, taken_back_at
     from one_time_tokens
     where token_hash = ${tokenHash} and purpose = ${purpose} and used_at is null and expires_at > ${now}
   `
   return link
 }
 
-/** Uses it up. False when someone else was quicker. */
+/** Uses it up. False when someone else was quicker, or it was taken back. */
 export async function useLink(
   sql: Sql,
   purpose: Purpose,
@@ -51,12 +55,13 @@ export async function useLink(
 ): Promise<boolean> {
   const rows = await sql`
     update one_time_tokens set used_at = ${now}
-    where token_hash = ${tokenHash} and purpose = ${purpose} and used_at is null and expires_at > ${now}
+    where token_hash = ${tokenHash} and purpose = ${purpose} and used_at is null and taken_back_at is null
+      and expires_at > ${now}
   `
   return rows.count === 1
 }
 
-/** Earlier links for the same: only the latest one works. */
+/** Earlier links for the same: only the latest one works. One that was taken back still says so. */
 export async function dropLinks(
   sql: Sql,
   workspaceId: string,
@@ -64,7 +69,7 @@ export async function dropLinks(
 ): Promise<void> {
   await sql`
     delete from one_time_tokens
-    where workspace_id = ${workspaceId} and purpose = ${same.purpose} and used_at is null
+    where workspace_id = ${workspaceId} and purpose = ${same.purpose} and used_at is null and taken_back_at is null
       and lower(email) is not distinct from lower(${same.email}::text)
       and member_id is not distinct from ${same.memberId}::uuid
   `

@@ -101,6 +101,82 @@ test('an invitation is past after half an hour', async () => {
   assert.equal(answer.statusCode, 404)
 })
 
+test('open invitations are listed with who invited, and not once they are taken, past or replaced', async () => {
+  await addWorkspace('inviting')
+  const as = { ...bearer(INSTANCE_KEY), 'x-workspace': 'inviting' }
+  const owner = await addMember('owner', { workspace: await addWorkspace('inviting-other') })
+  const { headers } = await signIn(owner)
+  const invited = async (name: string, by: Record<string, string>) =>
+    (await send('POST', '/members/invitations', { ...email(name), role: 'viewer' }, by)).json()
+  const open = async (by: Record<string, string>, query = '') =>
+    (await send('GET', `/members/invitations${query}`, null, by)).json()
+  const { id, expires_at } = await invited('open.one', headers)
+  await invited('open.two', as)
+  const [row] = (await open(headers)).data
+  assert.deepEqual(row, {
+    id,
+    ...email('open.one'),
+    role: 'viewer',
+    invited_by: owner.id,
+    invited_by_name: 'Ada',
+    created_at: row.created_at,
+    expires_at,
+  })
+  await invited('open.two', as)
+  const later = await invited('open.three', as)
+  const first = await open(as, '?limit=1')
+  const second = await open(as, `?limit=1&cursor=${first.next_cursor}`)
+  const found = [...first.data, ...second.data]
+  assert.deepEqual(
+    found.map(({ email, invited_by, invited_by_name }) => [email, invited_by, invited_by_name]),
+    [
+      ['open.three@example.com', null, null],
+      ['open.two@example.com', null, null],
+    ],
+  )
+  assert.equal(second.has_more, false)
+  const body = { token: tokenOf(later.url), password: NEW_PASSWORD }
+  assert.equal((await send('POST', '/auth/invitations/accept', body)).statusCode, 201)
+  assert.equal((await open(as)).data.length, 1)
+  clock.forward({ minutes: 30 })
+  assert.deepEqual((await open(as)).data, [])
+})
+
+test('an invitation that is taken back opens nothing, says so, and is in the audit log', async () => {
+  const owner = await signIn(await addMember('owner'))
+  const admin = await signIn(await addMember('admin'))
+  const invited = async (role: string) =>
+    (
+      await send('POST', '/members/invitations', { ...email(`no.${role}`), role }, owner.headers)
+    ).json()
+  const takeBack = (id: string, by: Record<string, string>) =>
+    send('DELETE', `/members/invitations/${id}`, null, by)
+  const { id, url } = await invited('editor')
+  const accept = () =>
+    send('POST', '/auth/invitations/accept', { token: tokenOf(url), password: NEW_PASSWORD })
+  await addWorkspace('stranger')
+  const stranger = { ...bearer(INSTANCE_KEY), 'x-workspace': 'stranger' }
+  assert.equal((await takeBack(id, stranger)).statusCode, 404)
+  const forOwners = await invited('owner')
+  assert.equal((await takeBack(forOwners.id, admin.headers)).statusCode, 403)
+  assert.equal((await takeBack(forOwners.id, owner.headers)).statusCode, 204)
+  assert.equal((await takeBack(id, admin.headers)).statusCode, 204)
+  assert.equal((await takeBack(id, admin.headers)).statusCode, 404)
+  const said = await accept()
+  assert.equal(said.statusCode, 404)
+  assert.match(said.json().detail, /^This invitation was taken back\./)
+  await invited('editor')
+  assert.match((await accept()).json().detail, /taken back/, 'also after another invitation')
+  const { data } = (await send('GET', `/audit?target=${id}`, null, owner.headers)).json()
+  assert.deepEqual(
+    data.map(({ action, details }: { action: string; details: object }) => [action, details]),
+    [
+      ['member.invitation_taken_back', { role: 'editor' }],
+      ['member.invited', { role: 'editor' }],
+    ],
+  )
+})
+
 test('who has the link of somebody known does not get their account', async () => {
   const victim = await addMember('owner')
   const other = await addWorkspace('trap')

@@ -11,7 +11,8 @@ import { hashPassword } from '../login/password.ts'
 import { IdParams } from '../schema.ts'
 import { changeMember, getMember, removeMember, requireMayGrant } from './changeMember.ts'
 import { createMember } from './createMember.ts'
-import { linkRoutes } from './linkRoutes.ts'
+import { invitationRoutes } from './invitationRoutes.ts'
+import { resetRoutes } from './resetRoutes.ts'
 import { MemberChange, MemberView, NewMember } from './schema.ts'
 import { setupRoutes } from './setupRoutes.ts'
 import { listMembers, type Member } from './store.ts'
@@ -19,7 +20,8 @@ import { listMembers, type Member } from './store.ts'
 export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
   return async (server) => {
     await server.register(members(access))
-    await server.register(linkRoutes(access))
+    await server.register(invitationRoutes(access))
+    await server.register(resetRoutes(access))
     await server.register(setupRoutes(access))
   }
 }

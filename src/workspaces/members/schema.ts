@@ -49,6 +49,7 @@ export const MemberChange = z
 export const NewInvitation = z.strictObject({ email: Email, role: RoleName })
 
 export const InvitationView = z.object({
+  id: z.uuid(),
   email: z.string(),
   role: RoleName,
   url: z
@@ -57,6 +58,21 @@ export const InvitationView = z.object({
     .meta({ description: 'Give it to the person. Shown once: null when the answer is repeated.' }),
   expires_at: z.iso.datetime(),
 })
+
+export const OpenInvitationView = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    role: RoleName,
+    invited_by: z.uuid().nullable().meta({ description: 'A member; null: a key.' }),
+    invited_by_name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null also when that member is gone.' }),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+  })
+  .meta({ description: 'An invitation that nobody has taken yet.' })
 
 export const ResetView = z.object({
   url: z

@@ -1,51 +1,18 @@
-/** One-time links that a member makes for somebody else. */
+/** The one-time link to a new password that a member makes for another. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Access } from '../access.ts'
 import { actorOf } from '../audit/audit.ts'
 import { recentLogin } from '../deps.ts'
 import { IdParams } from '../schema.ts'
 import { shownOnce } from '../shownOnce.ts'
-import { requireMayGrant } from './changeMember.ts'
-import { invite } from './invite.ts'
 import { createResetLink } from './resetPassword.ts'
-import { InvitationView, NewInvitation, ResetView } from './schema.ts'
+import { ResetView } from './schema.ts'
 
-export function linkRoutes(access: Access): FastifyPluginAsyncZod {
+export function resetRoutes(access: Access): FastifyPluginAsyncZod {
   const { db, config } = access
   const write = { config: { scope: 'members:write' }, preHandler: recentLogin(access) } as const
   const tags = ['Members']
   return async (server) => {
-    server.post(
-      '/members/invitations',
-      {
-        ...write,
-        schema: {
-          tags,
-          summary: 'Invite somebody by a one-time link',
-          body: NewInvitation,
-          response: { 201: InvitationView },
-        },
-      },
-      async (request, reply) => {
-        const { email, role } = request.body
-        requireMayGrant(request.auth, role)
-        const { memberId } = request.auth
-        const context = {
-          publicUrl: config.PUBLIC_URL,
-          actor: actorOf(request),
-          memberId,
-          now: db.clock.now(),
-        }
-        return reply.answer(201, async (tx, workspaceId) => {
-          const { url, expiresAt } = await invite(tx, workspaceId, { email, role }, context)
-          return shownOnce(
-            { email, role, url: url as string | null, expires_at: expiresAt.toISOString() },
-            'url',
-          )
-        })
-      },
-    )
-
     server.post(
       '/members/:id/password-reset',
       {
