@@ -9,6 +9,8 @@ import { connect } from '../db/db.ts'
 import { dumpSchema } from '../db/dumpSchema.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { codes } from '../errors.ts'
+import { loadRecipes } from '../journeys/recipes/recipe.ts'
+import { withTables } from '../journeys/recipes/variables.ts'
 import type { Context } from './context.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -18,6 +20,10 @@ export async function generate(context: Context, check: boolean): Promise<void> 
   const files: Record<string, string> = {
     '.env.example': envExample(),
     'docs/errors.md': errorsPage(),
+    'docs/recipes.md': withTables(
+      await readFile(join(root, 'docs/recipes.md'), 'utf8'),
+      loadRecipes(),
+    ),
     ...(await fromRunning(context)),
   }
   const stale: string[] = []

@@ -104,6 +104,18 @@ export const RecipeView = z.object({
   status: z.enum(['on', 'off', 'paused']),
   needs: z.array(z.object({ variable: z.string(), set: z.boolean() })),
   missing: z.array(z.string()),
+  variables: z
+    .array(
+      z.object({
+        variable: z.string(),
+        title: z.string(),
+        needed: z.boolean(),
+        default: SettingValue.nullable(),
+        value: SettingValue.nullable().meta({ description: 'null: it may be a secret.' }),
+        set: z.boolean(),
+      }),
+    )
+    .meta({ description: 'All that it reads from the environment, what it needs first.' }),
   journeys: z.array(
     z.object({
       id: z.uuid().nullable(),

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { envExample } from '../../config.ts'
 import type { ConnectorFacts } from '../validate/references.ts'
 import { faultsOf } from '../validate/validate.ts'
 import { loadRecipes } from './recipe.ts'
+import { variablesOf, withTables } from './variables.ts'
 
 const params = z.looseObject({})
 const monday: ConnectorFacts = {
@@ -18,6 +21,7 @@ const around = {
 }
 
 const recipes = loadRecipes()
+const root = join(import.meta.dirname, '../../..')
 
 test('the recipes of both documents are there', () => {
   assert.deepEqual(
@@ -32,12 +36,30 @@ for (const recipe of recipes) {
   })
 
   test(`the recipe ${recipe.id} asks the environment only for what config.ts knows`, () => {
-    const settings = recipe.journeys.flatMap((journey) => Object.values(journey.settings ?? {}))
-    const named = [...recipe.needs, ...settings.flatMap(({ env }) => env ?? [])]
+    const named = variablesOf(recipe).map(({ variable }) => variable)
     const known = new Set([...envExample().matchAll(/^# (\w+)=/gm)].map(([, name]) => name))
     assert.deepEqual(
       named.filter((name) => !known.has(name)),
       [],
     )
+    assert.deepEqual(
+      recipe.needs.filter((name) => !named.includes(name)),
+      [],
+      'what it needs is told in words too',
+    )
   })
 }
+
+test('the pages about recipes list their variables as the recipes do', () => {
+  const page = readFileSync(join(root, 'docs/recipes.md'), 'utf8')
+  assert.equal(withTables(page, recipes), page, 'run bin/beckon generate')
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const section = readme.split('\n## ').find((each) => each.startsWith('Two recipes')) ?? ''
+  const named = [...section.matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name)
+  const known = recipes.flatMap((recipe) => variablesOf(recipe).map(({ variable }) => variable))
+  assert.ok(named.length > 5)
+  assert.deepEqual(
+    named.filter((name) => !known.includes(name)),
+    [],
+  )
+})

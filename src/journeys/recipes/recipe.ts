@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { JourneyDocument } from '../schema.ts'
+import { JourneyDocument, SettingValue } from '../schema.ts'
 
 const folder = join(import.meta.dirname, '../../../recipes')
 const Variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'not the name of a variable')
@@ -15,6 +15,10 @@ export const Recipe = z.strictObject({
   title: z.string(),
   description: z.string(),
   needs: z.array(Variable).min(1),
+  /** What it reads beside the settings of its journeys. One without a default may be a secret: its value is not shown. */
+  variables: z.array(
+    z.strictObject({ name: Variable, title: z.string(), default: SettingValue.optional() }),
+  ),
   /** Sentences for the log of a start with the recipe on and these variables unset. */
   warnings: z.array(z.strictObject({ without: z.array(Variable), say: z.string() })).optional(),
   journeys: z.array(JourneyDocument).min(1),

@@ -19,6 +19,15 @@ test('GET /recipes tells which are on, what the others need, and what is set', a
     ({ name }: { name: string }) => name === 'edit_minutes',
   )
   assert.deepEqual([minutes.value, minutes.default, minutes.env], [10, 30, 'ALERT_EDIT_MINUTES'])
+  const told = new Map(close.variables.map((each: { variable: string }) => [each.variable, each]))
+  assert.deepEqual(close.variables[0], {
+    ...{ variable: 'CLOSEIO_API_KEY', needed: true, set: true, default: null, value: null },
+    title: close.variables[0].title,
+  })
+  assert.partialDeepStrictEqual(told.get('ALERT_EDIT_MINUTES'), {
+    ...{ needed: false, set: true, default: 30, value: 10 },
+  })
+  assert.partialDeepStrictEqual(told.get('DISCORD_WEBHOOK_URL'), { set: false, value: null })
   assert.equal(monday.status, 'off')
   assert.deepEqual(monday.missing, [
     ...['MONDAY_BOARD_ID', 'META_API_TOKEN', 'META_PHONE_ID', 'ADMIN_SECRET'],
@@ -31,6 +40,8 @@ test('another workspace sees the recipes, and nothing of the operator’s keys',
   const { json } = await app.call('GET', '/recipes', undefined, await app.keyFor('other'))
   assert.equal(json.data[0].status, 'off')
   assert.deepEqual(json.data[0].needs, [{ variable: 'CLOSEIO_API_KEY', set: false }])
+  for (const { set, value, default: otherwise } of json.data[0].variables)
+    assert.deepEqual([set, value], [false, otherwise])
 })
 
 test('what a recipe made is locked, can be paused, and can be copied under another name', async () => {

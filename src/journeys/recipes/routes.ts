@@ -6,6 +6,7 @@ import { type JourneyRow, listByRecipe } from '../store.ts'
 import { settingViews } from '../view.ts'
 import { recipeJourneyId } from './provision.ts'
 import { type Environment, isSet, missingFor, type Recipe } from './recipe.ts'
+import { variablesOf } from './variables.ts'
 
 export interface RecipeRouteDeps {
   readonly recipes: readonly Recipe[]
@@ -68,6 +69,7 @@ function viewOf(
     status: active === journeys.length ? 'on' : active > 0 || isPaused(journeys) ? 'paused' : 'off',
     needs: recipe.needs.map((variable) => ({ variable, set: isSet(environment, variable) })),
     missing: missingFor(recipe, environment),
+    variables: variablesOf(recipe, environment),
     journeys,
   }
 }

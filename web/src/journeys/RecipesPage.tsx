@@ -1,16 +1,19 @@
-/** Ready-made journeys: which are on, what they need, and their settings in words. */
+/** Ready-made journeys: which are on, what they need, and every variable of theirs in words. */
 
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleDashed } from 'lucide-react'
 import { type Answer, get } from '../lib/api.ts'
+import { number } from '../lib/format.ts'
+import { isolated } from '../lib/isolate.ts'
 import { t } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
+import { type Column, DataTable } from '../ui/DataTable.tsx'
 import { Page } from '../ui/Page.tsx'
-import { Code, Facts, Text } from '../ui/Small.tsx'
+import { Code, Text } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 
 type Recipe = Answer<'/recipes'>['data'][number]
@@ -68,23 +71,59 @@ function RecipeCard({ recipe }: { recipe: Recipe }) {
           </li>
         ))}
       </ul>
-      {recipe.journeys.map(({ name, settings }) =>
-        settings.length === 0 ? null : (
-          <details key={name} className="mt-3">
-            <summary className="cursor-pointer text-sm font-medium">
-              {t('Settings')} · <Code>{name}</Code>
-            </summary>
-            <div className="mt-2">
-              <Facts
-                facts={settings.map((setting) => [
-                  said(setting.title),
-                  <Text key={setting.name}>{String(setting.value)}</Text>,
-                ])}
-              />
-            </div>
-          </details>
-        ),
-      )}
+      <details className="mt-3">
+        <summary className="cursor-pointer text-sm font-medium">
+          {t('All its variables ({count})', { count: number(recipe.variables.length) })}
+        </summary>
+        <div className="mt-2">
+          <DataTable
+            label={t('Variables of {recipe}', { recipe: isolated(said(recipe.title)) })}
+            rows={recipe.variables}
+            columns={columns()}
+            keyOf={({ variable }) => variable}
+          />
+        </div>
+      </details>
     </Card>
   )
 }
+
+type Variable = Recipe['variables'][number]
+
+const columns = (): Column<Variable>[] => [
+  {
+    id: 'variable',
+    title: t('Variable'),
+    cell: ({ variable, title }) => (
+      <>
+        <Code>{variable}</Code>
+        <span className="block text-muted-foreground">
+          <Text>{said(title)}</Text>
+        </span>
+      </>
+    ),
+  },
+  {
+    id: 'value',
+    title: t('Value'),
+    cell: (variable) => <Value variable={variable} />,
+  },
+]
+
+/** What is in use; of what may be a secret, whether there is one. */
+function Value({ variable: { value, default: otherwise, set } }: { variable: Variable }) {
+  const none = <span className="text-muted-foreground">{t('not set')}</span>
+  if (value === null) return set ? t('set') : none
+  if (value === '') return none
+  return (
+    <>
+      <Text>{sayValue(value)}</Text>
+      {value === otherwise && (
+        <span className="block text-xs text-muted-foreground">{t('by default')}</span>
+      )}
+    </>
+  )
+}
+
+const sayValue = (value: string | number | boolean) =>
+  typeof value === 'boolean' ? (value ? t('yes') : t('no')) : String(value)
