@@ -10,7 +10,7 @@ import { openEvents, projectOpens } from './analytics/opens/project.ts'
 import { openRoutes } from './analytics/opens/routes.ts'
 import { statsRoutes } from './analytics/opens/statsRoutes.ts'
 import { analyticsRoutes } from './analytics/routes.ts'
-import { createSenderDirectory } from './channels/directory.ts'
+import { createSenderDirectory, type DirectoryOptions } from './channels/directory.ts'
 import { provisionFromEnvironment, provisionWorkspace } from './channels/provision.ts'
 import { recordRoutes } from './channels/recordRoutes.ts'
 import { providerRoutes } from './channels/routes.ts'
@@ -108,6 +108,8 @@ export interface AssembleOptions {
   readonly roles: readonly string[]
   /** Receipts that come with an acceptance; tracking takes them. */
   onReceipts: DispatchOptions['onReceipts']
+  /** The operator's, for the addresses of vendors' APIs. */
+  variables?: DirectoryOptions['variables']
   onSent?: DispatchOptions['onSent']
 }
 
@@ -128,6 +130,7 @@ export async function assemble(options: AssembleOptions) {
     publicUrl,
     guardedHttp,
     trustedHttp,
+    variables: options.variables ?? {},
     unseal: sealing.unseal,
   })
   const directories: Directories = {
@@ -225,6 +228,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const assembly = await assemble({
     ...{ db, address, log, secrets, roles: caller ? ['tool'] : roles },
     publicUrl: config.PUBLIC_URL,
+    variables: config,
     onReceipts: (row, receipts) => receive(row, receipts),
     onSent: (sender, ms) => metrics.sent(sender.channel, sender.provider.id, ms / 1000),
   })

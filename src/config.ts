@@ -171,9 +171,15 @@ const Variables = z.object({
     .string()
     .optional()
     .describe('Discord channel webhook: a real Discord sender.'),
-  DISCORD_BASE_URL: z.url().optional().describe('Replaces https://discord.com/api/v10.'),
+  DISCORD_BASE_URL: z
+    .url()
+    .optional()
+    .describe('Replaces https://discord.com/api/v10, for every sender that names no other.'),
   SLACK_WEBHOOK_URL: z.string().optional().describe('Slack incoming webhook: a real Slack sender.'),
-  SLACK_BASE_URL: z.url().optional().describe('Replaces https://slack.com/api.'),
+  SLACK_BASE_URL: z
+    .url()
+    .optional()
+    .describe('Replaces https://slack.com/api, for every sender that names no other.'),
   TEAMS_WEBHOOK_URL: z.string().optional().describe('Teams Workflows URL: a real Teams sender.'),
   CONTENT_RETENTION_DAYS: z.coerce
     .number()
@@ -280,7 +286,10 @@ const Variables = z.object({
     .string()
     .optional()
     .describe('Proves that what comes to /webhook/meta is Meta’s. Without it nothing is checked.'),
-  META_BASE_URL: z.url().optional().describe('Replaces https://graph.facebook.com.'),
+  META_BASE_URL: z
+    .url()
+    .optional()
+    .describe('Replaces https://graph.facebook.com, for every sender that names no other.'),
   ADMIN_SECRET: z.string().optional().describe('The verify token of Meta’s webhook.'),
   ALERT_REPEAT_OPENS: z
     .enum(['edit', 'new', 'none'])

@@ -281,3 +281,21 @@ test('who is forgotten leaves no trace of when they wrote', async () => {
 test('requests are as Meta has them', async () => {
   assert.deepEqual((await meta.tell()).complaints, [])
 })
+
+test('META_BASE_URL holds for a sender that a member makes, unless its settings name another address', async () => {
+  const settings = { token: META_TOKEN, phone_number_id: META_PHONE_ID }
+  const body = { channel: 'whatsapp', provider: 'whatsapp', name: 'Made by hand', settings }
+  const made = await app.call('POST', '/providers', body, key)
+  assert.equal(made.status, 201, made.text)
+  assert.equal(made.json.settings.base_url, 'https://graph.facebook.com')
+  const at = `/providers/${made.json.id}`
+  const checked = await app.call('POST', `${at}/check`, undefined, key)
+  assert.equal(checked.json.ok, true, checked.text)
+
+  const ours = { settings: { ...settings, base_url: meta.baseUrl } }
+  assert.equal((await app.call('PUT', at, ours, key)).status, 422)
+  const elsewhere = { settings: { ...settings, base_url: 'https://meta.invalid' } }
+  assert.equal((await app.call('PUT', at, elsewhere, key)).status, 200)
+  assert.equal((await app.call('POST', `${at}/check`, undefined, key)).json.ok, false)
+  assert.equal((await app.call('DELETE', at, undefined, key)).status, 204)
+})

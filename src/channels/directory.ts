@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../db/db.ts'
 import { createCache } from '../lib/cache.ts'
 import type { Http } from '../lib/http.ts'
+import { withOperatorsBase } from './baseUrls.ts'
 import type { ChannelId } from './channel.ts'
 import type { Provider, ProviderContext } from './provider.ts'
 import { findProvider } from './registry.ts'
@@ -59,6 +60,8 @@ export interface DirectoryOptions {
   readonly guardedHttp: Http
   /** For what the operator set in the environment. */
   readonly trustedHttp: Http
+  /** The operator's; the addresses of vendors' APIs are read from them. */
+  readonly variables?: Readonly<Record<string, unknown>>
   /** Opens a sealed text; `context` binds it to its row. */
   unseal(sealed: string, context: string): string
 }
@@ -99,13 +102,18 @@ export function createSenderDirectory(options: DirectoryOptions): SenderDirector
     forChannel: async (workspaceId, channel) =>
       (await senders.get(workspaceId)).forChannel(channel),
     forget: (workspaceId) => senders.forget(workspaceId),
-    context: (sender) => ({
-      settings: sender.settings,
-      http: sender.origin === 'member' ? options.guardedHttp : options.trustedHttp,
-      guarded: sender.origin === 'member',
-      connection: connectionOf(sender),
-      callbackUrl: `${options.publicUrl}/webhook/${sender.provider.id}/${sender.id}`,
-    }),
+    context(sender) {
+      const { provider, settings } = sender
+      const redirected = withOperatorsBase(provider, settings, options.variables ?? {})
+      const guarded = sender.origin === 'member' && redirected === undefined
+      return {
+        settings: redirected ?? settings,
+        http: guarded ? options.guardedHttp : options.trustedHttp,
+        guarded,
+        connection: connectionOf(sender),
+        callbackUrl: `${options.publicUrl}/webhook/${provider.id}/${sender.id}`,
+      }
+    },
     async close() {
       await Promise.all([...connections.values()].map(close))
       connections.clear()

@@ -39,6 +39,9 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
     readonly replyHours?: number
   }
 
+  /** The operator's variable that puts another address in the place of the vendor's, for all. */
+  readonly baseUrl?: BaseUrl<S>
+
   /** What a lost answer means here; the contract test holds the provider to it. */
   readonly delivery: Delivery
 
@@ -69,6 +72,12 @@ export interface Provider<C extends ChannelId = ChannelId, S = unknown, K = unkn
 
   /** Reads what the provider tells us afterwards. Absent when it tells us nothing. */
   readonly callbacks?: Callbacks<S>
+}
+
+export interface BaseUrl<S> {
+  readonly variable: string
+  /** True when `base_url` names no other address than the vendor's and all that is called is below it. */
+  isOpen(settings: S): boolean
 }
 
 /** Of whom the DNS records of a sender speak. */

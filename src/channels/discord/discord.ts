@@ -42,6 +42,11 @@ export const discord = defineProvider<'discord', Settings, Bucket>({
   // 5 in 2 s are seen per webhook; not documented. A bucket lets one second's worth go at once, so two
   // seconds see at most 1.5 + 2 × 1.5 = 4.5, so 4 of ours, and the one that an uneven network brings along.
   limits: { perSecond: 1.5, concurrency: 2 },
+  baseUrl: {
+    variable: 'DISCORD_BASE_URL',
+    isOpen: ({ base_url, webhook_url }) =>
+      base_url === undefined && isDiscords(new URL(webhook_url)),
+  },
   delivery: {
     idempotency: 'none',
     correlate: 'none',
@@ -90,6 +95,8 @@ const errorReply = z
   .object({ code: z.number().catch(0), message: z.string(), retry_after: z.number().optional() })
   .catch({ code: 0, message: '' })
 
+const isDiscords = ({ hostname }: URL) => /(^|\.)discord(app)?\.com$/.test(hostname)
+
 /**
  * The URL as it was pasted, with its thread_id. On Discord's own host the version is
  * pinned; a URL on another host (a proxy) is taken as it is.
@@ -97,8 +104,7 @@ const errorReply = z
 function endpoint(settings: Settings, suffix = '', query: Record<string, string> = {}) {
   const url = new URL(settings.webhook_url)
   const path = url.pathname.replace(/^\/api(\/v\d+)?(?=\/)/, '').replace(/\/$/, '') + suffix
-  const ours = /(^|\.)discord(app)?\.com$/.test(url.hostname)
-  const base = settings.base_url ?? (ours ? 'https://discord.com/api/v10' : undefined)
+  const base = settings.base_url ?? (isDiscords(url) ? 'https://discord.com/api/v10' : undefined)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   if (base) return `${base.replace(/\/$/, '')}${path}${url.search}`
   url.pathname = url.pathname.replace(/\/$/, '') + suffix

@@ -44,6 +44,10 @@ export const slack = defineProvider({
   name: 'Slack',
   settings,
   limits: { perSecond: 1, concurrency: 2 }, // one message a second and channel, with short bursts
+  baseUrl: {
+    variable: 'SLACK_BASE_URL',
+    isOpen: ({ base_url, webhook_url }) => base_url === undefined && webhook_url === undefined,
+  },
   delivery: {
     idempotency: 'none',
     correlate: 'none',

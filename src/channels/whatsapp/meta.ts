@@ -17,6 +17,8 @@ import { addressed, extrasOf, freeBody, type MetaBody, templateBody } from './me
 import { codeOf, errorFor, WINDOW_CLOSED } from './metaErrors.ts'
 import { handshake, inboundOf, isFor, isGenuine, receiptsOf } from './metaWebhooks.ts'
 
+const BASE_URL = 'https://graph.facebook.com'
+
 const settings = z.object({
   token: secret('Access token of a system user').meta({
     description: 'With the permission whatsapp_business_messaging.',
@@ -38,7 +40,7 @@ const settings = z.object({
     .meta({ title: 'Version of the Graph API' }),
   base_url: z
     .url({ protocol: /^https?$/ })
-    .default('https://graph.facebook.com')
+    .default(BASE_URL)
     .meta({ title: 'API base URL', description: 'Only for a proxy.' }),
 })
 export type MetaSettings = z.infer<typeof settings>
@@ -52,6 +54,7 @@ export const whatsapp = defineProvider<'whatsapp', MetaSettings>({
   settings,
   // 80 a second and number; one per 6 seconds to one recipient, beyond which Meta answers 131056.
   limits: { perSecond: 80, concurrency: 40, perRecipientSeconds: 6, replyHours: 24 },
+  baseUrl: { variable: 'META_BASE_URL', isOpen: ({ base_url }) => base_url === BASE_URL },
   delivery: {
     idempotency: 'none',
     correlate: 'provider_message_id',

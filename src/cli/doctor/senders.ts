@@ -28,6 +28,7 @@ export async function checkSenders({ db, config, sealing }: Examined): Promise<F
   const { PUBLIC_URL: publicUrl } = config
   const senders = createSenderDirectory({
     ...{ db, log: silent, guardedHttp, trustedHttp, unseal: sealing.unseal, publicUrl },
+    variables: config,
   })
   const dns = createDns(config.DNS_SERVERS)
   const ground = { db, senders, sealing, publicUrl, dns }
