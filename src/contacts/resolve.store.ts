@@ -46,22 +46,23 @@ export async function readContacts(
 /**
  * The id of `api` decides who makes a contact: whoever inserts it first also inserts the
  * contact and its address; everybody else inserts nothing. In the order of the ids, so
- * that two batches never wait for each other.
+ * that two batches never wait for each other. Answers the id of each contact that was made,
+ * and null where there was one.
  */
 export async function writeContacts(
   sql: Sql,
   rows: readonly NewContact[],
   now: Date,
-): Promise<void> {
+): Promise<(string | null)[]> {
   const ids = rows.map(() => uuid7(now.getTime()))
   const made = await sql<{ contactId: string }[]>`
     with made as (
       insert into contact_identities (workspace_id, source, external_id, contact_id, created_at)
       select workspace_id, 'api', external_id, contact_id, ${now}::timestamptz
       from unnest(
-        ${rows.map((row) => row.workspaceId)}::uuid[],
-        ${rows.map((row) => row.recipientId)}::text[],
-        ${ids}::uuid[]
+        ${plainArray(rows.map((row) => row.workspaceId))}::uuid[],
+        ${textArray(rows.map((row) => row.recipientId))}::text[],
+        ${plainArray(ids)}::uuid[]
       ) as w (workspace_id, external_id, contact_id)
       order by workspace_id, external_id
       on conflict do nothing
@@ -86,6 +87,7 @@ export async function writeContacts(
     row.name && won.has(ids[at]!) ? [{ ...row, id: ids[at]!, name: row.name }] : [],
   )
   if (named.length > 0) await writeNames(sql, named)
+  return ids.map((id) => (won.has(id) ? id : null))
 }
 
 async function writeNames(
@@ -114,10 +116,10 @@ async function writeFirstAddresses(
     insert into contact_addresses (workspace_id, contact_id, kind, address, is_primary, created_at)
     select *, true, ${now}::timestamptz
     from unnest(
-      ${rows.map((row) => row.workspaceId)}::uuid[],
-      ${rows.map((row) => row.contactId)}::uuid[],
-      ${rows.map((row) => row.kind)}::text[],
-      ${rows.map((row) => row.address)}::text[]
+      ${plainArray(rows.map((row) => row.workspaceId))}::uuid[],
+      ${plainArray(rows.map((row) => row.contactId))}::uuid[],
+      ${plainArray(rows.map((row) => row.kind))}::text[],
+      ${textArray(rows.map((row) => row.address))}::text[]
     )
   `
 }

@@ -59,9 +59,23 @@ export async function makeContacts(
   now: Date,
 ): Promise<FoundContact[]> {
   if (rows.length === 0) return []
-  await writeContacts(sql, rows, now)
-  return readContacts(sql, rows)
+  const made = await writeContacts(sql, rows, now)
+  const others = rows.filter((_, at) => made[at] === null)
+  const found = others.length === 0 ? [] : await readContacts(sql, others)
+  let next = 0
+  return rows.map((row, at) => {
+    const contactId = made[at] ?? null
+    return contactId === null ? found[next++]! : justMade(row, contactId)
+  })
 }
+
+const justMade = ({ kind, address, name }: NewContact, contactId: string): FoundContact => ({
+  contactId,
+  address: kind && address ? address : null,
+  name: name || null,
+  locale: null,
+  timeZone: null,
+})
 
 /** The same, when no more than the ids is wanted. */
 export async function createContacts(

@@ -148,17 +148,19 @@ async function bySession(
   return ofWanted({ auth, slug: session.slug }, wanted)
 }
 
+/** A binary string, and that as a buffer, costs half of what asking for a buffer does. */
+const hashOf = (text: string) => Buffer.from(hash('sha256', text, 'binary'), 'latin1')
+
 /** OREE_API_KEY. Its text is the operator's choice, so hashes are compared, in constant time. */
 function instanceAuthenticator({ db, config }: Access) {
   const key = config.OREE_API_KEY
-  const expected = key === undefined ? null : hash('sha256', key, 'buffer')
+  const expected = key === undefined ? null : hashOf(key)
   const all: ReadonlySet<Scope> = new Set(scopes)
   const find = (wanted: string) =>
     UUID.test(wanted) ? findWorkspaceById(db.app, wanted) : findWorkspaceBySlug(db.app, wanted)
   const workspaces = createCache({ load: find, ttlMs: WORKSPACES_TTL_MS, max: MAX_WORKSPACES })
   return {
-    matches: (bearer: string) =>
-      expected !== null && timingSafeEqual(hash('sha256', bearer, 'buffer'), expected),
+    matches: (bearer: string) => expected !== null && timingSafeEqual(hashOf(bearer), expected),
     async auth(wanted: string): Promise<Auth> {
       const workspace = await workspaces.get(wanted)
       if (!workspace) {
