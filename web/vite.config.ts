@@ -14,7 +14,7 @@ function isOfShell(id: string): boolean {
 }
 
 const OF_SOME_PAGES =
-  /\/(Palette|Drawing|HeatMap|useDrawn|useCells|Shortcuts|Json\w+|SchemaForm|PropertyField|MappingField|WrittenField)\.tsx?$/
+  /\/(Palette|Drawing|HeatMap|useDrawn|useCells|Shortcuts|Json\w+|jsonSchema|numberOf|SchemaForm|PropertyField|MappingField|WrittenField|AddConfigured|Configured|TakeOver|keeper|useKeeper|sameJson)\.tsx?$/
 
 const SHELL = [
   ...['react', 'react-dom', 'scheduler', 'use-sync-external-store', '@tanstack/', '@lingui/'],

@@ -52,6 +52,16 @@ test('what is written while a save is under way is saved after it, over what cam
   assert.equal(shown.at(-1), 'kept')
 })
 
+test('a change that is taken back before it was saved leaves nothing to keep, and says so', async () => {
+  const { keeper, saves, shown, of } = desk()
+  keeper.want(of('one'))
+  await keeper.flush()
+  keeper.want(of('two'))
+  keeper.want(of('one'))
+  assert.deepEqual(shown.slice(-2), ['keeping', 'kept'])
+  assert.equal(saves.length, 1)
+})
+
 test('a journey that there is not yet is begun once, and saved under its id from then on', async () => {
   const { keeper, saves, of } = desk({ id: undefined })
   keeper.want(of('one'))

@@ -51,6 +51,12 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
   let kept = JSON.stringify(start.content)
   let running: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let ended: Keeping = { state: 'kept' }
+
+  function end(keeping: Keeping): void {
+    ended = keeping
+    start.show(keeping)
+  }
 
   async function run(): Promise<void> {
     for (let text = JSON.stringify(wanted); text !== kept; text = JSON.stringify(wanted)) {
@@ -71,9 +77,9 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
     clearTimeout(timer)
     running ??= run()
       .then(
-        () => start.show({ state: 'kept' }),
+        () => end({ state: 'kept' }),
         (error: unknown) => {
-          start.show({ state: 'refused', error })
+          end({ state: 'refused', error })
           throw error
         },
       )
@@ -87,7 +93,7 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
     want(content) {
       wanted = content
       clearTimeout(timer)
-      if (JSON.stringify(content) === kept) return
+      if (running === undefined && JSON.stringify(content) === kept) return start.show(ended)
       start.show({ state: 'keeping' })
       timer = setTimeout(() => void begin().catch(() => {}), PAUSE_MS)
     },
