@@ -15,7 +15,7 @@ import { PagedTable } from '../ui/DataTable.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Code, Text, When } from '../ui/Small.tsx'
-import { Empty } from '../ui/States.tsx'
+import { Empty, NoMatch } from '../ui/States.tsx'
 import { ImportDialog } from './ImportDialog.tsx'
 import { NewContact } from './NewContact.tsx'
 
@@ -135,10 +135,7 @@ export function ContactsPage() {
           onOpen={({ id }) => void navigate({ to: `/contacts/${id}` })}
           empty={
             q || tag ? (
-              <Empty
-                title={t('Nobody is like that.')}
-                action={<Button onClick={clear}>{t('Clear the filters')}</Button>}
-              />
+              <NoMatch title={t('Nobody is like that.')} onClear={clear} />
             ) : (
               <Empty
                 title={t('There are no contacts yet.')}

@@ -11,6 +11,8 @@ const dead: ReadonlySet<string> = new Set<DeadStatus>(['failed', 'unknown', 'exp
 export const isDead = (status: string): status is DeadStatus => dead.has(status)
 
 /** What of the list's filters the request knows; with any other, only chosen ones can be sent again. */
+export const narrowing: readonly string[] = ['channel', 'category', 'from', 'to']
+
 interface Props {
   readonly status: DeadStatus
   readonly filters: Pick<Input, 'channel' | 'category' | 'from' | 'to'>

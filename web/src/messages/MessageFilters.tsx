@@ -1,12 +1,11 @@
 /** Search and filters of messages. They stand in the address, so each view can be shared. */
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { nameOf } from '../channels/health.ts'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
-import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import { Chips, DayFields } from '../ui/Filters.tsx'
+import { Chips, DayFields, FilterForm } from '../ui/Filters.tsx'
 import type { Filters } from './filters.ts'
 import { channelOptions, priorities, statusOptions } from './words.ts'
 
@@ -23,8 +22,7 @@ export function MessageFilters({ filters, onChange, onClear }: Props) {
   const { q, subject, category, recipient_id, priority, sender_id } = filters
   const [typed, setTyped] = useState<Typed>({ q, subject, category })
   useEffect(() => setTyped({ q, subject, category }), [q, subject, category])
-  function handleSearch(event: FormEvent) {
-    event.preventDefault()
+  function search() {
     const { q, subject, category } = typed
     onChange({ q: q.trim(), subject: subject.trim(), category: category.trim() })
   }
@@ -37,47 +35,41 @@ export function MessageFilters({ filters, onChange, onClear }: Props) {
   const sender = senders.data?.pages.flatMap(({ data }) => data).find(({ id }) => id === sender_id)
   return (
     <div className="flex flex-col gap-3 border-b p-4">
-      <search>
-        <form
-          onSubmit={handleSearch}
-          className="grid grid-cols-2 items-end gap-3 md:flex md:flex-wrap"
-        >
-          <TextField
-            label={t('Search')}
-            placeholder={t('Name, address, id…')}
-            className="col-span-2 min-w-52 flex-1"
-            {...field('q')}
-          />
-          <TextField
-            label={t('Subject')}
-            placeholder={t('Words of the subject…')}
-            className="min-w-40 flex-1"
-            {...field('subject')}
-          />
-          <TextField
-            label={t('Category')}
-            placeholder={t('Category')}
-            className="min-w-28 flex-1 md:max-w-40"
-            {...field('category')}
-          />
-          <SelectField
-            label={t('State')}
-            quiet
-            value={filters.status}
-            options={statusOptions()}
-            onChange={(event) => onChange({ status: event.target.value })}
-          />
-          <SelectField
-            label={t('Channel')}
-            quiet
-            value={filters.channel}
-            options={channelOptions()}
-            onChange={(event) => onChange({ channel: event.target.value })}
-          />
-          <DayFields from={filters.from} to={filters.to} onChange={onChange} />
-          <Button type="submit">{t('Search')}</Button>
-        </form>
-      </search>
+      <FilterForm onSearch={search}>
+        <TextField
+          label={t('Search')}
+          placeholder={t('Name, address, id…')}
+          className="col-span-2 min-w-52 flex-1"
+          {...field('q')}
+        />
+        <TextField
+          label={t('Subject')}
+          placeholder={t('Words of the subject…')}
+          className="min-w-40 flex-1"
+          {...field('subject')}
+        />
+        <TextField
+          label={t('Category')}
+          placeholder={t('Category')}
+          className="min-w-28 flex-1 md:max-w-40"
+          {...field('category')}
+        />
+        <SelectField
+          label={t('State')}
+          quiet
+          value={filters.status}
+          options={statusOptions()}
+          onChange={(event) => onChange({ status: event.target.value })}
+        />
+        <SelectField
+          label={t('Channel')}
+          quiet
+          value={filters.channel}
+          options={channelOptions()}
+          onChange={(event) => onChange({ channel: event.target.value })}
+        />
+        <DayFields from={filters.from} to={filters.to} onChange={onChange} />
+      </FilterForm>
       <Chips
         chips={[
           ['subject', subject && t('Subject: {subject}', { subject })],

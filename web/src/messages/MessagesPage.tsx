@@ -11,8 +11,8 @@ import { useEscape } from '../lib/useEscape.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
-import { DeadLetters, isDead } from './DeadLetters.tsx'
-import { filterNames, soundFilters } from './filters.ts'
+import { DeadLetters, isDead, narrowing } from './DeadLetters.tsx'
+import { filterNames, none, soundFilters } from './filters.ts'
 import { ManyActions } from './ManyActions.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { MessageFilters } from './MessageFilters.tsx'
@@ -26,16 +26,17 @@ export function MessagesPage() {
   const [{ id }, setOpen] = useUrl(['id', 'tab'])
   const [news, setNews] = useState(0)
   const begun = useRef(new Date().toISOString()) // the stream begins a little before
-  const choice = useChoice(present(filters))
+  const choice = useChoice(filters)
   const mayWrite = useMay('messages:write')
-  const query = useList('/notifications', present(filters))
-  const { status, channel, category, from, to, ...others } = filters
-  const deadStatus = isDead(status) && Object.keys(present(others)).length === 0 ? status : null
+  const query = useList('/notifications', filters)
+  const { status = '', ...others } = filters
+  const canNarrow = Object.keys(others).every((name) => narrowing.includes(name))
+  const deadStatus = isDead(status) && canNarrow ? status : null
   useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
     if (!event || event.at > begun.current) setNews((count) => count + 1)
   })
-  const isFiltered = Object.keys(present(filters)).length > 0
-  const clear = () => setFilters(Object.fromEntries(filterNames.map((name) => [name, ''])), true)
+  const isFiltered = Object.keys(filters).length > 0
+  const clear = () => setFilters(none, true)
   useEscape(isFiltered, clear)
   function handleShowNews() {
     setNews(0)
@@ -48,7 +49,7 @@ export function MessagesPage() {
       actions={
         <>
           <Button asChild>
-            <a href={addressOf('/notifications/export.csv', {}, present(filters))} download>
+            <a href={addressOf('/notifications/export.csv', {}, filters)} download>
               <Download aria-hidden /> {t('As CSV')}
             </a>
           </Button>
@@ -64,12 +65,12 @@ export function MessagesPage() {
       <MessageViews />
       <Card flush>
         <MessageFilters
-          filters={filters}
+          filters={{ ...none, ...filters }}
           onChange={(change) => setFilters(change, true)}
           onClear={isFiltered ? clear : undefined}
         />
         {mayWrite && deadStatus && choice.ids.size === 0 && (
-          <DeadLetters status={deadStatus} filters={present({ channel, category, from, to })} />
+          <DeadLetters status={deadStatus} filters={others} />
         )}
         {mayWrite && choice.ids.size > 0 && (
           <ManyActions
@@ -93,6 +94,3 @@ export function MessagesPage() {
     </Page>
   )
 }
-
-const present = (values: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))

@@ -2,9 +2,9 @@
 import { t, told } from '../lib/language.ts'
 import type { List } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
-import { type Column, PagedTable } from '../ui/DataTable.tsx'
+import { type Column, PagedTable, RowName } from '../ui/DataTable.tsx'
 import { Code, When } from '../ui/Small.tsx'
-import { Empty } from '../ui/States.tsx'
+import { Empty, NoMatch } from '../ui/States.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 import { channels, type Message, whyOf } from './words.ts'
 
@@ -67,19 +67,12 @@ export function MessagesTable(props: Props) {
       id: 'to',
       title: t('To'),
       cell: (message) => (
-        <button
-          type="button"
-          className="text-start font-medium hover:underline"
-          onClick={(event) => {
-            event.stopPropagation()
-            onOpen(message)
-          }}
-        >
+        <RowName onOpen={() => onOpen(message)}>
           <Code>{message.to ?? message.recipient_id ?? t('the sender’s own destination')}</Code>
           <span className="block text-xs font-normal text-muted-foreground md:hidden">
             {told(channels[message.channel])} · <When at={message.created_at} />
           </span>
-        </button>
+        </RowName>
       ),
     },
     {
@@ -132,10 +125,7 @@ export function MessagesTable(props: Props) {
       onOpen={onOpen}
       empty={
         isFiltered ? (
-          <Empty
-            title={t('No message is like that.')}
-            action={<Button onClick={onClear}>{t('Clear the filters')}</Button>}
-          />
+          <NoMatch title={t('No message is like that.')} onClear={onClear} />
         ) : (
           <Empty
             title={t('Nothing has been sent yet.')}

@@ -1,4 +1,5 @@
 /** The filters of messages that stand in the address. */
+import { given, isTime, isUuid, noneOf, type Sound } from '../lib/filters.ts'
 import { channels, priorities, statuses } from './words.ts'
 
 export const filterNames = [
@@ -16,22 +17,15 @@ export const filterNames = [
 
 export type Filters = Readonly<Record<(typeof filterNames)[number], string>>
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const none = noneOf(filterNames)
 
-/** What an address may hold that the list does not know falls back to "every". */
-const isSound: Partial<Record<keyof Filters, (value: string) => boolean>> = {
+const isSound: Sound<keyof Filters> = {
   status: (value) => Object.hasOwn(statuses, value),
   channel: (value) => Object.hasOwn(channels, value),
   priority: (value) => Object.hasOwn(priorities, value),
-  sender_id: (value) => uuid.test(value),
-  from: (value) => !Number.isNaN(Date.parse(value)),
-  to: (value) => !Number.isNaN(Date.parse(value)),
+  sender_id: isUuid,
+  from: isTime,
+  to: isTime,
 }
 
-export function soundFilters(filters: Filters): Filters {
-  const entries = filterNames.map((name) => [
-    name,
-    isSound[name]?.(filters[name]) === false ? '' : filters[name],
-  ])
-  return Object.fromEntries(entries) as Filters // the same names
-}
+export const soundFilters = (filters: Filters) => given(filterNames, filters, isSound)

@@ -1,9 +1,8 @@
 /** Search and filters of requests. */
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { t } from '../lib/language.ts'
-import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import { Chips, DayFields } from '../ui/Filters.tsx'
+import { Chips, DayFields, FilterForm } from '../ui/Filters.tsx'
 import { type Filters, methodOptions, sourceOptions, statusOptions } from './filters.ts'
 
 interface Props {
@@ -15,42 +14,33 @@ interface Props {
 export function RequestFilters({ filters, onChange, onClear }: Props) {
   const [path, setPath] = useState(filters.path)
   useEffect(() => setPath(filters.path), [filters.path])
-  function handleSearch(event: FormEvent) {
-    event.preventDefault()
-    onChange({ path: path.trim() })
-  }
+  const search = () => onChange({ path: path.trim() })
   const choice = (name: 'status' | 'method' | 'source') => ({
     ...{ quiet: true, value: filters[name] },
     onChange: ({ target }: { target: { value: string } }) => onChange({ [name]: target.value }),
   })
   return (
     <div className="flex flex-col gap-3 border-b p-4">
-      <search>
-        <form
-          onSubmit={handleSearch}
-          className="grid grid-cols-2 items-end gap-3 md:flex md:flex-wrap"
-        >
-          <TextField
-            label={t('Path')}
-            quiet
-            type="search"
-            dir="ltr"
-            placeholder="/notifications"
-            className="col-span-2 min-w-36 flex-1"
-            value={path}
-            onChange={({ target }) => setPath(target.value)}
-          />
-          <SelectField
-            label={t('Outcome')}
-            options={statusOptions(filters.status)}
-            {...choice('status')}
-          />
-          <SelectField label={t('Method')} options={methodOptions()} {...choice('method')} />
-          <SelectField label={t('Asked by')} options={sourceOptions()} {...choice('source')} />
-          <DayFields from={filters.from} to={filters.to} onChange={onChange} />
-          <Button type="submit">{t('Search')}</Button>
-        </form>
-      </search>
+      <FilterForm onSearch={search}>
+        <TextField
+          label={t('Path')}
+          quiet
+          type="search"
+          dir="ltr"
+          placeholder="/notifications"
+          className="col-span-2 min-w-36 flex-1"
+          value={path}
+          onChange={({ target }) => setPath(target.value)}
+        />
+        <SelectField
+          label={t('Outcome')}
+          options={statusOptions(filters.status)}
+          {...choice('status')}
+        />
+        <SelectField label={t('Method')} options={methodOptions()} {...choice('method')} />
+        <SelectField label={t('Asked by')} options={sourceOptions()} {...choice('source')} />
+        <DayFields from={filters.from} to={filters.to} onChange={onChange} />
+      </FilterForm>
       <Chips
         chips={[
           ['actor_id', filters.actor_id],

@@ -4,9 +4,9 @@ import { t } from '../lib/language.ts'
 import type { List } from '../lib/query.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
-import { type Column, PagedTable } from '../ui/DataTable.tsx'
+import { type Column, PagedTable, RowName } from '../ui/DataTable.tsx'
 import { Code, When } from '../ui/Small.tsx'
-import { Empty } from '../ui/States.tsx'
+import { Empty, NoMatch } from '../ui/States.tsx'
 import { Actor } from '../workspaces/Actor.tsx'
 import { type ApiRequest, toneOf } from './filters.ts'
 
@@ -28,21 +28,14 @@ export function RequestsTable({ query, isFiltered, onClear, onOpen }: Props) {
       id: 'path',
       title: t('Request'),
       cell: (request) => (
-        <button
-          type="button"
-          className="text-start font-medium hover:underline"
-          onClick={(event) => {
-            event.stopPropagation()
-            onOpen(request)
-          }}
-        >
+        <RowName onOpen={() => onOpen(request)}>
           <Code>
             {request.method} {request.path}
           </Code>
           <span className="block text-xs font-normal text-muted-foreground md:hidden">
             <When at={request.at} />
           </span>
-        </button>
+        </RowName>
       ),
     },
     {
@@ -77,10 +70,7 @@ export function RequestsTable({ query, isFiltered, onClear, onOpen }: Props) {
       onOpen={onOpen}
       empty={
         isFiltered ? (
-          <Empty
-            title={t('No request is like that.')}
-            action={<Button onClick={onClear}>{t('Clear the filters')}</Button>}
-          />
+          <NoMatch title={t('No request is like that.')} onClear={onClear} />
         ) : (
           <Empty
             title={t('Nothing was asked yet.')}

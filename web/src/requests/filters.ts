@@ -1,5 +1,6 @@
 /** The filters of requests that stand in the address, and the words for what they may be. */
 import type { Row } from '../lib/api.ts'
+import { given, isTime, isUuid, noneOf, type Sound } from '../lib/filters.ts'
 import { msg, t, told } from '../lib/language.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
@@ -18,7 +19,7 @@ export const filterNames = [
 ] as const
 export type Filters = Readonly<Record<(typeof filterNames)[number], string>>
 
-export const none = Object.fromEntries(filterNames.map((name) => [name, ''])) as Filters // the same names
+export const none = noneOf(filterNames)
 
 export const sources = { api: msg('API'), dashboard: msg('Dashboard') } as const
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -44,26 +45,17 @@ export const sourceOptions = (): [string, string][] => [
 ]
 
 const isStatus = /^([1-5]\d\d|[1-5]xx|failed)$/
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const isTime = (value: string) => !Number.isNaN(Date.parse(value))
 
-/** What an address may hold that the list does not know falls back to "every". */
-const isSound: Partial<Record<keyof Filters, (value: string) => boolean>> = {
+const isSound: Sound<keyof Filters> = {
   status: (value) => isStatus.test(value),
   method: (value) => methods.includes(value),
   source: (value) => Object.hasOwn(sources, value),
-  message_id: (value) => uuid.test(value),
+  message_id: isUuid,
   from: isTime,
   to: isTime,
 }
 
-/** Those that are given and sound. */
-export function soundFilters(filters: Filters): Partial<Filters> {
-  const entries = filterNames
-    .map((name) => [name, filters[name]] as const)
-    .filter(([name, value]) => value !== '' && isSound[name]?.(value) !== false)
-  return Object.fromEntries(entries)
-}
+export const soundFilters = (filters: Filters) => given(filterNames, filters, isSound)
 
 export const toneOf = (status: number): Tone =>
   status >= 500 ? 'bad' : status >= 400 ? 'warn' : 'good'

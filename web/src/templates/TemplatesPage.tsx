@@ -19,7 +19,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
-import { Empty, Fault } from '../ui/States.tsx'
+import { Empty, Fault, NoMatch } from '../ui/States.tsx'
 
 type Template = Row<'/templates'>
 
@@ -96,13 +96,9 @@ export function TemplatesPage() {
           ]}
           empty={
             q || channel ? (
-              <Empty
+              <NoMatch
                 title={t('No template is like that.')}
-                action={
-                  <Button onClick={() => setUrl({ q: '', channel: '' })}>
-                    {t('Clear the filters')}
-                  </Button>
-                }
+                onClear={() => setUrl({ q: '', channel: '' })}
               />
             ) : (
               <Empty

@@ -21,6 +21,22 @@ export interface Column<T> {
   readonly wide?: boolean
 }
 
+/** What a row is called by: opens it, by the keyboard too. */
+export function RowName({ onOpen, children }: { onOpen: () => void; children: ReactNode }) {
+  return (
+    <button
+      type="button"
+      className="text-start font-medium hover:underline"
+      onClick={(event) => {
+        event.stopPropagation()
+        onOpen()
+      }}
+    >
+      {children}
+    </button>
+  )
+}
+
 interface Props<T> {
   readonly label: string
   readonly rows: readonly T[]

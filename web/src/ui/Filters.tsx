@@ -1,9 +1,29 @@
 /** What the filters of lists have in common. They stand in the address, so each view can be shared. */
 import { X } from 'lucide-react'
+import type { FormEvent, ReactNode } from 'react'
 import { beginOf, dayOf } from '../lib/day.ts'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
 import { TextField } from './Field.tsx'
+
+/** The fields above a list. What is typed holds once it is searched for; what is chosen at once. */
+export function FilterForm({ onSearch, children }: { onSearch: () => void; children: ReactNode }) {
+  function handleSubmit(event: FormEvent) {
+    event.preventDefault()
+    onSearch()
+  }
+  return (
+    <search>
+      <form
+        onSubmit={handleSubmit}
+        className="grid grid-cols-2 items-end gap-3 md:flex md:flex-wrap"
+      >
+        {children}
+        <Button type="submit">{t('Search')}</Button>
+      </form>
+    </search>
+  )
+}
 
 /** What is filtered by and has no field of its own; a click takes it away. */
 export function Chips<Name extends string>({

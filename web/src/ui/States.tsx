@@ -38,10 +38,10 @@ export function Empty({ title, note, action }: EmptyProps) {
 }
 
 /** Of a list that is filtered: there may be others. */
-export function NoMatch({ onClear }: { onClear: () => void }) {
+export function NoMatch({ title, onClear }: { title?: string; onClear: () => void }) {
   return (
     <Empty
-      title={t('Nothing is like that.')}
+      title={title ?? t('Nothing is like that.')}
       action={<Button onClick={onClear}>{t('Clear the filters')}</Button>}
     />
   )

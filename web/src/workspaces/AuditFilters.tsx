@@ -1,9 +1,8 @@
 /** Who, what, on what and when, of the audit log. */
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { t, told } from '../lib/language.ts'
-import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import { Chips, DayFields } from '../ui/Filters.tsx'
+import { Chips, DayFields, FilterForm } from '../ui/Filters.tsx'
 import { actorKinds, useActors } from './Actor.tsx'
 import { actionOptions, type Filters } from './auditFilters.ts'
 
@@ -24,45 +23,36 @@ export function AuditFilters({ filters, onChange, onClear }: Props) {
     ...names,
   ]
   if (actor && !people.some(([id]) => id === actor)) people.push([actor, actor])
-  function handleSearch(event: FormEvent) {
-    event.preventDefault()
-    onChange({ target: target.trim() })
-  }
+  const search = () => onChange({ target: target.trim() })
   return (
     <div className="flex flex-col gap-3 border-b p-4">
-      <search>
-        <form
-          onSubmit={handleSearch}
-          className="grid grid-cols-2 items-end gap-3 md:flex md:flex-wrap"
-        >
-          <TextField
-            label={t('On what')}
-            quiet
-            type="search"
-            dir="auto"
-            placeholder={t('Id of what it was done to…')}
-            className="col-span-2 min-w-52 flex-1"
-            value={target}
-            onChange={(event) => setTarget(event.target.value)}
-          />
-          <SelectField
-            label={t('Who')}
-            quiet
-            value={actor}
-            options={people}
-            onChange={(event) => onChange({ actor: event.target.value })}
-          />
-          <SelectField
-            label={t('What')}
-            quiet
-            value={action}
-            options={actionOptions(action)}
-            onChange={(event) => onChange({ action: event.target.value })}
-          />
-          <DayFields from={filters.from} to={filters.to} onChange={onChange} />
-          <Button type="submit">{t('Search')}</Button>
-        </form>
-      </search>
+      <FilterForm onSearch={search}>
+        <TextField
+          label={t('On what')}
+          quiet
+          type="search"
+          dir="auto"
+          placeholder={t('Id of what it was done to…')}
+          className="col-span-2 min-w-52 flex-1"
+          value={target}
+          onChange={(event) => setTarget(event.target.value)}
+        />
+        <SelectField
+          label={t('Who')}
+          quiet
+          value={actor}
+          options={people}
+          onChange={(event) => onChange({ actor: event.target.value })}
+        />
+        <SelectField
+          label={t('What')}
+          quiet
+          value={action}
+          options={actionOptions(action)}
+          onChange={(event) => onChange({ action: event.target.value })}
+        />
+        <DayFields from={filters.from} to={filters.to} onChange={onChange} />
+      </FilterForm>
       <Chips
         chips={[['request_id', request_id]]}
         onRemove={(name) => onChange({ [name]: '' })}

@@ -9,11 +9,11 @@ import { useUrl } from '../lib/url.ts'
 import { useEscape } from '../lib/useEscape.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { type Column, PagedTable } from '../ui/DataTable.tsx'
+import { type Column, PagedTable, RowName } from '../ui/DataTable.tsx'
 import { Page } from '../ui/Page.tsx'
 import { SaveList } from '../ui/SaveList.tsx'
 import { Code, When } from '../ui/Small.tsx'
-import { Empty, Fault, Note } from '../ui/States.tsx'
+import { Empty, Fault, NoMatch, Note } from '../ui/States.tsx'
 import { Actor, useActors } from './Actor.tsx'
 import { AuditDrawer } from './AuditDrawer.tsx'
 import { AuditFilters } from './AuditFilters.tsx'
@@ -64,10 +64,7 @@ export function AuditPage() {
           columns={columnsOf(open)}
           empty={
             isFiltered ? (
-              <Empty
-                title={t('Nothing is like that.')}
-                action={<Button onClick={clear}>{t('Clear the filters')}</Button>}
-              />
+              <NoMatch onClear={clear} />
             ) : (
               <Empty title={t('Nothing has happened yet.')} />
             )
@@ -108,18 +105,7 @@ const columnsOf = (open: (entry: Entry) => void): Column<Entry>[] => [
   {
     id: 'action',
     title: t('What'),
-    cell: (entry) => (
-      <button
-        type="button"
-        className="text-start hover:underline"
-        onClick={(event) => {
-          event.stopPropagation()
-          open(entry)
-        }}
-      >
-        {saidOf(entry.action)}
-      </button>
-    ),
+    cell: (entry) => <RowName onOpen={() => open(entry)}>{saidOf(entry.action)}</RowName>,
   },
   { id: 'who', title: t('Who'), cell: (entry) => <Actor of={entry} /> },
   {

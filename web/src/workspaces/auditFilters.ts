@@ -1,5 +1,6 @@
 /** The filters of the audit log that stand in the address, and the words for what it tells. */
 import type { Row } from '../lib/api.ts'
+import { given, isTime, noneOf, type Sound } from '../lib/filters.ts'
 import { msg, t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 
@@ -7,22 +8,15 @@ export type Entry = Row<'/audit'>
 
 export const filterNames = ['actor', 'action', 'target', 'request_id', 'from', 'to'] as const
 export type Filters = Readonly<Record<(typeof filterNames)[number], string>>
-export const none = Object.fromEntries(filterNames.map((name) => [name, ''])) as Filters // the same names
+export const none = noneOf(filterNames)
 
-const isTime = (value: string) => !Number.isNaN(Date.parse(value))
-const isSound: Partial<Record<keyof Filters, (value: string) => boolean>> = {
+const isSound: Sound<keyof Filters> = {
   action: (value) => /^[a-z_.]{1,98}\*?$/.test(value),
   from: isTime,
   to: isTime,
 }
 
-/** Those that are given and sound. */
-export function soundFilters(filters: Filters): Partial<Filters> {
-  const entries = filterNames
-    .map((name) => [name, filters[name]] as const)
-    .filter(([name, value]) => value !== '' && isSound[name]?.(value) !== false)
-  return Object.fromEntries(entries)
-}
+export const soundFilters = (filters: Filters) => given(filterNames, filters, isSound)
 
 /** What is done something to: the beginning of an action, and where that thing stands. */
 const things: Record<string, readonly [words: string, to?: (id: string) => [string, object]]> = {
