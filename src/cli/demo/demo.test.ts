@@ -110,6 +110,27 @@ test('it is filled in spite of a crash, each day once, and removed without a tra
     await sql`select sum(n)::int as n from counts where workspace_id = ${demo} and metric = 'accepted'`
   assert.ok(counted?.['n'] >= planned.length, 'the counters know them')
 
+  const [joined] = await sql`
+    select count(*)::int as n, count(distinct created_at::date)::int as days,
+      count(*) filter (where created_at < now() - interval '90 days')::int as before,
+      count(*) filter (where exists (
+        select from messages m where m.workspace_id = c.workspace_id and m.contact_id = c.id and m.created_at < c.created_at
+      ))::int as written_to_before
+    from contacts c where workspace_id = ${demo}
+  `
+  assert.deepEqual([joined?.['n'], joined?.['writtenToBefore']], [240, 0])
+  assert.ok(joined?.['days'] > 90 && joined?.['before'] >= 60, 'they came one after the other')
+  const differing = await sql`
+    select from (
+      select date_bin('15 minutes', created_at, 'epoch') as quarter, count(*) as n from contacts where workspace_id = ${demo} group by 1
+    ) c
+    full join (
+      select quarter, sum(n) as n from contact_growth where workspace_id = ${demo} and change = 'new' group by 1
+    ) g using (quarter)
+    where c.n is distinct from g.n
+  `
+  assert.equal(differing.count, 0, 'their growth was counted then, and once')
+
   assert.equal((await beckon('demo')).answer.days_filled, 0, 'once is enough')
   await until('the runs of who joined to wait', async () => {
     const [row] =

@@ -15,6 +15,7 @@ import { insertMembership, listMembers } from '../../workspaces/members/store.ts
 import { findWorkspaceBySlug, type Workspace } from '../../workspaces/store.ts'
 import type { Tool } from '../tool.ts'
 import { inputOf, people } from './people.ts'
+import { joiningsOf } from './plan.ts'
 import { findBeginning } from './store.ts'
 import { templates, topics } from './texts.ts'
 
@@ -62,8 +63,11 @@ export async function makeDemo(tool: Tool): Promise<Demo> {
   return { workspace, begun: now }
 }
 
-/** Templates and contacts; the contacts' ids by their external ones. */
-export async function furnishDemo({ db }: Tool, { workspace }: Demo): Promise<Map<string, string>> {
+/** Templates and contacts, each as of when they came; the contacts' ids by their external ones. */
+export async function furnishDemo(
+  { db }: Tool,
+  { workspace, begun }: Demo,
+): Promise<Map<string, string>> {
   const now = db.clock.now()
   const { id } = workspace
   for (const given of templates) {
@@ -77,15 +81,15 @@ export async function furnishDemo({ db }: Tool, { workspace }: Demo): Promise<Ma
       if (!(error instanceof AppError) || error.code !== 'conflict') throw error // it is there
     })
   }
-  const upserts = people.map((person) => {
-    const read = readUpsert(inputOf(person), 'US')
-    if ('errors' in read) throw new AppError('internal', read.errors[0]?.detail)
-    return read
+  const joined = joiningsOf(begun)
+  return inWorkspace(db, id, async (tx) => {
+    const ids = new Map<string, string>()
+    for (const [at, person] of people.entries()) {
+      const read = readUpsert(inputOf(person), 'US')
+      if ('errors' in read) throw new AppError('internal', read.errors[0]?.detail)
+      const [answer] = await upsertContacts(tx, id, [read], joined[at]!)
+      if (answer?.ok) ids.set(person.externalId, answer.id)
+    }
+    return ids
   })
-  const answers = await inWorkspace(db, id, (tx) => upsertContacts(tx, id, upserts, now))
-  return new Map(
-    answers.flatMap((answer, at) =>
-      answer.ok ? [[people[at]!.externalId, answer.id] as const] : [],
-    ),
-  )
 }

@@ -1,5 +1,6 @@
 /** What happens on a day of the demo: who gets what at which minute, and what they do with it. Pure. */
 import type { ReceiptKind } from '../../channels/provider.ts'
+import { joinedAt, knownAt, REGULARS } from './joined.ts'
 import { type Person, people } from './people.ts'
 import { type Chance, createChance } from './random.ts'
 import { salesSubjects, shortTexts } from './texts.ts'
@@ -53,11 +54,24 @@ export interface Day {
 
 /** The days of a demo that was begun at `begun`, the oldest first. */
 export function daysOf(begun: Date): readonly Day[] {
-  const today = Math.floor(+begun / DAY_MS) * DAY_MS
-  return Array.from({ length: DAYS + 1 }, (_, at) => dayOf(today - (DAYS - at) * DAY_MS, at, begun))
+  const first = +startOf(begun)
+  const joined = joiningsOf(begun)
+  return Array.from({ length: DAYS + 1 }, (_, at) =>
+    dayOf(first + at * DAY_MS, at, { begun, joined }),
+  )
 }
 
-function dayOf(startMs: number, at: number, begun: Date): Day {
+/** When each of `people` came. */
+export const joiningsOf = (begun: Date) => joinedAt(startOf(begun), begun)
+
+const startOf = (begun: Date) => new Date((Math.floor(+begun / DAY_MS) - DAYS) * DAY_MS)
+
+interface Past {
+  readonly begun: Date
+  readonly joined: readonly Date[]
+}
+
+function dayOf(startMs: number, at: number, { begun, joined }: Past): Day {
   const chance = createChance(at + 1)
   const weekend = [0, 6].includes(new Date(startMs).getUTCDay())
   const busy = (weekend ? 0.35 : 1) * (0.7 + 0.6 * (at / DAYS)) // it grows
@@ -68,8 +82,9 @@ function dayOf(startMs: number, at: number, begun: Date): Day {
     const letter =
       round === 2 && at % LETTER_DAYS === LETTER_AT ? 1 + Math.floor(at / LETTER_DAYS) : null
     const many = Math.max(1, Math.round((SEASON * 2 * busy * (0.6 + chance.next() * 0.8)) / ROUNDS))
-    const single = Array.from({ length: many }, () => singleTo(chance.of(people), chance))
-    const wanted = letter === null ? single : [...single, ...letterTo(letter)]
+    const known = knownAt(joined, when)
+    const single = Array.from({ length: many }, () => singleTo(chance.of(known), chance))
+    const wanted = letter === null ? single : [...single, ...letterTo(known, letter)]
     return { at: when, messages: wanted.map((each) => played(each, when, begun, chance)) }
   })
   const past = rounds.filter((round) => round.at < begun)
@@ -81,7 +96,7 @@ function dayOf(startMs: number, at: number, begun: Date): Day {
     rounds: past,
     sales: sales.filter(({ sentAt }) => sentAt < begun).map((mail) => upTo(mail, begun)),
     orders: past.map((round) => ({
-      person: chance.of(people),
+      person: chance.of(knownAt(joined, round.at)),
       at: round.at,
       total: 20 + chance.below(180),
     })),
@@ -121,8 +136,8 @@ function singleTo(person: Person, chance: Chance): Wanted {
   }
 }
 
-function letterTo(issue: number): readonly Wanted[] {
-  return people.map((person) => {
+function letterTo(readers: readonly Person[], issue: number): readonly Wanted[] {
+  return readers.map((person) => {
     const { externalId: recipient_id, name, locale } = person
     const template_variables = { name, issue: String(issue) }
     const category = 'newsletter'
@@ -175,7 +190,7 @@ function reactionsTo(
 }
 
 function salesMail(id: string, startMs: number, chance: Chance): SalesMail {
-  const person = chance.of(people.slice(0, 60))
+  const person = chance.of(people.slice(0, REGULARS))
   const sentAt = new Date(startMs + (8 + chance.next() * 9) * HOUR_MS)
   const times = chance.happens(person.interest) ? 1 + chance.below(4) : 0
   const opens = Array.from({ length: times }, (_, n) => ({

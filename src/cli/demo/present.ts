@@ -20,7 +20,7 @@ import { people } from './people.ts'
 import { SOURCE, type Stage } from './playDay.ts'
 import { journeys } from './texts.ts'
 
-const JOINED = 14 // people who joined just now
+const JOINED = 14 // people who came last
 const WAITING = 9 // messages for the days to come
 const HOUR_MS = 3_600_000
 
@@ -56,7 +56,7 @@ async function isFirst(tx: Sql, workspaceId: string, part: string, now: Date): P
 
 /** Over the next days, to one after the other. */
 const waiting = (now: Date) =>
-  people.slice(JOINED, JOINED + WAITING).map(({ externalId, name }, at) =>
+  people.slice(0, WAITING).map(({ externalId, name }, at) =>
     NewMessage.parse({
       ...{
         recipient_id: externalId,
@@ -84,7 +84,7 @@ async function makeJourneys({ db, workspaceId }: Stage): Promise<void> {
       await enableJourney(tx, workspaceId, row.id, authorship)
     }
     const bodies = people
-      .slice(0, JOINED)
+      .slice(-JOINED)
       .map(({ externalId }) => eventInput.parse({ name: 'user.joined', external_id: externalId }))
     await ingest(tx, workspaceId, { bodies, batch: true }, now)
   })
