@@ -136,8 +136,8 @@ test('every secret may come from a file, whatever it is called', () => {
     ADMIN_EMAIL: 'a@example.com',
     ADMIN_PASSWORD_FILE: file('violet tractor ninety'),
     DATABASE_URL_FILE: file('postgres://somewhere/beckon'),
-    WEBHOOK_SECRET: 'given',
-    WEBHOOK_SECRET_FILE: file('not taken'),
+    ADMIN_SECRET: 'given',
+    ADMIN_SECRET_FILE: file('not taken'),
     UNKNOWN_FILE: '/nowhere',
   })
   assert.equal(config.ENCRYPTION_KEY, 'a key')
@@ -145,7 +145,7 @@ test('every secret may come from a file, whatever it is called', () => {
   assert.equal(config.OREE_API_KEY, '"quotes belong to it"')
   assert.equal(config.ADMIN_PASSWORD, 'violet tractor ninety')
   assert.equal(config.DATABASE_URL, 'postgres://somewhere/beckon')
-  assert.equal(config.WEBHOOK_SECRET, 'given')
+  assert.equal(config.ADMIN_SECRET, 'given')
 })
 
 for (const [given, level] of Object.entries({

@@ -113,10 +113,6 @@ const Variables = z.object({
     .literal('HS256', { error: 'only HS256 is supported' })
     .default('HS256')
     .describe('Only HS256.'),
-  WEBHOOK_SECRET: z
-    .string()
-    .optional()
-    .describe('Signs our outgoing webhooks of the default workspace (Standard Webhooks).'),
   OREE_API_KEY: z
     .string()
     .optional()
@@ -387,7 +383,7 @@ const aliases: Readonly<Record<string, keyof Variables>> = {
 
 /** Variables of the systems that Beckon replaces, which it has no use for. */
 const notNeeded =
-  /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT))$/
+  /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT)|WEBHOOK_SECRET)$/
 
 /**
  * Reads and checks the environment. Throws one Error that names every fault.
