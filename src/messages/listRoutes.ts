@@ -4,10 +4,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
+import { findAbout } from './about.ts'
 import { exportMessages } from './exportMessages.ts'
-import { ListQuery, MessageSummary } from './schema.ts'
+import { ListedMessage, ListQuery } from './schema.ts'
 import { type Search, searchMessages } from './search.ts'
 import { priorityNumber } from './store/accept.ts'
+import type { MessageRow } from './store/read.ts'
 import { summaryOf } from './view.ts'
 
 const tags = ['Messages']
@@ -27,7 +29,7 @@ export const listRoutes =
           description:
             'A rare match is looked for among 50,000 messages at a time: a page may hold fewer than `limit`, even none, and say `has_more`.',
           querystring: ListQuery,
-          response: { 200: pageOf(MessageSummary) },
+          response: { 200: pageOf(ListedMessage) },
         },
       },
       async (request) => {
@@ -36,10 +38,15 @@ export const listRoutes =
           ...filterOf(query),
           ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
         }
-        const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
-          searchMessages(tx, workspaceId, filter),
-        )
-        const found = page(rows, limit, (row) => row.id, summaryOf)
+        const { rows, stoppedAt, about } = await request.read(async (tx, workspaceId) => {
+          const search = await searchMessages(tx, workspaceId, filter)
+          return { ...search, about: await findAbout(tx, workspaceId, search.rows) }
+        })
+        const view = (row: MessageRow) => ({
+          ...summaryOf(row),
+          about: about.get(row.id) || null,
+        })
+        const found = page(rows, limit, (row) => row.id, view)
         return stoppedAt === null || found.has_more
           ? found
           : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }

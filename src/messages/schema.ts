@@ -193,7 +193,16 @@ export const MessageSummary = z.object({
   sent_at: z.iso.datetime().nullable(),
 })
 
+export const ListedMessage = MessageSummary.extend({
+  about: z.string().nullable().meta({
+    description:
+      'Its subject or first words; of a template, its subject with the values of the message, or its name. null: what it said is no longer kept.',
+  }),
+})
+
 export const MessageView = MessageSummary.extend({
+  template_name: z.string().nullable(),
+  sender_name: z.string().nullable().meta({ description: 'null: the sender was removed.' }),
   engagement: Counted,
   timeline: z.array(TimelineEntry),
 })

@@ -4,6 +4,7 @@ import type { ChannelId } from '../channels/channel.ts'
 import type { Sql } from '../db/db.ts'
 import { type Event, listMessageEvents } from '../events/store.ts'
 import { type MessageSummary, type MessageView, priorities, type TimelineEntry } from './schema.ts'
+import { findNames } from './store/about.ts'
 import { type EngagementRow, findClasses, findEngagement, type MessageRow } from './store/read.ts'
 
 const iso = (date: Date | null | undefined) => date?.toISOString() ?? null
@@ -44,10 +45,11 @@ export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
 
 /** A message with everything that happened to it. */
 export async function viewOf(sql: Sql, row: MessageRow): Promise<z.infer<typeof MessageView>> {
-  const [events, engagement, classes] = await Promise.all([
+  const [events, engagement, classes, names] = await Promise.all([
     listMessageEvents(sql, row.workspaceId, row.id),
     findEngagement(sql, row.workspaceId, row.id),
     findClasses(sql, row.workspaceId, row.id),
+    findNames(sql, row.workspaceId, row),
   ])
   const known = events.map((event) => {
     const now = classes.get(event.id)
@@ -55,6 +57,7 @@ export async function viewOf(sql: Sql, row: MessageRow): Promise<z.infer<typeof 
   })
   return {
     ...summaryOf(row),
+    ...{ template_name: names.template, sender_name: names.sender },
     engagement: engagementOf(engagement),
     timeline: [accepted(row), ...known.map(entryOf)],
   }
