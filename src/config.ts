@@ -41,7 +41,9 @@ const Variables = z.object({
   ENVIRONMENT: z
     .enum(['development', 'production', 'test'])
     .default('development')
-    .describe('Sets the defaults of API_DOCS, LOG_FORMAT and ERROR_DETAIL; nothing else.'),
+    .describe(
+      'Sets the defaults of API_DOCS, LOG_FORMAT and ERROR_DETAIL; production also refuses placeholders and a superuser of the database.',
+    ),
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   PORT: z.coerce
     .number()

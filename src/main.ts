@@ -54,7 +54,7 @@ program
 program
   .command('generate')
   .description(
-    'write the files that are made from the code: schema.sql, .env.example, docs/errors.md, docs/openapi.json',
+    'write what is made from the code: schema.sql, .env.example, docs/errors.md, docs/openapi.json, the tables in docs/recipes.md',
   )
   .option('--check', 'change nothing; fail when a file is out of date')
   .action(async (options: { check?: boolean }) =>
