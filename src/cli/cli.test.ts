@@ -1,112 +1,16 @@
 /** The command line as people use it: processes of their own, beside a server and without one. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
-import { after, test } from 'node:test'
-import { stopPostmaster } from '../db/postmaster.ts'
+import { test } from 'node:test'
+import { commandLine } from '../../test/helpers/commandLine.ts'
 
-const MAIN = join(import.meta.dirname, '../main.ts')
 const PASSWORD = 'violet tractor ninety'
 
-const home = mkdtempSync(join(tmpdir(), 'beckon-cli-'))
-const dataDir = join(home, 'data')
-let server: { child: ChildProcess; url: string; lines: string[] } | undefined
-
-after(async () => {
-  if (server) await stopServer()
-  await stopPostmaster(join(dataDir, 'postgres'))
-  rmSync(home, { recursive: true })
-})
-
-/** A clean environment, so that the developer's own settings change nothing. */
-const environment = (more: Record<string, string> = {}) => ({
-  ...{ PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0' },
-  // Spares each of these short processes a second of compiling.
-  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(home, 'compiled'),
-  ...{ LOG_LEVEL: 'error', ...more },
-})
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly json: any
-}
-
-async function run(
-  args: readonly string[],
-  { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
-): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(env) })
-  const exit = once(child, 'exit')
-  child.stdin.end(input)
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-  const [code] = await exit
-  const json = /^[[{]/.test(out) ? JSON.parse(out) : undefined
-  return { code: Number(code), out, err, json }
-}
-
-/** Raises what it says when it fails. */
-async function beckon(...args: readonly string[]): Promise<Ran> {
-  const ran = await run(args)
-  assert.equal(ran.code, 0, `${args.join(' ')}: ${ran.err} ${ran.out}`)
-  return ran
-}
-
-async function refused(code: string, ...args: readonly string[]): Promise<string> {
-  const ran = await run(args)
-  assert.equal(ran.code, 1, args.join(' '))
-  assert.equal(ran.out, '')
-  const last = ran.err.trim().split('\n').at(-1) ?? ''
-  const { error } = JSON.parse(last)
-  assert.equal(error.code, code, last)
-  return error.message
-}
-
-async function startServer() {
-  const child = spawn(process.execPath, [MAIN, 'serve'], { env: environment() })
-  child.stderr.pipe(process.stderr)
-  const lines: string[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
-    const url = /^beckon ready on (http:\S+)/.exec(line)?.[1]
-    if (!url) continue
-    child.stdout.resume()
-    server = { child, url, lines }
-    return server
-  }
-  throw new Error(`The server did not start: ${lines.join('\n')}`)
-}
-
-async function stopServer() {
-  const { child } = server!
-  server = undefined
-  const exit = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exit
-}
-
-const tables = [
-  'workspaces',
-  'contacts',
-  'messages',
-  'api_keys',
-  'members',
-  'audit_entries',
-  'senders',
-]
-/** Rows of each table. */
-async function counts() {
-  const parts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`)
-  return (await beckon('sql', '--all-workspaces', `select ${parts.join(', ')}`)).json[0]
-}
+const line = commandLine()
+const { home, dataDir, run, beckon, refused, startServer, stopServer } = line
 
 const inAYear = new Date(Date.now() + 365 * 86_400_000).toISOString()
 
@@ -219,7 +123,7 @@ test('the page behind the link of the first start makes the owner, who then sign
 })
 
 test('beside a running server, users, workspaces and keys are made and work at once', async () => {
-  const { url } = server!
+  const { url } = line.server()
   const input = `${PASSWORD}\n`
   const create = ['user', 'create', '--email', 'lin@example.com', '--password-stdin']
   assert.equal((await run(create, { input })).code, 1, 'a second one needs a role')
@@ -353,7 +257,7 @@ test('sql reads one workspace, or all, and changes nothing', async () => {
 })
 
 test('doctor finds a running server in order', async () => {
-  const { json } = await run(['doctor'], { env: { PUBLIC_URL: server!.url } })
+  const { json } = await run(['doctor'], { env: { PUBLIC_URL: line.server().url } })
   assert.equal(json.ok, true, JSON.stringify(json.checks))
   const of = (name: string) => json.checks.find((each: { check: string }) => each.check === name)
   for (const name of ['public url', 'row level security', 'roles', 'migrations', 'queue', 'owner'])
@@ -373,90 +277,4 @@ test('a sender that cannot be reached fails the doctor, in plain words', async (
   assert.equal(found.status, 'fail')
   assert.match(found.mend, /environment/)
   await beckon('work', '--once') // and one without it, which takes the sender away
-})
-
-test('a backup of a running server is whole, and closed to others', async () => {
-  await startServer()
-  const folder = join(home, 'running')
-  const sending = Promise.all(
-    [1, 2, 3].map((n) =>
-      beckon('send', '--channel', 'sms', '--to', `+97250123456${n}`, '--message', 'Hi'),
-    ),
-  )
-  await beckon('backup', folder)
-  await sending
-  assert.match(await refused('invalid_input', 'backup', folder), /not empty/)
-  assert.match(await refused('failed', 'restore', folder, '--yes'), /another running Beckon/)
-  assert.match(await refused('conflict', 'hold-restored', '--yes'), /Stop it first/)
-  assert.equal(statSync(folder).mode & 0o077, 0)
-  assert.equal(statSync(join(folder, 'secrets/encryption_key')).mode & 0o077, 0)
-  await stopServer()
-  await beckon('restore', folder, '--yes')
-  const { workspaces, contacts } = await counts()
-  assert.equal(workspaces, 2)
-  assert.ok(contacts >= 2)
-  assert.ok(readdirSync(dataDir).some((name) => name.startsWith('before-restore-')))
-})
-
-test('after a restore the counts are what they were, and nothing goes out a second time by itself', async () => {
-  const sent = await beckon(
-    'send',
-    '--channel',
-    'sms',
-    '--to',
-    '+972501234560',
-    '--message',
-    'Once',
-  )
-  const later = await beckon(
-    'send',
-    '--channel',
-    'sms',
-    '--to',
-    '+972501234561',
-    '--message',
-    'x',
-    '--at',
-    inAYear,
-  )
-  const before = await counts()
-  const folder = join(home, 'stopped')
-  await beckon('backup', folder)
-  await beckon('work', '--once')
-  await beckon('send', '--channel', 'sms', '--to', '+972501234562', '--message', 'After')
-  const key = readFileSync(join(dataDir, 'secrets/encryption_key'), 'utf8')
-
-  assert.match(await refused('conflict', 'restore', folder), /--yes/)
-  const restored = (await beckon('restore', folder, '--yes')).json
-  assert.ok(restored.held >= 1)
-  assert.deepEqual(await counts(), before)
-  assert.equal(readFileSync(join(dataDir, 'secrets/encryption_key'), 'utf8'), key)
-  await beckon('work', '--once')
-  const held = (await beckon('messages', 'show', sent.json.id)).json
-  assert.equal(held.status, 'held')
-  assert.match(held.detail, /redrive --status restored/)
-  assert.equal((await beckon('messages', 'show', later.json.id)).json.status, 'scheduled')
-
-  await refused('conflict', 'redrive', '--status', 'restored')
-  const { requeued } = (await beckon('redrive', '--status', 'restored', '--yes')).json
-  assert.ok(requeued >= restored.held) // the restore before may have held some that were being sent
-  await beckon('work', '--once')
-  assert.equal((await beckon('messages', 'show', sent.json.id)).json.status, 'delivered')
-})
-
-test('a folder that is no finished backup is not restored', async () => {
-  const folder = mkdtempSync(join(home, 'half-'))
-  assert.match(await refused('invalid_input', 'restore', folder, '--yes'), /no finished backup/)
-})
-
-test('with a database of its own, backup names the tools of PostgreSQL', async () => {
-  const env = { DATABASE_URL: 'postgres://ada@db.example.com/beckon' }
-  for (const command of ['backup', 'restore']) {
-    const { code, err } = await run(
-      [command, join(home, 'x'), '--yes'].slice(0, command === 'backup' ? 2 : 3),
-      { env },
-    )
-    assert.equal(code, 1)
-    assert.match(err, command === 'backup' ? /pg_dump/ : /pg_restore.+hold-restored/)
-  }
 })
