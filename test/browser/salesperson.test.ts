@@ -64,7 +64,17 @@ for (const look of looks) {
       await page.getByRole('heading', { name: say(title), exact: true }).waitFor()
     await page.locator('main').getByText('Analytical Engines').first().waitFor()
     await page.locator('main').getByText(to).first().waitFor()
+    const hours = page.getByText(`${say('Opens by people')} · `).first()
+    await hours.waitFor()
     await walkWeek(page, look)
+    await page
+      .getByLabel(say('Opens in the charts'))
+      .selectOption(say('Opens in all, machines too'))
+    await page
+      .getByText(`${say('Opens in all, machines too')} · `)
+      .first()
+      .waitFor()
+    assert.equal(await hours.count(), 0)
     await page
       .getByRole('button', { name: say('View as table') })
       .first()

@@ -25,15 +25,15 @@ export function OpensByHour({ source, counted }: Asked) {
   })
   const drawn = useMemo(() => {
     const names = namesOf({ hour: '2-digit', minute: '2-digit' })
-    const nameOf = ({ hour }: { hour: number }) => names(SUNDAY + hour * HOUR_MS)
-    return query.data && drawingOf(query.data.data, nameOf, counted)
+    const labelOf = ({ hour }: { hour: number }) => names(SUNDAY + hour * HOUR_MS)
+    return query.data && drawingOf(query.data.data, labelOf, counted)
   }, [query.data, counted])
   const zone = query.data?.time_zone
   return (
     <ChartCard
       title={t('By hour')}
       kind="bar"
-      note={zone && t('Hours of {zone}', { zone })}
+      note={zone && `${nameOf(counted)} · ${t('Hours of {zone}', { zone })}`}
       {...{ query, drawn }}
     />
   )
@@ -46,16 +46,16 @@ export function OpensByWeekday({ source, counted }: Asked) {
   })
   const drawn = useMemo(() => {
     const names = namesOf({ weekday: 'short' })
-    const nameOf = ({ day }: { day: string }) =>
+    const labelOf = ({ day }: { day: string }) =>
       names(SUNDAY + weekdays.indexOf(day.toLowerCase()) * DAY_MS)
-    return query.data && drawingOf(inWeek(query.data.data), nameOf, counted)
+    return query.data && drawingOf(inWeek(query.data.data), labelOf, counted)
   }, [query.data, counted])
   const zone = query.data?.time_zone
   return (
     <ChartCard
       title={t('By weekday')}
       kind="bar"
-      note={zone && t('Days of {zone}', { zone })}
+      note={zone && `${nameOf(counted)} · ${t('Days of {zone}', { zone })}`}
       {...{ query, drawn }}
     />
   )
@@ -73,12 +73,7 @@ export function OpensByWeek({ source, counted }: Asked) {
     <ChartCard
       title={t('By weekday and hour')}
       kind="heat"
-      note={
-        zone &&
-        (counted === 'opens'
-          ? t('Opens in each hour of a week of {zone}, machines too', { zone })
-          : t('Opens by people in each hour of a week of {zone}', { zone }))
-      }
+      note={zone && `${nameOf(counted)} · ${t('Each hour of a week of {zone}', { zone })}`}
       empty={
         data?.every(({ opens }) => opens === null) && (
           <Empty title={t('Nothing has been opened yet.')} />
@@ -127,14 +122,16 @@ function namesOf(options: Intl.DateTimeFormatOptions) {
   return (at: number) => format.format(at)
 }
 
+const nameOf = (counted: Counted) =>
+  counted === 'opens' ? t('Opens in all, machines too') : t('Opens by people')
+
 function drawingOf<T extends Readonly<Record<Counted, number>>>(
   rows: readonly T[],
-  nameOf: (row: T) => string,
+  labelOf: (row: T) => string,
   counted: Counted,
 ) {
-  const name = counted === 'opens' ? t('Opens in all, machines too') : t('Opens by people')
   return {
-    labels: rows.map(nameOf),
-    series: [{ name, values: rows.map((row) => row[counted]) }],
+    labels: rows.map(labelOf),
+    series: [{ name: nameOf(counted), values: rows.map((row) => row[counted]) }],
   }
 }
