@@ -1,0 +1,40 @@
+/** What is wrong with an environment beyond each variable by itself, and what is needless in it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const placeholder = 'change-me-in-production'
+
+/** Variables of the systems that Beckon replaces, which it has no use for. */
+const notNeeded =
+  /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT)|FIREBASE_SERVER_KEY|WEBHOOK_SECRET)$/
+
+export const needless = (env: Environment) =>
+  Object.keys(env)
+    .filter((name) => notNeeded.test(name))
+    .map((name) => `${name} is not needed: Beckon has no use for it.`)
+
+export function placeholderFaults(
+  env: Environment,
+  production: boolean,
+  warnings: string[],
+): string[] {
+  const names = Object.keys(env).filter((name) => env[name] === placeholder)
+  if (production) return names.map((name) => `${name}: still has the placeholder ${placeholder}`)
+  warnings.push(
+    ...names.map(
+      (name) => `${name} still has the placeholder ${placeholder}; production will refuse it.`,
+    ),
+  )
+  return []
+}
+
+/** Variables that make sense only together. */
+export function pairFaults(env: Environment): string[] {
+  const pairs = [
+    ['SMTP_URL', 'EMAIL_FROM'],
+    ['ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+    ['ADMIN_PASSWORD', 'ADMIN_EMAIL'],
+  ] as const
+  return pairs
+    .filter(([one, other]) => env[one] && !env[other])
+    .map(([one, other]) => `${other}: needed together with ${one}`)
+}
