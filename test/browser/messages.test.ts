@@ -49,6 +49,7 @@ test('a mail is read to its source, with what is attached, and says why it came'
   await expectAccessible(page)
   await page.getByRole('tab', { name: 'Details' }).click()
   await page.getByText('It came through the API, or from one of yours.').waitFor()
+  await page.getByRole('link', { name: 'Sandbox' }).waitFor()
   await expectAccessible(page)
   await page.context().close()
 })
@@ -223,5 +224,29 @@ test('a thing leads to who changed it, with before and after, and from there to 
   await page.getByRole('dialog').getByText(`PUT /providers/${sender}`).waitFor()
   await page.getByRole('link', { name: 'Sender changed' }).click()
   await row.waitFor()
+  await page.context().close()
+})
+
+test('the list says what each is about, where there is room; a template by its subject', async () => {
+  await world.call('POST', '/templates', {
+    ...{ name: 'plan', channel: 'email', subject: 'Your plan {{ plan }}', text: 'Here.' },
+    variables: ['plan'],
+  })
+  await world.call('POST', '/notifications', {
+    ...mail(2, { subject: undefined, html: undefined, scheduled_at: later }),
+    ...{ template_id: 'plan', template_variables: { plan: 'Team' } },
+  })
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/messages`)
+  const row = page.getByRole('row').filter({ hasText: 'u2@example.com' })
+  const about = row.getByText('Your plan Team')
+  await about.waitFor()
+  await page.getByRole('columnheader', { name: 'About' }).waitFor()
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 1024, height: 800 })
+  await about.waitFor({ state: 'hidden' })
+  await row.getByRole('button', { name: 'u2@example.com' }).click()
+  await page.getByRole('tab', { name: 'Details' }).click()
+  await page.getByRole('link', { name: /plan.*version 1/ }).waitFor()
   await page.context().close()
 })

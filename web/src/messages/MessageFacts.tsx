@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Answer } from '../lib/api.ts'
 import { number } from '../lib/format.ts'
+import { isolated } from '../lib/isolate.ts'
 import { t, told } from '../lib/language.ts'
 import { useMay } from '../lib/session.ts'
 import { searchOf } from '../lib/url.ts'
@@ -36,20 +37,16 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
             t('Template'),
             message.template_id && (
               <Link key="template" to={`/templates/${message.template_id}`} className={link}>
-                {t('Version {version}', { version: number(message.template_version ?? 1) })}
+                {t('{name}, version {version}', {
+                  name: isolated(message.template_name ?? ''),
+                  version: number(message.template_version ?? 1),
+                })}
               </Link>
             ),
           ],
           [
             t('Sender'),
-            <Link
-              key="sender"
-              to="/senders"
-              search={searchOf({ id: message.sender_id })}
-              className={link}
-            >
-              {t('The sender')}
-            </Link>,
+            <SenderLink key="sender" id={message.sender_id} name={message.sender_name} />,
           ],
           [t('Priority'), told(priorities[message.priority])],
           [t('Attempts'), number(message.attempts)],
@@ -81,5 +78,16 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
         <CodeBlock label={t('Metadata')} text={JSON.stringify(message.metadata, null, 2)} />
       )}
     </div>
+  )
+}
+
+const BUILT_IN = 'Sandbox' // as the server calls it
+
+function SenderLink({ id, name }: { id: string; name: string | null }) {
+  if (name === null) return <span className="text-muted-foreground">{t('removed since')}</span>
+  return (
+    <Link to="/senders" search={searchOf({ id })} className={link}>
+      <Text>{name === BUILT_IN ? t('Sandbox') : name}</Text>
+    </Link>
   )
 }

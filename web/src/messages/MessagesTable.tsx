@@ -6,10 +6,10 @@ import { type Column, PagedTable, RowName } from '../ui/DataTable.tsx'
 import { Code, When } from '../ui/Small.tsx'
 import { Empty, NoMatch } from '../ui/States.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
-import { channels, type Message, whyOf } from './words.ts'
+import { channels, type ListedMessage, type Message, whyOf } from './words.ts'
 
 interface Props {
-  readonly query: List<Message>
+  readonly query: List<ListedMessage>
   /** Null when nothing can be done with many. */
   readonly chosen: ReadonlySet<string> | null
   readonly onChoose: (chosen: ReadonlySet<string>) => void
@@ -28,7 +28,7 @@ export function MessagesTable(props: Props) {
     onChoose(next)
   }
   const shown = query.data?.pages.flatMap(({ data }) => data) ?? []
-  const columns: Column<Message>[] = [
+  const columns: Column<ListedMessage>[] = [
     {
       id: 'status',
       title: (
@@ -73,6 +73,16 @@ export function MessagesTable(props: Props) {
             {told(channels[message.channel])} · <When at={message.created_at} />
           </span>
         </RowName>
+      ),
+    },
+    {
+      id: 'about',
+      title: t('About'),
+      extra: true,
+      cell: ({ about }) => (
+        <span dir="auto" className="line-clamp-2 max-w-96">
+          {about}
+        </span>
       ),
     },
     {

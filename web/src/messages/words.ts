@@ -5,7 +5,9 @@ import { msg, t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
-export type Message = Row<'/notifications'>
+export type ListedMessage = Row<'/notifications'>
+/** Wherever one is shown. */
+export type Message = Omit<ListedMessage, 'about'>
 export type Status = Message['status']
 export type Channel = Message['channel']
 

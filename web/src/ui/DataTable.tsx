@@ -19,6 +19,8 @@ export interface Column<T> {
   readonly end?: boolean
   /** Gone on a phone. */
   readonly wide?: boolean
+  /** The first to go where there is no room for all. */
+  readonly extra?: boolean
 }
 
 /** What a row is called by: opens it, by the keyboard too. */
@@ -57,7 +59,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
   const table = useTable({ features, columns: definitions, data: rows, getRowId: keyOf })
   const byId = new Map(columns.map((column) => [column.id, column]))
   const place = (id: string) =>
-    `px-2 py-2 first:ps-4 last:pe-4 sm:px-3 sm:first:ps-5 sm:last:pe-5 [&_.code]:[word-break:normal] ${byId.get(id)?.end ? 'text-end tabular-nums' : 'text-start'} ${byId.get(id)?.wide ? 'max-md:hidden' : ''}`
+    `px-2 py-2 first:ps-4 last:pe-4 sm:px-3 sm:first:ps-5 sm:last:pe-5 [&_.code]:[word-break:normal] ${byId.get(id)?.end ? 'text-end tabular-nums' : 'text-start'} ${byId.get(id)?.wide ? 'max-md:hidden' : ''} ${byId.get(id)?.extra ? 'max-xl:hidden' : ''}`
   return (
     <section className="relative overflow-x-auto" tabIndex={0} aria-label={label}>
       <table className="w-full text-sm">
