@@ -1,9 +1,13 @@
 /** Signing in and out, what is reachable without, and what a page may not do. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { generateSync } from 'otplib'
+import type { Page } from 'playwright-core'
 import { request } from 'undici'
+import { expectAccessible } from './expectAccessible.ts'
 import { pagesOf } from './pagesOf.ts'
-import { OWNER, openWorld } from './world.ts'
+import { nameOf, type Say, speak } from './speak.ts'
+import { type Look, OWNER, openWorld } from './world.ts'
 
 const ID = '01890000-0000-7000-8000-000000000000' // of nothing that there is
 const world = await openWorld()
@@ -94,6 +98,78 @@ test('a session that ends while a page is open leads to the login and back', asy
   assert.match(page.url(), /next=/)
   await page.context().close()
 })
+
+const faces: readonly Look[] = [
+  { language: 'en', theme: 'light' },
+  { language: 'he', theme: 'dark', phone: true },
+]
+for (const [at, look] of faces.entries()) {
+  test(`an invitation is taken back, another is taken, and who came has a second factor: ${nameOf(look)}`, async () => {
+    const say = speak(look.language)
+    const email = `colleague${at}@example.com`
+    const owner = await world.enter(look)
+    await owner.goto(`${world.url}/app/settings?tab=members`)
+    const first = await invite(owner, say, email)
+    const open = owner.getByRole('table', { name: say('Open invitations') })
+    const row = open.getByRole('row').filter({ hasText: email })
+    await row.getByText(OWNER.email).filter({ visible: true }).waitFor()
+    await expectAccessible(owner)
+    await row.getByRole('button').click()
+    await owner
+      .getByRole('dialog')
+      .getByRole('button', { name: say('Take it back') })
+      .click()
+    await row.waitFor({ state: 'detached' })
+    assert.equal(await owner.getByLabel(say('The link')).count(), 0, 'it leads nowhere now')
+
+    const colleague = await world.visit(look)
+    await join(colleague, first)
+    await colleague
+      .getByRole('alert')
+      .getByText(say('This invitation was taken back. Ask whoever invited you for a new one.'))
+      .waitFor()
+    await join(colleague, await invite(owner, say, email))
+    await colleague.waitForURL(({ pathname }) => pathname === '/app/')
+    await row.waitFor({ state: 'detached' })
+    const members = owner.getByRole('table', { name: say('Members') })
+    await members.getByRole('row').filter({ hasText: email }).waitFor()
+    await secondFactor(colleague, say)
+    await owner.context().close()
+    await colleague.context().close()
+  })
+}
+
+async function invite(page: Page, say: Say, email: string): Promise<string> {
+  await page.getByLabel(say('Email')).fill(email)
+  await page.getByRole('button', { name: say('Make the link') }).click()
+  return (await page.getByLabel(say('The link')).locator('pre').innerText()).trim()
+}
+
+async function join(page: Page, link: string) {
+  await page.goto('about:blank') // another fragment alone would open no other page
+  await page.goto(link)
+  await page.locator('input[type=password]').fill('purple harbour eleven')
+  await page.locator('button[type=submit]').click()
+}
+
+async function secondFactor(page: Page, say: Say) {
+  await page.goto(new URL('/app/settings?tab=profile', page.url()).href)
+  const here = page.getByRole('listitem').filter({ hasText: say('here') })
+  const agent = await page.evaluate<string>('navigator.userAgent')
+  const device = here.getByTitle(agent)
+  assert.match(await device.innerText(), /Chrome.*Linux/)
+  await page.getByRole('button', { name: say('Set it up') }).click()
+  const code = page.getByRole('img', { name: say('QR code of the secret, for your app') })
+  const colours = await code.evaluate((drawing) =>
+    [...drawing.children].map((each) => each.getAttribute('fill')),
+  )
+  assert.deepEqual(colours, ['#fff', '#000'], 'also in the dark')
+  await expectAccessible(page)
+  const secret = (await page.getByLabel(say('Secret')).locator('pre').innerText()).trim()
+  await page.getByLabel(say('Code'), { exact: true }).fill(generateSync({ secret }))
+  await page.getByRole('button', { name: say('Switch it on') }).click()
+  await page.getByLabel(say('Recovery codes')).waitFor()
+}
 
 test('scripts come from the server only, and assets are kept for good', async () => {
   const answer = await fetch(`${world.url}/app/`)

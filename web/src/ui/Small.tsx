@@ -95,7 +95,7 @@ export function CodeBlock({ text, label }: { text: string; label: string }) {
       <section
         tabIndex={0}
         aria-label={label}
-        className="max-h-96 overflow-auto rounded-md bg-muted p-3 pe-12"
+        className="max-h-96 overflow-auto rounded-md bg-muted p-3 pr-12"
       >
         <pre>{text}</pre>
       </section>

@@ -1,8 +1,8 @@
-/** Who may sign in, and as what; inviting by a link that works once. */
-import { type FormEvent, useState } from 'react'
+/** Who may sign in, and as what, and who is invited. */
+import { useState } from 'react'
 import { useAct } from '../lib/act.ts'
-import { post, put, type Row, remove } from '../lib/api.ts'
-import { msg, t, told } from '../lib/language.ts'
+import { put, type Row, remove } from '../lib/api.ts'
+import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay, useMe } from '../lib/session.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -10,25 +10,14 @@ import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Confirm } from '../ui/Confirm.tsx'
 import { PagedTable } from '../ui/DataTable.tsx'
-import { SelectField, TextField } from '../ui/Field.tsx'
-import { Code, CodeBlock, Text, When } from '../ui/Small.tsx'
-import { Empty, Fault, Note } from '../ui/States.tsx'
+import { SelectField } from '../ui/Field.tsx'
+import { Code, Text, When } from '../ui/Small.tsx'
+import { Empty } from '../ui/States.tsx'
+import { Invite } from './Invite.tsx'
+import { OpenInvitations } from './OpenInvitations.tsx'
+import { type Role, roleOptions, roles } from './roles.ts'
 
 type Member = Row<'/members'>
-type Role = Member['role']
-
-const roles: Record<Role, readonly [name: string, meaning: string]> = {
-  owner: [msg('Owner'), msg('may do everything')],
-  admin: [msg('Admin'), msg('everything but owners')],
-  editor: [msg('Editor'), msg('messages, templates, journeys, contacts')],
-  viewer: [msg('Viewer'), msg('reads')],
-  client: [msg('Client'), msg('reads their own figures')],
-}
-const roleOptions = () =>
-  Object.entries(roles).map(
-    ([id, [name, meaning]]) => [id, `${told(name)} – ${told(meaning)}`] as const,
-  )
-
 export function MembersTab() {
   const query = useList('/members')
   const mayWrite = useMay('members:write')
@@ -47,6 +36,7 @@ export function MembersTab() {
   return (
     <div className="flex flex-col gap-5">
       {mayWrite && <Invite />}
+      <OpenInvitations />
       <Card flush title={t('Members')}>
         <PagedTable
           label={t('Members')}
@@ -126,46 +116,5 @@ export function MembersTab() {
         />
       )}
     </div>
-  )
-}
-
-function Invite() {
-  const invite = useAct(
-    (body: { email: string; role: Role }) => post('/members/invitations', { body }),
-    { refreshes: ['/members'], quiet: true },
-  )
-  function handleSubmit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    invite.mutate({ email: String(form.get('email')), role: String(form.get('role')) as Role }) // one of the options
-  }
-  return (
-    <Card title={t('Invite somebody')} note={t('You get a link to pass on. It works once.')}>
-      <form onSubmit={handleSubmit} className="flex flex-wrap items-end gap-3">
-        <TextField
-          label={t('Email')}
-          name="email"
-          type="email"
-          required
-          dir="ltr"
-          className="min-w-52 flex-1"
-        />
-        <SelectField label={t('Role')} name="role" defaultValue="editor" options={roleOptions()} />
-        <Button look="primary" type="submit" disabled={invite.isPending}>
-          {t('Make the link')}
-        </Button>
-      </form>
-      <div className="mt-3 flex flex-col gap-3">
-        <Fault error={invite.error} />
-        {invite.data?.url && (
-          <>
-            <Note tone="good">
-              {t('Send this link to {email}. It is shown once.', { email: invite.data.email })}
-            </Note>
-            <CodeBlock label={t('The link')} text={invite.data.url} />
-          </>
-        )}
-      </div>
-    </Card>
   )
 }

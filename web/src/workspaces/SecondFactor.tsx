@@ -1,6 +1,6 @@
 /** A second factor by an authenticator app (TOTP, RFC 6238), with recovery codes. */
 
-import type { FormEvent } from 'react'
+import { type FormEvent, lazy, Suspense } from 'react'
 import { useAct } from '../lib/act.ts'
 import { post, remove } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
@@ -12,6 +12,7 @@ import { CodeField } from '../ui/Credentials.tsx'
 import { CodeBlock } from '../ui/Small.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 
+const QrCode = lazy(async () => ({ default: (await import('./QrCode.tsx')).QrCode }))
 const refreshes = ['/auth/me', '/members']
 
 export function SecondFactor({ isOn }: { isOn: boolean }) {
@@ -72,12 +73,19 @@ export function SecondFactor({ isOn }: { isOn: boolean }) {
         {!isOn && begin.data && (
           <form onSubmit={handleConfirm} className="flex flex-col gap-3">
             <p className="text-sm">
-              {t('Enter this secret in your app, then the code that it shows.')}
+              {t('Scan this with your app or enter the secret there, then the code that it shows.')}
             </p>
-            <CodeBlock label={t('Secret')} text={begin.data.secret} />
-            <a className="text-sm text-primary underline" href={begin.data.url}>
-              {t('Open it in an app on this device')}
-            </a>
+            <div className="flex flex-wrap items-start gap-4">
+              <Suspense fallback={<div className="size-48 rounded-md border bg-white" />}>
+                <QrCode text={begin.data.url} label={t('QR code of the secret, for your app')} />
+              </Suspense>
+              <div className="flex min-w-[min(100%,20rem)] flex-1 flex-col gap-3">
+                <CodeBlock label={t('Secret')} text={begin.data.secret} />
+                <a className="text-sm text-primary underline" href={begin.data.url}>
+                  {t('Open it in an app on this device')}
+                </a>
+              </div>
+            </div>
             <Fault error={confirm.error} />
             <CodeField label={t('Code')} inputMode="numeric" required />
             <Button look="primary" type="submit" className="self-start">

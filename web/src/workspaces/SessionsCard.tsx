@@ -1,12 +1,14 @@
 /** Where one is signed in, and the way to end it there. */
+import type { ReactNode } from 'react'
 import { useAct } from '../lib/act.ts'
 import { remove } from '../lib/api.ts'
+import { deviceOf } from '../lib/device.ts'
 import { t } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { AskButton } from '../ui/AskButton.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Card } from '../ui/Card.tsx'
-import { Code, When } from '../ui/Small.tsx'
+import { Code, Text, When } from '../ui/Small.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 
 export function SessionsCard() {
@@ -25,8 +27,8 @@ export function SessionsCard() {
           .map((session) => (
             <li key={session.id} className="flex items-center justify-between gap-3 text-sm">
               <span className="min-w-0">
-                <span className="line-clamp-1">
-                  <bdi>{session.user_agent ?? t('Unknown program')}</bdi>
+                <span className="line-clamp-1" title={session.user_agent ?? undefined}>
+                  {nameOf(session.user_agent)}
                 </span>
                 <span className="text-muted-foreground">
                   {session.ip && <Code>{session.ip}</Code>} · <When at={session.seen_at} />
@@ -50,4 +52,11 @@ export function SessionsCard() {
       </ul>
     </Card>
   )
+}
+
+function nameOf(userAgent: string | null): ReactNode {
+  const device = deviceOf(userAgent)
+  if (!device) return t('Unknown program')
+  const { program, system } = device
+  return system ? t('{program} on {system}', { program, system }) : <Text>{program}</Text>
 }
