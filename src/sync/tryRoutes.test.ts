@@ -49,6 +49,31 @@ test('the operator’s address of the API holds for what members connect, unless
   assert.equal((await app.call('POST', `${at}/check`, undefined, key)).json.ok, false)
 })
 
+test('a run that begins while its connection is activated and the one who does so do not wait for each other', async () => {
+  const { engine } = app.app.db
+  const at = `/connectors/${connection.id}`
+  assert.equal((await app.call('POST', `${at}/pause`, {}, key)).status, 200) // no other run begins
+  const { promise: activated, resolve } = Promise.withResolvers<unknown>()
+  await engine.begin(async (tx) => {
+    const [held] = await tx`
+      select workspace_id, connection_id, task, pg_backend_pid() as pid from connection_tasks
+      where connection_id = ${connection.id} and task <> 'subscribe' order by task limit 1 for update
+    `
+    resolve(app.call('POST', `${at}/activate`, undefined, key))
+    await until('the other to wait for the task', async () => {
+      const [row] = await engine`
+        select count(*)::int as n from pg_stat_activity where ${held?.['pid']} = any(pg_blocking_pids(pid))
+      `
+      return row?.['n'] === 1
+    })
+    await tx`
+      insert into sync_runs (workspace_id, id, connection_id, task, status, started_at)
+      values (${held?.['workspaceId']}, gen_random_uuid(), ${connection.id}, ${held?.['task']}, 'done', now())
+    `
+  })
+  assert.equal(((await activated) as { status: number }).status, 200)
+})
+
 test('a trial shows contacts only to those who may read them', async () => {
   const reader = await app.keyFor('default', ['senders:write', 'contacts:read'])
   const stranger = await app.keyFor('default', ['senders:write'])

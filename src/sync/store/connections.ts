@@ -1,5 +1,6 @@
 /** Connections in the database. Settings stay sealed here; directory.ts opens them. */
 import type { Sql } from '../../db/db.ts'
+import { SUBSCRIBE } from './tasks.ts'
 
 export interface ConnectionRow {
   readonly workspaceId: string
@@ -49,12 +50,21 @@ export async function findConnection(
   return row
 }
 
-/** Writers of one connection wait for each other. */
+/**
+ * Writers of one connection wait for each other. Its tasks come first, the subscription's last, because
+ * a run holds its task before it refers to its connection: in the other order each waited for the other.
+ */
 export async function lockConnection(
   sql: Sql,
   workspaceId: string,
   id: string,
 ): Promise<ConnectionRow | undefined> {
+  await sql`
+    select from connection_tasks
+    where workspace_id = ${workspaceId} and connection_id = ${id}
+    order by task = ${SUBSCRIBE}, task
+    for update
+  `
   const [row] = await sql<ConnectionRow[]>`
     select ${columns(sql)} from connections where workspace_id = ${workspaceId} and id = ${id} for update
   `
