@@ -14,7 +14,7 @@ const server = join(root, 'src')
 
 /** Told at the terminal, in logs, to programs that speak HTTP badly, or in both languages already. */
 const apart =
-  /fixtures\/|^(cli|db|jobs|config)\/|^(config|main|app)\.ts$|Texts\.ts$|^http\/(body|clientError|checkHead|duplicates|openapi|frontPage|dashboard|server)|^lib\/(crypt|metrics)|^tracking\/unsubscribe\//
+  /fixtures\/|^(app|cli|db|jobs|config)\/|^(config|main|app)\.ts$|Texts\.ts$|^http\/(body|clientError|checkHead|duplicates|openapi|frontPage|dashboard|server)|^lib\/(crypt|metrics)|^tracking\/unsubscribe\//
 
 /** Describe the API or a metric, not what happened. */
 const documentation = new Set(['description', 'summary', 'help', 'title', 'operationId'])

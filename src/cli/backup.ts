@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { migrateAs } from '../app.ts'
+import { migrateAs } from '../app/migrateAs.ts'
 import type { Config } from '../config.ts'
 import { backupCluster } from '../db/backupCluster.ts'
 import { copyTree, exists } from '../db/copyTree.ts'

@@ -1,5 +1,5 @@
 /** `beckon db distribute`: the same schema on a Citus cluster, each workspace on one of its nodes. */
-import { migrateAs } from '../app.ts'
+import { migrateAs } from '../app/migrateAs.ts'
 import { connect } from '../db/db.ts'
 import { distribute, planDistribution } from '../db/distribute.ts'
 import { AppError } from '../errors.ts'

@@ -1,5 +1,5 @@
 /** `beckon migrate`: what `alembic upgrade head` was to others. Run by every start as well. */
-import { migrateAs } from '../app.ts'
+import { migrateAs } from '../app/migrateAs.ts'
 import { type Context, logOf, openGround, settingsOf } from './context.ts'
 
 export async function migrateOnly(context: Context): Promise<void> {

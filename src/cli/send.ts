@@ -1,6 +1,6 @@
 /** `beckon send`: one message, accepted as the API does; whoever works sends it. */
 import { text } from 'node:stream/consumers'
-import { assemble } from '../app.ts'
+import { assemble } from '../app/assemble.ts'
 import { AppError, invalid } from '../errors.ts'
 import { parse } from '../http/parse.ts'
 import { NewMessage } from '../messages/schema.ts'

@@ -61,7 +61,7 @@ export function withTool(
     process.once('SIGINT', stop).once('SIGTERM', stop)
     try {
       if (ground.beside) await requireSameVersion(ground.address)
-      else await (await import('../app.ts')).migrateAs(ground.address, silent, config)
+      else await (await import('../app/migrateAs.ts')).migrateAs(ground.address, silent, config)
       const db = await openDb(ground.address, { connections: CONNECTIONS })
       try {
         await work(await toolOf(context, config, ground.address, db, out))
@@ -87,7 +87,7 @@ async function toolOf(
     seal: (text: string, about: string) => seal(secrets.encryptionKey, text, about),
     unseal: (sealed: string, about: string) => open(secrets.encryptionKey, sealed, about),
   }
-  const hooks = async () => (await import('../app.ts')).workspaceHooks(sealing)
+  const hooks = async () => (await import('../app/provision.ts')).workspaceHooks(sealing)
   const workspace = async (slug = DEFAULT_SLUG) => {
     const found = await findWorkspaceBySlug(db.app, slug)
     if (found) return found

@@ -3,7 +3,7 @@
  * workers.ts, killed, frozen and stopped by the tests.
  */
 import pino from 'pino'
-import { assemble } from '../../src/app.ts'
+import { assemble } from '../../src/app/assemble.ts'
 import { openDb } from '../../src/db/db.ts'
 import type { WorkerOrder } from './workers.ts'
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import pino from 'pino'
-import { type Assembly, assemble } from '../../src/app.ts'
+import { type Assembly, assemble } from '../../src/app/assemble.ts'
 import { type ChannelId, channelIds } from '../../src/channels/channel.ts'
 import { sealContext } from '../../src/channels/directory.ts'
 import { insertSenders } from '../../src/channels/store.ts'

@@ -1,6 +1,6 @@
 /** A journeys engine in a process of its own, to be killed by tests. What it calls is a table of the database. */
 import pino from 'pino'
-import { assemble } from '../../src/app.ts'
+import { assemble } from '../../src/app/assemble.ts'
 import { openDb } from '../../src/db/db.ts'
 import { buildJourneys } from '../../src/journeys/build.ts'
 import { createHttp } from '../../src/lib/http.ts'

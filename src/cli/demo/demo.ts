@@ -5,7 +5,8 @@
  * it can go again. Each step is a transaction that knows whether it was done: what was interrupted
  * goes on where it stopped, and what is whole stays as it is.
  */
-import { assemble, createOpensSubscriber } from '../../app.ts'
+import { assemble } from '../../app/assemble.ts'
+import { createOpensSubscriber } from '../../app/provision.ts'
 import { connect } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import { createCounters } from '../../tracking/counters.ts'

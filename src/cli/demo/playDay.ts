@@ -8,7 +8,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
-import type { Assembly } from '../../app.ts'
+import type { Assembly } from '../../app/assemble.ts'
 import { addressKind } from '../../channels/address.ts'
 import { addressHash } from '../../consent/hash.ts'
 import type { Db } from '../../db/db.ts'
