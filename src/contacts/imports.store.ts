@@ -60,8 +60,8 @@ export async function findContent(
 }
 
 /**
- * Moves on from row `from` to row `to`. False when someone else has done so already; true
- * holds the import until the transaction ends.
+ * Moves on from row `from` to row `to`. False when someone else has done so already or is at it,
+ * which is not waited for; true holds the import until the transaction ends.
  */
 export async function markPosition(
   sql: Sql,
@@ -70,10 +70,16 @@ export async function markPosition(
   { from, to }: { from: number; to: number },
 ): Promise<boolean> {
   const moved = await sql`
-    update imports
+    update imports i
     set status = 'running', position = ${to}
-    where workspace_id = ${workspaceId} and id = ${id}
-      and status in ('queued', 'running') and position = ${from}
+    from (
+      select workspace_id, id
+      from imports
+      where workspace_id = ${workspaceId} and id = ${id}
+        and status in ('queued', 'running') and position = ${from}
+      for update skip locked
+    ) free
+    where i.workspace_id = free.workspace_id and i.id = free.id
   `
   return moved.count > 0
 }
