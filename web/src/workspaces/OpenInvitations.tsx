@@ -88,7 +88,7 @@ type Inviter = Pick<Invitation, 'invited_by' | 'invited_by_name'>
 
 function inviterOf({ invited_by, invited_by_name }: Inviter) {
   if (invited_by_name !== null) return <Text>{invited_by_name}</Text>
-  return invited_by === null ? t('An API key') : t('A former member')
+  return invited_by === null ? t('The operator or an API key') : t('A former member')
 }
 
 /** Reads again while somebody may come: who joins is a member at once, and no longer invited. */
