@@ -236,16 +236,23 @@ export const TestRequest = z.strictObject({
 })
 export type TestRequest = z.infer<typeof TestRequest>
 
+export const SentTest = z.object({
+  status: z.enum(['sent', 'failed']),
+  detail: z.string(),
+  to: z.string().meta({ description: 'As the sender had it; empty for its own destination.' }),
+  subject: z.string().nullable().meta({ description: 'As it was sent, marked as a test.' }),
+  sender_id: z.uuid(),
+  sender_name: z.string(),
+  provider: z.string().meta({ description: 'sandbox: it has not left the server.' }),
+})
+
 export const TestResult = z.object({
   subject: z.string().nullable(),
   html: z.string().nullable(),
   text: z.string(),
   links: z.array(z.string()).meta({ description: 'Where its links lead.' }),
   missing: z.array(z.string()).meta({ description: 'Variables that a placeholder stands for.' }),
-  sent: z
-    .object({ status: z.enum(['sent', 'failed']), detail: z.string() })
-    .nullable()
-    .meta({ description: 'null without `to`.' }),
+  sent: SentTest.nullable().meta({ description: 'null without `to`.' }),
 })
 export type TestResult = z.infer<typeof TestResult>
 

@@ -69,16 +69,21 @@ export async function sendTest(
   rendered: Pick<RenderedEmail, 'subject' | 'html' | 'text'>,
   { directories }: TestDeps,
 ): Promise<Sent> {
-  if (suppressed) return { status: 'failed', detail: 'The address is on the suppression list.' }
   const id = uuid7()
   const content = contentFor(sender, id, rendered)
+  const about = {
+    ...{ to: address, subject: 'subject' in content ? content.subject : content.title },
+    ...{ sender_id: sender.id, sender_name: sender.name, provider: sender.provider.id },
+  }
+  if (suppressed)
+    return { ...about, status: 'failed', detail: 'The address is on the suppression list.' }
   try {
     const context = directories.senders.context(sender)
     const { reply } = await sender.provider.send({ id, to: address, content }, context)
-    return { status: 'sent', detail: `${sender.name} accepted it: ${reply}` }
+    return { ...about, status: 'sent', detail: `${sender.name} accepted it: ${reply}` }
   } catch (error) {
     if (!families.some((family) => error instanceof family)) throw error
-    return { status: 'failed', detail: `${sender.name}: ${(error as Error).message}` } // one of the four
+    return { ...about, status: 'failed', detail: `${sender.name}: ${(error as Error).message}` } // one of the four
   }
 }
 

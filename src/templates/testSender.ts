@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { SenderParams } from '../channels/schema.ts'
 import { AppError } from '../errors.ts'
+import { SentTest } from './schema.ts'
 import { recipientOf, sendTest, type TestDeps } from './sendTest.ts'
 
 const TestOfSender = z.strictObject({
@@ -10,7 +11,6 @@ const TestOfSender = z.strictObject({
     description: 'Address or number; left out for senders that have a destination of their own.',
   }),
 })
-const SentTest = z.object({ status: z.enum(['sent', 'failed']), detail: z.string() })
 
 export const testSenderRoutes =
   (deps: TestDeps): FastifyPluginAsyncZod =>

@@ -95,12 +95,10 @@ for (const look of looks) {
     await recipe.getByText(say('On'), { exact: true }).waitFor()
     await recipe.getByRole('listitem').filter({ hasText: 'CLOSEIO_API_KEY' }).waitFor()
     await recipe.locator('summary').click()
-    const variables = recipe.getByRole('row')
-    await variables
-      .filter({ hasText: 'CLOSEIO_API_KEY' })
-      .getByText(say('set'), { exact: true })
-      .waitFor()
-    await variables.filter({ hasText: 'ALERT_EDIT_MINUTES' }).getByText('30').waitFor()
+    const valueFor = (variable: string) =>
+      recipe.getByRole('row').filter({ hasText: variable }).getByRole('cell').last()
+    await valueFor('CLOSEIO_API_KEY').getByText(say('set'), { exact: true }).waitFor()
+    await valueFor('ALERT_EDIT_MINUTES').getByText('30').waitFor()
     await expectAccessible(page)
     await recipe.getByRole('link', { name: say('The journey') }).click()
     await page.getByRole('tab', { name: say('Who is in it') }).click()

@@ -186,7 +186,11 @@ test('a language from right to left is shown so; a test goes out; versions stand
   await turned.getByText('טוב שבאת.').waitFor()
   await page.getByLabel('Send a test to').fill('ada@example.com, fail@example.com')
   await page.getByRole('button', { name: 'Send the test' }).click()
-  await page.getByText(/^ada@example\.com: .*accepted it/).waitFor()
+  await page.getByText(/^ada@example\.com: It stays here, in the sandbox/).waitFor()
+  const handed = page.getByRole('group').filter({ hasText: 'What was handed over' })
+  await handed.getByText(/^\[Test\] /).waitFor()
+  await page.frameLocator('iframe[title^="What"]').getByText('טוב שבאת.').waitFor()
+  await expectAccessible(page)
   await page.getByText(/^fail@example\.com: .*refused this recipient/).waitFor()
   assert.deepEqual((await world.call('GET', '/notifications')).data, [])
 

@@ -94,11 +94,14 @@ const columns = (): Column<Variable>[] => [
   {
     id: 'variable',
     title: t('Variable'),
-    cell: ({ variable, title }) => (
+    cell: (variable) => (
       <>
-        <Code>{variable}</Code>
+        <Code>{variable.variable}</Code>
         <span className="block text-muted-foreground">
-          <Text>{said(title)}</Text>
+          <Text>{said(variable.title)}</Text>
+        </span>
+        <span className="mt-1 block break-words md:hidden">
+          <Value variable={variable} />
         </span>
       </>
     ),
@@ -106,6 +109,7 @@ const columns = (): Column<Variable>[] => [
   {
     id: 'value',
     title: t('Value'),
+    wide: true,
     cell: (variable) => <Value variable={variable} />,
   },
 ]

@@ -3,7 +3,7 @@ import { t, told } from '../lib/language.ts'
 import type { List } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
 import { type Column, PagedTable, RowName } from '../ui/DataTable.tsx'
-import { Code, When } from '../ui/Small.tsx'
+import { Code, Text, When } from '../ui/Small.tsx'
 import { Empty, NoMatch } from '../ui/States.tsx'
 import { StatusBadge } from './StatusBadge.tsx'
 import { channels, type ListedMessage, type Message, whyOf } from './words.ts'
@@ -80,8 +80,8 @@ export function MessagesTable(props: Props) {
       title: t('About'),
       extra: true,
       cell: ({ about }) => (
-        <span dir="auto" className="line-clamp-2 max-w-96">
-          {about}
+        <span className="line-clamp-2 max-w-96">
+          <Text>{about}</Text>
         </span>
       ),
     },

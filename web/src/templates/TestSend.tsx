@@ -3,17 +3,20 @@ import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, type Body, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
-import { said } from '../lib/said.ts'
 import { useMe } from '../lib/session.ts'
+import type { Channel } from '../messages/words.ts'
 import { Button } from '../ui/Button.tsx'
 import { TextField } from '../ui/Field.tsx'
-import { Fault, Note } from '../ui/States.tsx'
+import { Fault } from '../ui/States.tsx'
+import { TestShown } from './TestShown.tsx'
 
-type Sent = NonNullable<Answer<'/templates/{id}/test', 'post'>['sent']>
+type Tested = Answer<'/templates/{id}/test', 'post'>
+/** One that was sent. */
+export type SentTest = Tested & { readonly sent: NonNullable<Tested['sent']> }
 
 interface Props {
   readonly id: string
-  readonly channel: string
+  readonly channel: Channel
   readonly body: NonNullable<Body<'/templates/{id}/test', 'post'>>
 }
 
@@ -25,13 +28,13 @@ export function TestSend({ id, channel, body }: Props) {
   const send = useAct(
     async (text: string) => {
       localStorage.setItem(`${PLACE}.${channel}`, text)
-      const results: { to: string; sent: Sent }[] = []
+      const results: { to: string; test: SentTest }[] = []
       for (const to of addresses(text)) {
-        const { sent } = await post('/templates/{id}/test', {
+        const test = await post('/templates/{id}/test', {
           params: { id },
           body: { ...body, to },
         })
-        if (sent) results.push({ to, sent })
+        if (test.sent) results.push({ to, test: { ...test, sent: test.sent } })
       }
       return results
     },
@@ -59,10 +62,8 @@ export function TestSend({ id, channel, body }: Props) {
         </Button>
       </div>
       <Fault error={send.error} />
-      {send.data?.map(({ to, sent }) => (
-        <Note key={to} tone={sent.status === 'sent' ? 'good' : 'bad'}>
-          <bdi>{to}</bdi>: {said(sent.detail)}
-        </Note>
+      {send.data?.map(({ to, test }) => (
+        <TestShown key={to} channel={channel} test={test} />
       ))}
     </form>
   )
