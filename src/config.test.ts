@@ -105,7 +105,8 @@ test('what Beckon has no use for costs a line each, and what it cannot use says 
   for (const name of ['DEBUG', 'SECRET_KEY', 'REDIS_URL', 'CELERY_BROKER_URL', 'DB_HOST'])
     assert.match(warnings, new RegExp(`${name} is not needed`))
   const service = warningsOf(printed['a notification service']!)
-  assert.match(service, /FIREBASE_SERVER_KEY is not needed/)
+  assert.match(service, /FIREBASE_SERVER_KEY.*FIREBASE_SERVICE_ACCOUNT/)
+  assert.match(service, /WEBHOOK_SECRET.*webhooks that we send/)
 })
 
 test('names of other systems are understood, and ours go first', () => {

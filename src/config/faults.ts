@@ -5,12 +5,21 @@ const placeholder = 'change-me-in-production'
 
 /** Variables of the systems that Beckon replaces, which it has no use for. */
 const notNeeded =
-  /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT)|FIREBASE_SERVER_KEY|WEBHOOK_SECRET)$/
+  /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT))$/
+
+/** Variables whose use is still to come, and what they will, or will not, be good for. */
+const early: Readonly<Record<string, string>> = {
+  FIREBASE_SERVER_KEY:
+    'Google has switched these keys off. Push will ask for FIREBASE_SERVICE_ACCOUNT.',
+  WEBHOOK_SECRET: 'It will sign the webhooks that we send. This version sends none yet.',
+}
 
 export const needless = (env: Environment) =>
-  Object.keys(env)
-    .filter((name) => notNeeded.test(name))
-    .map((name) => `${name} is not needed: Beckon has no use for it.`)
+  Object.keys(env).flatMap((name) => {
+    if (notNeeded.test(name)) return [`${name} is not needed: Beckon has no use for it.`]
+    const why = env[name] ? early[name] : undefined
+    return why === undefined ? [] : [`${name} is not used: ${why}`]
+  })
 
 export function placeholderFaults(
   env: Environment,
