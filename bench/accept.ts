@@ -10,7 +10,7 @@ import { startServer } from './harness/server.ts'
 
 const name = 'accept'
 const PEOPLE = 10_000
-const CONNECTIONS = 64
+const CONNECTIONS = 256 // as many callers at once as commits are shared for
 const WARM_UP_SECONDS = 3
 const ROUNDS = 3
 const LATER_MS = 86_400_000 // they fall due tomorrow, so that nothing is sent meanwhile

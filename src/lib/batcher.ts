@@ -32,20 +32,26 @@ export function createBatcher<T, R>(options: {
   maxWeight: number
   /** Batches being written at once. */
   concurrency: number
+  /** So much weight must wait before a batch is begun while another is being written. */
+  alongside?: number
   weigh?(item: T): number
   /** Waits so long for others before a batch that is not half full; by default until a turn of the event loop brings no more. */
   lingerMs?: number
 }): Batcher<T, R> {
   const queue: Waiting<T, R>[] = []
   const weigh = options.weigh ?? (() => 1)
-  const { lingerMs = 0 } = options
+  const { lingerMs = 0, alongside = 1 } = options
+  let weight = 0 // of what waits
   let running = 0
   let idle: (() => void)[] = []
   let scheduled = false
 
+  const mayBegin = () =>
+    queue.length > 0 && running < options.concurrency && (running === 0 || weight >= alongside)
+
   const begin = () => {
     scheduled = false
-    while (queue.length > 0 && running < options.concurrency) void write(take())
+    while (mayBegin()) void write(take())
   }
 
   /** Turns of the loop let the requests that arrived together, or are arriving, travel together. */
@@ -58,20 +64,21 @@ export function createBatcher<T, R>(options: {
   }
 
   const schedule = () => {
-    if (scheduled || queue.length === 0 || running >= options.concurrency) return
+    if (scheduled || !mayBegin()) return
     scheduled = true
     if (lingerMs > 0 && queue.length * 2 < options.maxWeight) setTimeout(begin, lingerMs)
     else gather(0, performance.now() + GATHER_MS)
   }
 
   const take = () => {
-    let weight = 0
+    let taken = 0
     let count = 0
     for (const waiting of queue) {
-      if (count > 0 && weight + waiting.weight > options.maxWeight) break
-      weight += waiting.weight
+      if (count > 0 && taken + waiting.weight > options.maxWeight) break
+      taken += waiting.weight
       count++
     }
+    weight -= taken
     return queue.splice(0, count)
   }
 
@@ -99,7 +106,9 @@ export function createBatcher<T, R>(options: {
   return {
     add: (item) =>
       new Promise<R>((resolve, reject) => {
-        queue.push({ item, weight: weigh(item), resolve, reject })
+        const own = weigh(item)
+        weight += own
+        queue.push({ item, weight: own, resolve, reject })
         schedule()
       }),
     drain: () =>

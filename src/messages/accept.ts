@@ -55,7 +55,8 @@ interface Unit {
 const GROUP_ITEMS = 2_000 // messages in one transaction
 const MAX_FAULTS = 50 // named in one answer
 const SOON_MS = 1_000 // the engine looks for what is due later by itself, twice a second
-const GROUPS_AT_ONCE = 1 // a second one would wait for the same lanes and counters, and make both small
+const GROUPS_AT_ONCE = 2 // one is looked up and planned while the other is written
+const ALONGSIDE = 32 // messages that are worth a second group; fewer cost less in company of those to come
 
 export function createAcceptor(options: {
   db: Db
@@ -88,6 +89,7 @@ export function createAcceptor(options: {
     },
     maxWeight: GROUP_ITEMS,
     concurrency: GROUPS_AT_ONCE,
+    alongside: ALONGSIDE,
     weigh: (unit) => unit.prepared.length,
   })
 
