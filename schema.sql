@@ -827,7 +827,6 @@ create table migrations (
 -- Links that work once: create the owner, take an invitation, reset a password.
 create table one_time_tokens (
   token_hash text not null,
-  id uuid not null,
   purpose text not null,
   workspace_id uuid,
   member_id uuid,
@@ -837,6 +836,7 @@ create table one_time_tokens (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
+  id uuid not null,
   taken_back_at timestamp with time zone,
   constraint one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['setup'::text, 'invite'::text, 'reset'::text]))),
   constraint one_time_tokens_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,

@@ -121,7 +121,6 @@ comment on table sessions is 'A signed-in browser. The token itself is never sto
 
 create table one_time_tokens (
   token_hash text primary key,
-  id uuid not null,
   purpose text not null constraint one_time_tokens_purpose_check check (purpose in ('setup', 'invite', 'reset')),
   workspace_id uuid references workspaces (id) on delete cascade,
   member_id uuid references members (id) on delete cascade,
@@ -130,8 +129,7 @@ create table one_time_tokens (
   created_by uuid, -- the member who invited
   created_at timestamptz not null,
   expires_at timestamptz not null,
-  used_at timestamptz,
-  taken_back_at timestamptz -- of an invitation: its link says so until it is past
+  used_at timestamptz
 );
 create index one_time_tokens_workspace_id_idx on one_time_tokens (workspace_id);
 comment on table one_time_tokens is 'Links that work once: create the owner, take an invitation, reset a password.';

@@ -68,7 +68,6 @@ create table open_quarters (
   source text not null,
   quarter timestamptz not null, -- quarters of an hour: every zone's hours and days are made of them
   opens bigint not null default 0,
-  machine_opens bigint not null default 0, -- among them
   primary key (workspace_id, source, quarter)
 );
 select protect_table('open_quarters');

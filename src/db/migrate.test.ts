@@ -52,6 +52,34 @@ test('two processes at once apply each migration once, and the next time there i
   assert.deepEqual(await migrate(one), [])
 })
 
+test('while another process applies one, whoever waits too long is told which', async () => {
+  const last = listMigrations().at(-1) ?? ''
+  const [locked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const blocker = owner()
+  const holding = blocker.begin(async (tx) => {
+    await tx`lock table one_time_tokens in access share mode`
+    locked.resolve()
+    await go.promise
+  })
+  await locked.promise
+  await two`delete from migrations where name = ${last}`
+  const applying = migrate(two)
+  applying.catch(() => {})
+  await until('it to stand before the table', async () => {
+    const rows = await admin`
+      select from pg_stat_activity where datname = ${name} and wait_event_type = 'Lock'
+    `
+    return rows.length === 1
+  })
+  await assert.rejects(migrate(one, { waitSeconds: 1 }), /waited 1 s/)
+  go.resolve()
+  await holding
+  await blocker.end()
+  await assert.rejects(applying, /already exists/) // it was applied before
+  const { checksum } = readMigration(last)
+  await one`insert into migrations (name, checksum) values (${last}, ${checksum})`
+})
+
 test('a migration whose file was changed since it was applied stops the start and names the way out', async () => {
   const [changed = ''] = listMigrations()
   const { checksum } = readMigration(changed)

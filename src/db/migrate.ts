@@ -74,7 +74,12 @@ function apply(sql: postgres.Sql, migration: Migration, waitSeconds: number): Pr
 
 async function makeTable(tx: postgres.TransactionSql): Promise<void> {
   await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`
-  await tx`alter table migrations add column if not exists checksum text` // one of before has none
+  const [kept] = await tx`
+    select from pg_attribute
+    where attrelid = 'migrations'::regclass and attname = 'checksum' and not attisdropped
+  `
+  // Only where it is of before: to alter a table locks out everybody who looks what was applied.
+  if (!kept) await tx`alter table migrations add column checksum text`
 }
 
 /** In a transaction that no other process migrates beside. */
