@@ -1,5 +1,5 @@
 /**
- * Group commit: while one batch is being written, the next one gathers.
+ * Group commit: while one batch is being written, the next one gathers, and may go beside it.
  *
  * Single database inserts manage a few thousand a second, batches of 500 a hundred
  * times that; concurrent callers therefore share a statement and a commit. Nobody

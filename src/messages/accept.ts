@@ -20,7 +20,7 @@ import {
   writePlanned,
 } from './acceptIn.ts'
 import { createAcceptRate, messagesIn } from './acceptRate.ts'
-import { type Directories, readFacts } from './facts.ts'
+import { type Directories, MAX_FAULTS, readFacts } from './facts.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { Accepted, NewMessage } from './schema.ts'
 import { findAnswers, insertAnswers } from './store/answers.ts'
@@ -53,7 +53,6 @@ interface Unit {
 }
 
 const GROUP_ITEMS = 2_000 // messages in one transaction
-const MAX_FAULTS = 50 // named in one answer
 const SOON_MS = 1_000 // the engine looks for what is due later by itself, twice a second
 const GROUPS_AT_ONCE = 2 // one is looked up and planned while the other is written
 const ALONGSIDE = 32 // messages that are worth a second group; fewer cost less in company of those to come

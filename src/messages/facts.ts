@@ -15,10 +15,12 @@ export interface Directories {
 export interface Facts {
   readonly workspace: WorkspaceFacts
   readonly senders: WorkspaceSenders
-  /** By what messages call them, ids or names; without those that there are not. */
+  /** By what messages call them, ids or names; undefined where there is none. */
   readonly templates: ReadonlyMap<string, UsableTemplate | undefined>
   readonly topics: ReadonlyMap<string, TopicFacts>
 }
+
+export const MAX_FAULTS = 50 // named in one answer; nobody looks at what comes after them
 
 type Item = Pick<NewMessage, 'template_id' | 'category'>
 
@@ -31,9 +33,13 @@ export async function readFacts(
   const senders = await directories.senders.of(workspaceId)
   const templates = new Map<string, UsableTemplate | undefined>()
   const topics = new Map<string, TopicFacts>()
+  let missing = 0
   for (const { template_id: template, category } of items) {
-    if (template !== undefined && !templates.has(template))
-      templates.set(template, await directories.templates.find(workspaceId, template))
+    if (template !== undefined && !templates.has(template)) {
+      const found = await directories.templates.find(workspaceId, template)
+      templates.set(template, found)
+      if (!found && ++missing >= MAX_FAULTS) break
+    }
     if (category !== undefined && !topics.has(category))
       topics.set(category, await directories.topics.get(workspaceId, category))
   }

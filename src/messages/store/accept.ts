@@ -64,18 +64,23 @@ export interface NewRow {
 /**
  * Inserts the rows, their content and attachments, tells the lanes and counts what was accepted.
  * One statement unless there is content or a file (`inParts`), so it may also run outside of a
- * transaction.
+ * transaction. Lanes and counters come last and in this order, as they do wherever messages are
+ * written, so that nobody deadlocks and nobody holds them longer than the commit takes.
  */
 export async function insertMessages(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
   const inline = rows.filter((row) => row.content !== null)
   const files = rows.flatMap((row) =>
     row.attachments.map((file, index) => ({ ...file, index, row })),
   )
+  const shared = kindsOf(rows, isAlike, wordsOf)
+  const told = tell(sql, shared.kinds, now)
+  if (!inParts(rows)) return insertRows(sql, rows, { shared, now, told })
   await Promise.all([
-    insertRows(sql, rows, now),
+    insertRows(sql, rows, { shared, now, told: null }),
     inline.length > 0 ? insertContents(sql, inline, now) : undefined,
     files.length > 0 ? insertAttachments(sql, files) : undefined,
     insertFallbacks(sql, rows),
+    sql`with ${told} select`,
   ])
 }
 
@@ -86,20 +91,18 @@ export const inParts = (rows: readonly NewRow[]) =>
 /**
  * What many messages have in common (`shared`, `times`) goes to the database once, and each
  * row says which it has: of a batch of 1,000, some 20 columns of values are one value each.
- *
- * Lanes and counters come last and in this order, as they do wherever messages are written,
- * so that nobody deadlocks and nobody holds them longer than the commit takes: PostgreSQL
- * runs what the main statement does not read after it.
+ * What is to be told goes with it: PostgreSQL runs what the main statement does not read after it.
  */
-async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise<void> {
-  const shared = kindsOf(rows, isAlike, wordsOf)
+async function insertRows(
+  sql: Sql,
+  rows: readonly NewRow[],
+  { shared, now, told }: { shared: Kinds; now: Date; told: ReturnType<typeof tell> | null },
+): Promise<void> {
   const times = kindsOf(rows, isAtOnce, timesOf)
   const each = shared.kinds.map((kind) => kind.row)
   const moments = times.kinds.map((kind) => kind.row)
-  const due = shared.kinds.map(({ row, dueAt }) => ({ ...row, dueAt }))
   await sql`
-    with touched as (${touch(sql, due)} returning 1),
-    counted as (${addCounts(sql, acceptedOf(shared.kinds, now), sql`where (select count(*) from touched) >= 0`)})
+    ${told ? sql`with ${told}` : sql``}
     insert into messages (workspace_id, id, channel, status, priority, kind, topic, contact_id, recipient_id, address, to_name,
       sender_id, template_id, template_version, locale, variables, flags, routing, metadata,
       due_at, scheduled_at, expires_at, resend_of, send_window, reason, created_at)
@@ -128,19 +131,31 @@ async function insertRows(sql: Sql, rows: readonly NewRow[], now: Date): Promise
   `
 }
 
+/** The lanes, and then the counters. */
+function tell(sql: Sql, kinds: readonly Kind[], now: Date) {
+  const due = kinds.map(({ row, dueAt }) => ({ ...row, dueAt }))
+  return sql`
+    touched as (${touch(sql, due)} returning 1),
+    counted as (${addCounts(sql, acceptedOf(kinds, now), sql`where (select count(*) from touched) >= 0`)})
+  `
+}
+
 const SHARED = [
-  ...(['workspaceId', 'senderId', 'templateId', 'templateVersion', 'channel', 'status'] as const),
-  ...([
-    'priority',
-    'kind',
-    'flags',
-    'routing',
-    'sendWindow',
-    'resendOf',
-    'topic',
-    'locale',
-  ] as const),
-] satisfies (keyof NewRow)[]
+  'workspaceId',
+  'senderId',
+  'templateId',
+  'templateVersion',
+  'channel',
+  'status',
+  'priority',
+  'kind',
+  'flags',
+  'routing',
+  'sendWindow',
+  'resendOf',
+  'topic',
+  'locale',
+] as const satisfies readonly (keyof NewRow)[]
 
 const isAlike = (a: NewRow, b: NewRow) => SHARED.every((name) => a[name] === b[name])
 const wordsOf = (row: NewRow) => JSON.stringify(SHARED.map((name) => row[name]))
@@ -159,6 +174,8 @@ interface Kind {
   /** When the first of them falls due. */
   dueAt: Date
 }
+
+type Kinds = ReturnType<typeof kindsOf>
 
 /** The kinds, and which of them (from 1, as PostgreSQL counts) each row is. Most are as the one before. */
 function kindsOf(
