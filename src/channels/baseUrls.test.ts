@@ -31,4 +31,12 @@ test('an address that members typed is never trusted for the operator’s sake',
   const elsewhere = { webhook_url: 'https://hooks.example.com/api/webhooks/1/token' }
   assert.equal(baseOf('discord', elsewhere, 'DISCORD_BASE_URL'), undefined)
   assert.equal(baseOf('slack', { ...bot, ...elsewhere }, 'SLACK_BASE_URL'), undefined)
+  for (const path of [
+    'admin/anything',
+    'api/webhooks/1/..%2f..%2fadmin',
+    'api/webhooks/1/token/slack',
+  ]) {
+    const odd = { webhook_url: `https://discord.com/${path}` }
+    assert.equal(baseOf('discord', odd, 'DISCORD_BASE_URL'), undefined, path)
+  }
 })

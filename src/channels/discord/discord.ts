@@ -45,7 +45,7 @@ export const discord = defineProvider<'discord', Settings, Bucket>({
   baseUrl: {
     variable: 'DISCORD_BASE_URL',
     isOpen: ({ base_url, webhook_url }) =>
-      base_url === undefined && isDiscords(new URL(webhook_url)),
+      base_url === undefined && isWebhook(new URL(webhook_url)),
   },
   delivery: {
     idempotency: 'none',
@@ -94,6 +94,10 @@ const withId = z.object({ id: z.string() })
 const errorReply = z
   .object({ code: z.number().catch(0), message: z.string(), retry_after: z.number().optional() })
   .catch({ code: 0, message: '' })
+
+/** One of Discord's own: nothing else may be asked of the address that the operator put in its place. */
+const isWebhook = (url: URL) =>
+  isDiscords(url) && /^\/api(\/v\d+)?\/webhooks\/\d+\/[\w-]+\/?$/.test(url.pathname)
 
 const isDiscords = ({ hostname }: URL) => /(^|\.)discord(app)?\.com$/.test(hostname)
 
