@@ -82,9 +82,9 @@ export async function registerApi(server: Server, ground: Ground): Promise<void>
     messageRoutes({
       db,
       directories,
-      acceptor: acceptor,
-      waiting: waiting,
-      render: render,
+      acceptor,
+      waiting,
+      render,
     }),
   )
   await server.register(bulkRoutes({ db }))
@@ -97,13 +97,13 @@ export async function registerApi(server: Server, ground: Ground): Promise<void>
   await server.register(
     statsRoutes({
       ...{ db, senders, figures: sync.figures, open: config.STATS_PUBLIC },
-      defaultWorkspaceId: defaultWorkspaceId,
+      defaultWorkspaceId,
     }),
   )
   await server.register(
     openRoutes({
       ...{ db, workspaces, open: config.STATS_PUBLIC },
-      defaultWorkspaceId: defaultWorkspaceId,
+      defaultWorkspaceId,
     }),
   )
   for (const routes of [

@@ -53,10 +53,17 @@ export function description(version: string, cookieName: string): SwaggerOptions
       const complete = jsonSchemaTransformObject(document)
       const described = complete as unknown as Description // 3.1, as said above
       addProblems(described)
+      inOrder(described.components)
       openReferences(described, new Set(Object.keys(described.components.schemas ?? {})))
       return complete
     },
   }
+}
+
+/** By name: they come as their files were loaded, which is nobody's business. */
+function inOrder(components: Description['components']): void {
+  const schemas = Object.entries(components.schemas ?? {})
+  components.schemas = Object.fromEntries(schemas.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 const readsOnly = (method: string | readonly string[]) =>

@@ -7,8 +7,9 @@
  * revoked key without asking the database. The secret has 256 bits, so a plain SHA-256
  * is enough to store (ASVS 6.5.2 asks for slow hashes of passwords only).
  */
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { sha256 } from './sha256.ts'
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const SECRET_CHARS = 43 // 62^43 > 2^256
@@ -50,10 +51,6 @@ export function newToken(): { token: string; hash: Buffer } {
 /** The hash under which a token was stored, or null when it does not have a token's form. */
 export function hashToken(token: string): Buffer | null {
   return TOKEN.test(token) ? sha256(token) : null
-}
-
-function sha256(text: string): Buffer {
-  return Buffer.from(hash('sha256', text, 'binary'), 'latin1') // as in hmac.ts, for the time it takes
 }
 
 function checksum(text: string): string {
