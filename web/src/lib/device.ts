@@ -1,6 +1,9 @@
-/** What a `User-Agent` is in words: "Firefox on Linux", or the name of the program. */
+/** What a `User-Agent` is in words: "Firefox on Linux", the name of the program, or what else it says. */
+
+const MAX_TEXT = 60 // characters; the whole header is in the title
 
 export interface Device {
+  /** Or the system, where that is all it says. */
   readonly program: string
   readonly system: string | null
 }
@@ -32,8 +35,11 @@ const systems: readonly (readonly [RegExp, string])[] = [
 /** Undefined when it says nothing. */
 export function deviceOf(userAgent: string | null): Device | undefined {
   const text = userAgent?.trim() ?? ''
+  if (!/[\p{L}\p{N}]/u.test(text)) return undefined
   const program = named(programs, text) ?? productOf(text)
-  return program ? { program, system: named(systems, text) } : undefined
+  const system = named(systems, text)
+  if (program) return { program, system }
+  return { program: system ?? [...text].slice(0, MAX_TEXT).join(''), system: null }
 }
 
 const named = (names: typeof programs, text: string) =>
