@@ -4,11 +4,14 @@ import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
 import { inWorkspace } from '../db/db.ts'
+import { archiveTemplate } from '../templates/archiveTemplate.ts'
 import { createTemplate } from '../templates/createTemplate.ts'
 import type { DeclaredVariable } from '../templates/variables.ts'
 import { system } from '../workspaces/audit/audit.ts'
 import { findAbout } from './about.ts'
 import { searchMessages } from './search.ts'
+import { findNames } from './store/about.ts'
+import { findMessage } from './store/read.ts'
 
 const database = await testDatabase()
 const engine = await testEngine(database, { start: false })
@@ -65,4 +68,15 @@ test('each message of a page says in one line what it is about', async () => {
   assert.equal(given, 'Given here')
   assert.match(words, /^First words and more /)
   assert.ok(words.length <= 200)
+})
+
+test('a template that is out of use is named as it was, and has no name to look it up by', async () => {
+  const id = await accept({ template_id: 'late' })
+  await inWorkspace(db, workspaceId, async (tx) => {
+    await archiveTemplate(tx, workspaceId, 'late', { actor: system, now: clock.now() })
+    const row = await findMessage(tx, workspaceId, id)
+    assert.ok(row)
+    assert.equal((await findAbout(tx, workspaceId, [row])).get(id), 'late')
+    assert.equal((await findNames(tx, workspaceId, row)).template, null)
+  })
 })

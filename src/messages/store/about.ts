@@ -33,7 +33,7 @@ export function findSubjects(
   versions: readonly VersionRow[],
 ): Promise<SubjectRow[]> {
   return sql<SubjectRow[]>`
-    select v.template_id, v.version, t.name, v.default_locale, v.variables, (
+    select v.template_id, v.version, replace(t.name, ' (archived ' || t.id || ')', '') as name, v.default_locale, v.variables, (
       select jsonb_object_agg(locale, content -> 'subject') from jsonb_each(v.contents) as each (locale, content)
       where content ->> 'subject' <> ''
     ) as subjects
@@ -58,7 +58,10 @@ export async function findNames(
   const [row] = await sql<NamesRow[]>`
     select
       (select name from senders where workspace_id = ${workspaceId} and id = ${senderId}) as sender,
-      (select name from templates where workspace_id = ${workspaceId} and id = ${templateId}::uuid) as template
+      (
+        select name from templates
+        where workspace_id = ${workspaceId} and id = ${templateId}::uuid and archived_at is null
+      ) as template
   `
   return row ?? { sender: null, template: null }
 }
