@@ -4,7 +4,7 @@
  */
 import type { TransactionSql } from 'postgres'
 import { findKnownOpens, noteNotified } from './importLog.store.ts'
-import { type NewOpen, writeOpens } from './project.store.ts'
+import { holdSources, type NewOpen, writeOpens } from './project.store.ts'
 import type { LoggedOpen } from './store.ts'
 
 const SOURCE = 'close'
@@ -25,6 +25,7 @@ export async function importOpens(
   }
   const rows = [...fresh.values()]
   if (rows.length === 0) return 0
+  await holdSources(tx, workspaceId, [SOURCE])
   await writeOpens(tx, workspaceId, rows)
   await noteNotified(tx, workspaceId, rows)
   return rows.length

@@ -1,11 +1,14 @@
 /** Document 000's questions over events as a connector records them, through the running program. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { startFaultServer } from '../../../test/fakes/startFaultServer.ts'
 import { startTestApp } from '../../../test/helpers/app.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { until } from '../../../test/helpers/until.ts'
 import { type EventInput, recordEvents } from '../../events/record.ts'
+import { reclassify, writeSent } from './project.store.ts'
+import { projectOpens } from './project.ts'
 import { opensOfWeek, type WeekHour } from './week.store.ts'
 
 const database = await testDatabase()
@@ -205,4 +208,34 @@ test('a test alert answers what Discord said, and is counted nowhere', async () 
   assert.match(refused.detail, /Unknown Webhook/)
   const [counted] = await app.db.engine`select count(*)::int as n from messages`
   assert.equal(counted?.['n'], 0)
+})
+
+test('two batches of a source wait for each other and do not deadlock', async () => {
+  const { engine, clock } = app.db
+  const at = '2026-03-03T10:00:00Z'
+  const source = 'busy'
+  await record([{ ...opened('mail-5', 'lead-d', at, { open_key: 'calm' }), source }])
+  let other: Promise<unknown> = Promise.resolve()
+  const { name, properties } = opened('mail-6', 'lead-d', at, { open_key: 'crowded' })
+  const queued = {
+    ...{ id: randomUUID(), name, source, properties: properties ?? {}, at: new Date(at) },
+    ...{ contactId: null, messageId: null, recordedAt: clock.now() },
+  }
+  await engine.begin(async (tx) => {
+    const [mine] = await tx`select pg_backend_pid() as pid`
+    const emails = [{ source, emailId: 'mail-7', leadId: null, sentAt: new Date(at) }]
+    await writeSent(tx, workspaceId, emails)
+    other = engine.begin((second) => projectOpens(second, workspaceId, [queued]))
+    other.catch(() => {}) // awaited below
+    await until('the other batch to wait', async () => {
+      const [row] = await engine`
+        select count(*)::int as n from pg_stat_activity where ${mine?.['pid']} = any(pg_blocking_pids(pid))
+      `
+      return row?.['n'] === 1
+    })
+    await reclassify(tx, workspaceId, [{ source, openKey: 'calm', machine: true }])
+  })
+  await other
+  const [totals] = await engine`select * from open_totals where source = ${source}`
+  assert.deepEqual([totals?.['opens'], totals?.['machineOpens'], totals?.['emailsSent']], [2, 1, 1])
 })

@@ -1,6 +1,6 @@
 /**
- * Adds opens, sent and received emails up as they are recorded. Each statement takes a batch, and
- * rows are written in the order of their keys, so that two batches wait and never deadlock.
+ * Adds opens, sent and received emails up as they are recorded. Each statement takes a batch; whoever
+ * writes several begins with `holdSources`.
  */
 import { asText, type Sql } from '../../db/db.ts'
 
@@ -15,6 +15,25 @@ export interface NewOpen {
   readonly opensCount: number
   readonly machine: boolean
   readonly openedAt: Date
+}
+
+/**
+ * Other batches of these sources wait until the transaction ends. Every row here belongs to a source,
+ * and PostgreSQL runs the parts of one statement in an order of its own: without this, two batches
+ * that touch the same totals and quarters would deadlock.
+ */
+export async function holdSources(
+  sql: Sql,
+  workspaceId: string,
+  sources: Iterable<string>,
+): Promise<void> {
+  const sorted = [...new Set(sources)].sort()
+  if (sorted.length === 0) return
+  await sql`
+    insert into open_totals as t (workspace_id, source)
+    select ${workspaceId}::uuid, unnest(${sorted}::text[])
+    on conflict (workspace_id, source) do update set opens = t.opens
+  `
 }
 
 /** Opens that were written before change nothing. */

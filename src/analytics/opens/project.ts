@@ -9,7 +9,14 @@
  */
 import type { TransactionSql } from 'postgres'
 import type { QueuedEvent } from '../../events/subscribe.ts'
-import { addReplies, type NewOpen, reclassify, writeOpens, writeSent } from './project.store.ts'
+import {
+  addReplies,
+  holdSources,
+  type NewOpen,
+  reclassify,
+  writeOpens,
+  writeSent,
+} from './project.store.ts'
 
 export const openEvents = [
   'email.opened',
@@ -29,6 +36,8 @@ export async function projectOpens(
   const opens = (named.get('email.opened') ?? []).flatMap(openOf)
   const changed = (named.get('email.open_reclassified') ?? []).flatMap(classOf)
   const replies = Map.groupBy(named.get('email.received') ?? [], (event) => event.source)
+  const counted = [...sent, ...opens, ...changed].map((each) => each.source)
+  await holdSources(tx, workspaceId, [...counted, ...replies.keys()])
   if (sent.length > 0) await writeSent(tx, workspaceId, sent)
   if (opens.length > 0) await writeOpens(tx, workspaceId, opens)
   if (changed.length > 0) await reclassify(tx, workspaceId, changed)
