@@ -60,28 +60,40 @@ export async function findContent(
 }
 
 /**
- * Moves on from row `from` to row `to`. False when someone else has done so already or is at it,
- * which is not waited for; true holds the import until the transaction ends.
+ * Moves on from row `from` to row `to`. `moved` holds the import until the transaction ends; `past`:
+ * someone else has done so already, or it has ended; `busy`: someone else is at it, which is not
+ * waited for.
  */
 export async function markPosition(
   sql: Sql,
   workspaceId: string,
   id: string,
   { from, to }: { from: number; to: number },
-): Promise<boolean> {
-  const moved = await sql`
-    update imports i
-    set status = 'running', position = ${to}
-    from (
+): Promise<'moved' | 'past' | 'busy'> {
+  const at = sql`
+    workspace_id = ${workspaceId} and id = ${id} and status in ('queued', 'running') and position = ${from}
+  `
+  const [row] = await sql<{ answer: 'moved' | 'past' | 'busy' }[]>`
+    with free as (
       select workspace_id, id
       from imports
-      where workspace_id = ${workspaceId} and id = ${id}
-        and status in ('queued', 'running') and position = ${from}
+      where ${at}
       for update skip locked
-    ) free
-    where i.workspace_id = free.workspace_id and i.id = free.id
+    ),
+    moved as (
+      update imports i
+      set status = 'running', position = ${to}
+      from free
+      where i.workspace_id = free.workspace_id and i.id = free.id
+      returning 1
+    )
+    select case
+      when exists (select from moved) then 'moved'
+      when exists (select from imports where ${at}) then 'busy'
+      else 'past'
+    end as answer
   `
-  return moved.count > 0
+  return row?.answer ?? 'past'
 }
 
 /** `keep` is how many failures are kept in all; the others are only counted. */

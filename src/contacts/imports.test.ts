@@ -193,11 +193,25 @@ test('an import that is stopped goes on where it was, and takes each row once', 
 
 test('two workers at once take each row once', async () => {
   const id = await upload(people(1_500, 'both'))
-  await Promise.all([1, 2].map(() => runImport(db, { workspaceId: engines, id }, going)))
+  const runs = [1, 2].map(() => runImport(db, { workspaceId: engines, id }, going))
+  for (const run of await Promise.allSettled(runs))
+    if (run.status === 'rejected') assert.equal(run.reason.code, 'unavailable')
   await runImport(db, { workspaceId: engines, id }, going)
   const { json } = await call('GET', `/contacts/imports/${id}`)
   assert.deepEqual([json.status, json.created, json.updated, json.failed], ['done', 1_500, 0, 0])
   assert.equal(await countOf('both'), 1_500)
+})
+
+test('the job of an import that another worker holds fails, so that it is tried again', async () => {
+  const id = await upload(people(3, 'held'))
+  const run = () => runImport(db, { workspaceId: engines, id }, going)
+  await db.engine.begin(async (tx) => {
+    await tx`select from imports where id = ${id} for update`
+    await assert.rejects(run(), { code: 'unavailable' })
+  })
+  await run()
+  const { json } = await call('GET', `/contacts/imports/${id}`)
+  assert.deepEqual([json.status, json.created], ['done', 3])
 })
 
 test('the export guards formulas and comes back unchanged', async () => {

@@ -90,14 +90,19 @@ async function* bytes(content: Buffer) {
   yield content
 }
 
-/** False when another worker has taken these rows. `rest`: a job is to go on after them. */
+/**
+ * False when another worker has taken these rows and goes on. One who is only at them may die, so this
+ * job fails then and is tried again. `rest`: a job is to go on after these rows.
+ */
 async function takeChunk(
   { db, workspaceId, id, columns, country }: Run,
   chunk: readonly CsvRow[],
   { to, rest }: { to: number; rest: boolean },
 ): Promise<boolean> {
   return inWorkspace(db, workspaceId, async (tx) => {
-    if (!(await markPosition(tx, workspaceId, id, { from: to - chunk.length, to }))) return false
+    const answer = await markPosition(tx, workspaceId, id, { from: to - chunk.length, to })
+    if (answer === 'busy') throw new AppError('unavailable', 'Another worker is at this import.')
+    if (answer === 'past') return false
     const failures: RowFailure[] = []
     const good: { row: number; upsert: Upsert }[] = []
     for (const each of chunk) {
