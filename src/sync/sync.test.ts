@@ -96,6 +96,31 @@ test('a pull of a process that died is free at once, one of a process that lives
   await process.stop()
 })
 
+test('what dead processes were at is freed without waiting for who holds one of it', async () => {
+  const [held, free] = [await world(), await world()]
+  const dead = randomUUID()
+  await db.engine`
+    update connection_tasks set due_at = ${clock.now()}
+    where workspace_id in (${held.workspaceId}, ${free.workspaceId}) and task <> 'subscribe'
+  `
+  while (await claimTask(db.engine, clock.now(), leaseFor(45), { processId: dead }));
+  const leased = async ({ workspaceId }: { workspaceId: string }) => {
+    const rows = await db.engine`
+      select from connection_tasks where workspace_id = ${workspaceId} and lease_until > ${clock.now()}
+    `
+    return rows.count > 0
+  }
+  assert.deepEqual([await leased(held), await leased(free)], [true, true])
+  await db.engine.begin(async (tx) => {
+    await tx`select from connection_tasks where workspace_id = ${held.workspaceId} for update`
+    await freeTasks(db.engine, [], clock.now())
+    assert.deepEqual([await leased(held), await leased(free)], [true, false])
+  })
+  await freeTasks(db.engine, [], clock.now())
+  assert.equal(await leased(held), false)
+  await Promise.all([held.process.stop(), free.process.stop()])
+})
+
 test('what a pull did not finish is done again when a person says so', async () => {
   const { process, workspaceId, box, events } = await world()
   await box.send(clock.now())

@@ -100,13 +100,24 @@ export async function claimTask(
   return row
 }
 
-/** What dead processes were at, or those that nobody knows any more, is free for others at once. */
+/**
+ * What dead processes were at, or those that nobody knows any more, is free for others at once. Locked
+ * in the order of lockConnection; what somebody else holds is looked at again the next time.
+ */
 export async function freeTasks(sql: Sql, dead: readonly string[], now: Date): Promise<void> {
   await sql`
+    with orphaned as (
+      select t.workspace_id, t.connection_id, t.task
+      from connection_tasks t
+      where t.lease is not null and t.lease_until > ${now} and t.leased_by is not null
+        and (t.leased_by = any(${[...dead]}::uuid[]) or not exists (select from processes p where p.id = t.leased_by))
+      order by t.workspace_id, t.connection_id, t.task = ${SUBSCRIBE}, t.task
+      for update of t skip locked
+    )
     update connection_tasks t
     set lease_until = ${now}
-    where t.lease is not null and t.lease_until > ${now} and t.leased_by is not null
-      and (t.leased_by = any(${[...dead]}::uuid[]) or not exists (select from processes p where p.id = t.leased_by))
+    from orphaned o
+    where t.workspace_id = o.workspace_id and t.connection_id = o.connection_id and t.task = o.task
   `
 }
 
