@@ -61,11 +61,10 @@ export function invitationRoutes(access: Access): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { email, role } = request.body
         requireMayGrant(request.auth, role)
-        const { memberId } = request.auth
         const context = {
           publicUrl: config.PUBLIC_URL,
+          auth: request.auth,
           actor: actorOf(request),
-          memberId,
           now: db.clock.now(),
         }
         return reply.answer(201, async (tx, workspaceId) => {

@@ -2,6 +2,7 @@
 import type { Sql } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import { hashToken, newToken } from '../../lib/ids.ts'
+import type { Role } from '../auth.ts'
 import { dropLinks, findLink, insertLink, type Link, type Purpose, useLink } from './links.store.ts'
 
 const MINUTE_MS = 60_000
@@ -26,6 +27,8 @@ export interface NewLink {
   readonly url: string
   readonly token: string
   readonly expiresAt: Date
+  /** The earlier ones, which worked until now. */
+  readonly replaced: readonly { readonly id: string; readonly role: Role | null }[]
 }
 
 /** A link in place of earlier ones for the same. */
@@ -38,10 +41,11 @@ export async function makeLink(
 ): Promise<NewLink> {
   const { token, hash } = newToken()
   const expiresAt = new Date(now.getTime() + LIFE_MS[purpose])
-  await dropLinks(tx, link.workspaceId, { purpose, email: link.email, memberId: link.memberId })
+  const { workspaceId, email, memberId } = link
+  const replaced = await dropLinks(tx, workspaceId, { purpose, email, memberId }, now)
   const row = { ...link, purpose, tokenHash: hash.toString('hex'), expiresAt }
   const id = await insertLink(tx, row, now)
-  return { id, token, expiresAt, url: `${publicUrl}${PAGES[purpose]}${token}` }
+  return { id, token, expiresAt, replaced, url: `${publicUrl}${PAGES[purpose]}${token}` }
 }
 
 /** What a link is for, without using it. 404 when it cannot be used. */

@@ -61,18 +61,24 @@ export async function useLink(
   return rows.count === 1
 }
 
-/** Earlier links for the same: only the latest one works. One that was taken back still says so. */
+/**
+ * Earlier links for the same: only the latest one works. One that was taken back still says so.
+ * Answers those that worked until now.
+ */
 export async function dropLinks(
   sql: Sql,
   workspaceId: string,
   same: { purpose: Purpose; email: string | null; memberId: string | null },
-): Promise<void> {
-  await sql`
+  now: Date,
+): Promise<{ id: string; role: Role | null }[]> {
+  const dropped = await sql<{ id: string; role: Role | null; open: boolean }[]>`
     delete from one_time_tokens
     where workspace_id = ${workspaceId} and purpose = ${same.purpose} and used_at is null and taken_back_at is null
       and lower(email) is not distinct from lower(${same.email}::text)
       and member_id is not distinct from ${same.memberId}::uuid
+    returning id, role, expires_at > ${now} as open
   `
+  return dropped.filter(({ open }) => open)
 }
 
 /** Forgets links that nobody can use any more. */

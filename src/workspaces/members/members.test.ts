@@ -177,6 +177,40 @@ test('an invitation that is taken back opens nothing, says so, and is in the aud
   )
 })
 
+test('another invitation for the same email takes the earlier one back, and only who may do that', async () => {
+  const owner = await signIn(await addMember('owner'))
+  const admin = await signIn(await addMember('admin'))
+  const invited = (role: string, by: Record<string, string>) =>
+    send('POST', '/members/invitations', { ...email('raised'), role }, by)
+  const first = (await invited('owner', owner.headers)).json()
+  assert.equal((await invited('viewer', admin.headers)).statusCode, 403)
+  const open = (await send('GET', '/members/invitations', null, owner.headers)).json().data
+  assert.ok(
+    open.some(({ id }: { id: string }) => id === first.id),
+    'it is still there',
+  )
+  const second = (await invited('editor', owner.headers)).json()
+  const third = (await invited('viewer', admin.headers)).json()
+  assert.ok(third.url)
+  for (const [{ id }, role] of [
+    [first, 'owner'],
+    [second, 'editor'],
+  ] as const) {
+    const { data } = (await send('GET', `/audit?target=${id}`, null, owner.headers)).json()
+    assert.deepEqual(
+      data.map(({ action, details }: { action: string; details: object }) => [action, details]),
+      [
+        ['member.invitation_taken_back', { role }],
+        ['member.invited', { role }],
+      ],
+    )
+  }
+  await invited('owner', owner.headers)
+  clock.forward({ minutes: 30 })
+  const again = await signIn(await addMember('admin'))
+  assert.equal((await invited('viewer', again.headers)).statusCode, 201, 'a past one is nobody’s')
+})
+
 test('who has the link of somebody known does not get their account', async () => {
   const victim = await addMember('owner')
   const other = await addWorkspace('trap')
