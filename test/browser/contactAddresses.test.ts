@@ -1,6 +1,8 @@
 /** A contact: its addresses, coming in by CSV, merged, exported, erased, and all that happened to it. */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { until } from '../helpers/until.ts'
 import { expectAccessible } from './expectAccessible.ts'
@@ -89,13 +91,15 @@ test('contacts come in by CSV, each column as it is said to be, and the rows tha
   await page.getByRole('button', { name: 'Import' }).first().click()
   const dialog = page.getByRole('dialog')
   const csv = 'Kundennummer,Wer,mail\nk-1,Maya Stern,maya@example.com\nk-2,Uri Gal,no address\n'
-  await dialog
-    .getByLabel('File')
-    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  const dir = await mkdtemp(join(tmpdir(), 'beckon-csv-'))
+  const path = join(dir, 'people.csv')
+  await writeFile(path, csv)
+  await dialog.getByLabel('File').setInputFiles(path)
   await dialog.getByLabel('Kundennummer').selectOption('Your own id')
   await dialog.getByLabel('Wer').selectOption('Name')
   await dialog.getByLabel('mail').selectOption('Email')
   await expectAccessible(page)
+  await writeFile(path, 'changed since it was chosen\n')
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByText('2 rows read: 1 new, 0 changed, 1 not taken').waitFor()
   await expectAccessible(page)
@@ -105,6 +109,7 @@ test('contacts come in by CSV, each column as it is said to be, and the rows tha
   assert.match(failures, /\nk-2,Uri Gal,no address,mail: This is not an email address\./)
   await dialog.getByRole('button', { name: 'Close' }).first().click()
   await page.getByText('Maya Stern').waitFor()
+  await rm(dir, { recursive: true })
   await page.context().close()
 })
 

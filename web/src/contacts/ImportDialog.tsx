@@ -21,7 +21,8 @@ import { textOf } from './textOf.ts'
 const LOOK_MS = 1_000 // while it runs; then it stops looking
 
 interface Chosen {
-  readonly given: Blob
+  /** As it was read: on the disk it may change before it is sent. */
+  readonly bytes: Blob
   readonly text: string
   readonly headers: readonly string[]
 }
@@ -34,7 +35,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     async () =>
       (await request('POST', '/contacts/imports', {
         query: Object.keys(mapping).length > 0 ? { mapping: JSON.stringify(mapping) } : {},
-        raw: file?.given ?? '',
+        raw: file?.bytes ?? '',
         type: 'text/csv',
       })) as { id: string }, // as the API describes it
     { quiet: true, onDone: (answer) => setId(answer.id) },
@@ -42,9 +43,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   async function handleFile(event: ChangeEvent<HTMLInputElement>) {
     const given = event.target.files?.[0]
     if (!given) return
-    const text = textOf(new Uint8Array(await given.arrayBuffer()))
+    const bytes = await given.arrayBuffer()
+    const text = textOf(new Uint8Array(bytes))
     const headers = headersOf(text)
-    setFile({ given, text, headers })
+    setFile({ bytes: new Blob([bytes]), text, headers })
     start.reset()
     // A file of ours that was mended says why each row was not taken.
     setMapping(headers.includes(why()) ? { [why()]: 'ignore' } : {})
