@@ -3,16 +3,21 @@ import type { FormEvent } from 'react'
 import { useAct } from '../lib/act.ts'
 import { type Answer, type Body, post } from '../lib/api.ts'
 import { t } from '../lib/language.ts'
+import { sayProblem } from '../lib/problem.ts'
 import { useMe } from '../lib/session.ts'
 import type { Channel } from '../messages/words.ts'
 import { Button } from '../ui/Button.tsx'
 import { TextField } from '../ui/Field.tsx'
-import { Fault } from '../ui/States.tsx'
+import { Code } from '../ui/Small.tsx'
+import { Fault, Note } from '../ui/States.tsx'
 import { TestShown } from './TestShown.tsx'
 
 type Tested = Answer<'/templates/{id}/test', 'post'>
 /** One that was sent. */
 export type SentTest = Tested & { readonly sent: NonNullable<Tested['sent']> }
+
+/** Of one address. */
+type Result = { readonly to: string } & ({ readonly test: SentTest } | { readonly error: unknown })
 
 interface Props {
   readonly id: string
@@ -28,13 +33,14 @@ export function TestSend({ id, channel, body }: Props) {
   const send = useAct(
     async (text: string) => {
       localStorage.setItem(`${PLACE}.${channel}`, text)
-      const results: { to: string; test: SentTest }[] = []
+      const results: Result[] = []
       for (const to of addresses(text)) {
-        const test = await post('/templates/{id}/test', {
-          params: { id },
-          body: { ...body, to },
-        })
-        if (test.sent) results.push({ to, test: { ...test, sent: test.sent } })
+        try {
+          const test = await post('/templates/{id}/test', { params: { id }, body: { ...body, to } })
+          if (test.sent) results.push({ to, test: { ...test, sent: test.sent } })
+        } catch (error) {
+          results.push({ to, error }) // the others are sent, or have been
+        }
       }
       return results
     },
@@ -62,9 +68,15 @@ export function TestSend({ id, channel, body }: Props) {
         </Button>
       </div>
       <Fault error={send.error} />
-      {send.data?.map(({ to, test }) => (
-        <TestShown key={to} channel={channel} test={test} />
-      ))}
+      {send.data?.map((result) =>
+        'test' in result ? (
+          <TestShown key={result.to} channel={channel} test={result.test} />
+        ) : (
+          <Note key={result.to} tone="bad">
+            <Code>{result.to}</Code>: {sayProblem(result.error)}
+          </Note>
+        ),
+      )}
     </form>
   )
 }
