@@ -131,11 +131,24 @@ test('a draft is tried with what happens meanwhile, before there is a journey', 
   await path.getByText('order.paid did not come.').waitFor()
   await path.getByText('Well?').first().waitFor()
   await page.getByRole('checkbox', { name: 'order.paid' }).check()
-  await page.getByLabel('hours after the start').fill('5')
+  const paid = page.getByRole('group', { name: 'order.paid' })
+  await paid.getByLabel('hours after the start').fill('5')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Go through it' }).click()
   await path.getByText('order.paid came.').waitFor()
   assert.equal(await path.getByText('Well?').count(), 0)
+  await page.context().close()
+})
+
+test('a draft that does not say rightly yet what begins it can be opened under “Try it” too', async () => {
+  const page = await world.enter()
+  for (const trigger of [undefined, { events: 'user.joined' }]) {
+    const document = { trigger, exit_on: 'left', steps: [{ id: 'pause', type: 'wait' }] }
+    const { id: draft } = await world.call('POST', '/journey-drafts', { document })
+    await page.goto(`${world.url}/app/journeys/new?draft=${draft}&tab=simulate`)
+    await page.getByRole('button', { name: 'Go through it' }).click()
+    await page.getByRole('tabpanel').getByRole('alert').waitFor()
+  }
   await page.context().close()
 })
 

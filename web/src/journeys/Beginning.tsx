@@ -4,7 +4,7 @@ import { SelectField } from '../ui/Field.tsx'
 import { Code } from '../ui/Small.tsx'
 import type { Typed } from './asked.ts'
 import { PropertyFields } from './PropertyFields.tsx'
-import type { Document } from './words.ts'
+import { type Document, eventsOf } from './words.ts'
 
 /** The event that is chosen, none for a trigger without events, and what was typed for it. */
 export interface Begun {
@@ -13,15 +13,16 @@ export interface Begun {
 }
 
 interface Props {
-  readonly trigger: Document['trigger']
+  /** A draft may have none yet. */
+  readonly trigger: Document['trigger'] | undefined
   readonly names: readonly string[]
   readonly value: Begun
   readonly onChange: (value: Begun) => void
 }
 
 export function Beginning({ trigger, names, value, onChange }: Props) {
-  if (trigger.schedule) return null // a schedule tells nothing
-  const events = trigger.events ?? []
+  if (trigger?.schedule) return null // a schedule tells nothing
+  const events = eventsOf(trigger)
   return (
     <fieldset className="mt-4 flex min-w-0 flex-col gap-2 text-sm">
       <legend className="mb-1 text-muted-foreground">

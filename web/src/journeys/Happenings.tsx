@@ -29,7 +29,7 @@ export function Happenings({ asked, value, onChange }: Props) {
         const change = (more: Partial<Happening>) =>
           onChange([...others, { event, hours: 1, typed: {}, ...happening, ...more }])
         return (
-          <div key={event} className="flex flex-col gap-3">
+          <fieldset key={event} aria-label={event} className="flex min-w-0 flex-col gap-3">
             <div className="flex flex-wrap items-center gap-3">
               <label className="flex min-h-8 items-center gap-2">
                 <input
@@ -63,7 +63,7 @@ export function Happenings({ asked, value, onChange }: Props) {
                 onChange={(typed) => change({ typed })}
               />
             )}
-          </div>
+          </fieldset>
         )
       })}
     </fieldset>

@@ -15,7 +15,7 @@ import { askedOf, propertiesFrom } from './asked.ts'
 import { Beginning, type Begun } from './Beginning.tsx'
 import { type Happening, Happenings } from './Happenings.tsx'
 import { SimulatedStep } from './SimulatedStep.tsx'
-import type { Document } from './words.ts'
+import { type Document, eventsOf } from './words.ts'
 
 interface Props {
   readonly id: string
@@ -89,9 +89,9 @@ export function Simulation({ id, document, isDraft = false }: Props) {
 }
 
 /** None for a schedule: it has no properties. */
-function beginningOf({ trigger }: Document, { event, typed }: Begun) {
-  if (trigger.schedule) return undefined
-  const isThere = event !== undefined && trigger.events?.includes(event)
+function beginningOf({ trigger }: Partial<Document>, { event, typed }: Begun) {
+  if (trigger?.schedule) return undefined
+  const isThere = event !== undefined && eventsOf(trigger).includes(event)
   return { ...(isThere ? { name: event } : {}), properties: propertiesFrom(typed) }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { askedOf, propertiesFrom } from './asked.ts'
-import type { Document } from './words.ts'
+import { type Document, eventsOf } from './words.ts'
 
 const document: Document = {
   name: 'orders',
@@ -39,6 +39,20 @@ test('what conditions and texts name is asked of the event that they look at', (
       ['constructor', []],
     ],
   )
+})
+
+test('of a draft anything may be missing or wrong yet', () => {
+  const draft: unknown = {
+    trigger: null,
+    steps: [{ type: 'wait_for' }],
+    exit_on: 'paid',
+    goal: null,
+  }
+  const { beginning, later } = askedOf(draft as Document) // as the server keeps it
+  assert.deepEqual([[...beginning], [...later]], [[], []])
+  assert.deepEqual(eventsOf(undefined), [])
+  const trigger: unknown = { events: 'user.joined' }
+  assert.deepEqual(eventsOf(trigger as Document['trigger']), [])
 })
 
 test('what is typed becomes what it looks like; nothing typed is no property', () => {

@@ -15,14 +15,15 @@ const LIQUID = /\{[{%].*?[%}]\}/gs
 const NAME = /(?<![\w.])(?:(run)\.)?event\.([A-Za-z_]\w*(?:\.\w+)*)/g
 
 export function askedOf(document: Document): Asked {
-  const { steps, exit_on = [], goal, ...rules } = document
+  const { steps, exit_on, goal, ...rules } = document
   const beginning = new Set<string>()
   const later = new Map<string, Set<string>>()
   const collect = (value: unknown, now: Set<string>) => {
     for (const [isOfRun, name] of namesIn(value)) (isOfRun ? beginning : now).add(name)
   }
-  const collectLater = (event: string | undefined, ...parts: unknown[]) => {
-    if (!event) return
+  // Of a draft anything may be missing or wrong yet.
+  const collectLater = (event: unknown, ...parts: unknown[]) => {
+    if (typeof event !== 'string' || event === '') return
     const names = later.get(event) ?? new Set()
     later.set(event, names)
     collect(parts, names)
@@ -36,7 +37,8 @@ export function askedOf(document: Document): Asked {
       collectLater(event, where)
     }
   }
-  for (const { event, where, reason } of exit_on) collectLater(event, where, { reason })
+  for (const exit of Array.isArray(exit_on) ? exit_on : [])
+    collectLater(exit?.event, exit?.where, { reason: exit?.reason })
   if (goal) collectLater(goal.event, goal.where)
   const lists = [...later].map(([event, names]) => [event, [...names]] as const)
   return { beginning: [...beginning], later: new Map(lists) }

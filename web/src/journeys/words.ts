@@ -85,9 +85,16 @@ function span(given: Span): string {
     .join(' ')
 }
 
+/** Of a draft it may be missing, or anything else yet. */
+export const eventsOf = (trigger: Document['trigger'] | undefined): readonly string[] => {
+  const events: unknown = trigger?.events
+  return Array.isArray(events) ? events.filter((each) => typeof each === 'string') : []
+}
+
 /** What starts it, in a line. */
 export function sayTrigger({ trigger }: Document): string {
-  if (trigger?.events) return trigger.events.join(', ')
+  const events = eventsOf(trigger)
+  if (events.length > 0) return events.join(', ')
   if (trigger?.schedule) return t('by the clock')
   return t('when a program asks')
 }
