@@ -36,12 +36,12 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
           [
             t('Template'),
             message.template_id && (
-              <Link key="template" to={`/templates/${message.template_id}`} className={link}>
-                {t('{name}, version {version}', {
-                  name: isolated(message.template_name ?? ''),
-                  version: number(message.template_version ?? 1),
-                })}
-              </Link>
+              <TemplateLink
+                key="template"
+                id={message.template_id}
+                name={message.template_name}
+                version={message.template_version ?? 1}
+              />
             ),
           ],
           [
@@ -81,10 +81,29 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
   )
 }
 
+function Removed() {
+  return <span className="text-muted-foreground">{t('removed since')}</span>
+}
+
+interface TemplateProps {
+  readonly id: string
+  readonly name: string | null
+  readonly version: number
+}
+
+function TemplateLink({ id, name, version }: TemplateProps) {
+  if (name === null) return <Removed />
+  return (
+    <Link to={`/templates/${id}`} className={link}>
+      {t('{name}, version {version}', { name: isolated(name), version: number(version) })}
+    </Link>
+  )
+}
+
 const BUILT_IN = 'Sandbox' // as the server calls it
 
 function SenderLink({ id, name }: { id: string; name: string | null }) {
-  if (name === null) return <span className="text-muted-foreground">{t('removed since')}</span>
+  if (name === null) return <Removed />
   return (
     <Link to="/senders" search={searchOf({ id })} className={link}>
       <Text>{name === BUILT_IN ? t('Sandbox') : name}</Text>

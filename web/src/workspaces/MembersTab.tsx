@@ -18,6 +18,7 @@ import { OpenInvitations } from './OpenInvitations.tsx'
 import { type Role, roleOptions, roles } from './roles.ts'
 
 type Member = Row<'/members'>
+
 export function MembersTab() {
   const query = useList('/members')
   const mayWrite = useMay('members:write')
