@@ -199,9 +199,22 @@ test('two people at one draft: the second is told whose it is, and chooses', asy
   const mine = (await world.call('GET', path)).document
   assert.deepEqual([mine.title, mine.steps.length], [undefined, before.steps.length - 1])
 
-  await world.call('PUT', path, { document: { ...before, title: 'Theirs again' } })
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await world.call('PUT', path, { document: { ...before, title: 'Theirs, too' } })
+  await page.getByRole('button', { name: 'Copy welcome' }).click()
   await page.getByText(/^The draft was saved by .+ meanwhile\./).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Publish…' }).isDisabled(), true)
+  await page.getByRole('button', { name: 'Undo' }).click() // back to what was kept of mine
+  await page.getByRole('button', { name: 'Go on with mine' }).click()
+  await page.getByText('The draft is kept.').waitFor()
+  assert.deepEqual((await world.call('GET', path)).document, mine)
+
+  await world.call('PUT', path, { document: { ...before, title: 'Theirs again' } })
+  await page.getByRole('button', { name: 'Undo' }).click() // to what is published: nothing of mine is left
+  await page.getByText(/^The draft was saved by .+ meanwhile\./).waitFor()
+  await page.getByRole('button', { name: 'Drop theirs' }).click()
+  const question = page.getByRole('dialog', { name: 'Drop theirs?' })
+  await expectAccessible(page)
+  await question.getByRole('button', { name: 'Leave it' }).click()
   await page.getByRole('button', { name: 'Take theirs' }).click()
   await page.getByText('The draft is kept.').waitFor()
   assert.equal((await world.call('GET', path)).document.title, 'Theirs again')
@@ -237,6 +250,38 @@ test('Escape asks before it drops what was typed in a step', async () => {
   await days.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Change pause' }).click()
   assert.equal(await days.inputValue(), '1')
+  await page.context().close()
+})
+
+test('Back and closing the page ask before they drop what was typed in a step', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/journeys/${made.id}?edit=1&tab=list`)
+  await page.getByRole('button', { name: 'Change pause' }).click()
+  const days = page.getByLabel('Days (optional)')
+  await days.fill('5')
+  const question = page.getByRole('dialog', { name: 'Leave without what was typed?' })
+  await page.evaluate('history.back()')
+  await question.getByRole('button', { name: 'Go on writing' }).click()
+  await page.waitForURL(/change=pause/)
+  assert.equal(await days.inputValue(), '5')
+  const asked = page.waitForEvent('dialog')
+  await page.close({ runBeforeUnload: true })
+  const dialog = await asked
+  assert.equal(dialog.type(), 'beforeunload')
+  await dialog.dismiss()
+  await page.evaluate('history.back()')
+  await question.getByRole('button', { name: 'Leave without it' }).click()
+  await days.waitFor({ state: 'detached' })
+  await page.waitForURL((url) => !url.search.includes('change'))
+
+  await page.getByRole('button', { name: 'Change pause' }).click()
+  await days.fill('5')
+  await page.getByRole('button', { name: 'Take it over' }).click()
+  await days.waitFor({ state: 'detached' }) // taken over, nothing asked
+  await page.getByText('The draft is kept.').waitFor()
+  await page.getByRole('button', { name: 'Drop the draft' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Drop the draft' }).click()
+  await page.getByRole('button', { name: 'Change it' }).waitFor()
   await page.context().close()
 })
 

@@ -32,7 +32,8 @@ interface Props {
 export function EditBar({ draft, keeping, faults, error, pending, isNew, ...deeds }: Props) {
   const { isKept, isOpen, isTyped, onRules, onLeave, onDrop, onPublish } = deeds
   const isSound = faults.isChecked && faults.all.length === 0
-  const mayPublish = isSound && (draft.isChanged || isNew) && !pending && !isTyped
+  const isRefused = keeping.state === 'refused'
+  const mayPublish = isSound && (draft.isChanged || isNew) && !pending && !isTyped && !isRefused
   useKeys(draft, isOpen, usePublishing({ draft, faults, mayPublish, onPublish }))
   return (
     <section

@@ -3,6 +3,7 @@ import { useAct } from '../lib/act.ts'
 import { t } from '../lib/language.ts'
 import { ProblemError, sayProblem } from '../lib/problem.ts'
 import { Button } from '../ui/Button.tsx'
+import { GoOn } from '../ui/GoOn.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import type { Draft } from './draft.ts'
 import { documentOf } from './JourneyChanging.tsx'
@@ -24,7 +25,8 @@ export function Meanwhile({ draft, keeping, read }: Props) {
     keeping.error.problem.code === 'outdated'
   const take = useAct(read, {
     onDone: (theirs) => {
-      keeping.saw(theirs?.revision ?? 0)
+      if (theirs) keeping.saw(theirs.revision, contentOf(theirs))
+      else keeping.saw(0)
       draft.change(theirs ? documentOf(theirs) : draft.base.document)
     },
   })
@@ -46,12 +48,19 @@ export function Meanwhile({ draft, keeping, read }: Props) {
       <Button disabled={take.isPending} onClick={() => take.mutate(undefined)}>
         {t('Take theirs')}
       </Button>
-      <Button disabled={goOn.isPending} onClick={() => goOn.mutate(undefined)}>
-        {t('Go on with mine')}
-      </Button>
+      <GoOn
+        isIdle={keeping.isIdle}
+        note={t('The journey stays as it is published.')}
+        disabled={goOn.isPending}
+        onGo={() => goOn.mutate(undefined)}
+      />
     </div>
   )
 }
+
+const contentOf = (theirs: KeptDraft) => ({
+  ...{ document: documentOf(theirs), basedOn: theirs.based_on },
+})
 
 /** Another version of the journey was published since the draft was begun. */
 export function Published({ journey, draft }: { journey: JourneyView; draft: Draft }) {

@@ -17,7 +17,7 @@ const onServer: Place<Document> = {
       ? post('/journey-drafts', { body: { document }, keepalive })
       : put('/journeys/{id}/draft', { params: { id }, seen, body, keepalive })
   },
-  drop: (id, seen) => remove('/journeys/{id}/draft', { params: { id }, seen }),
+  drop: (id, seen) => remove('/journeys/{id}/draft', { params: { id }, seen, keepalive: true }),
 }
 
 interface Begins {

@@ -88,6 +88,37 @@ test('what is refused is told, and kept once what somebody else saved was seen',
   assert.deepEqual(saves.at(-1), ['j-1', 'mine', 4])
 })
 
+test('after a refusal nothing counts as kept: what was kept before is saved again, over what was seen', async () => {
+  const { keeper, saves, shown, of, whileSaving } = desk()
+  keeper.want(of('one'))
+  await keeper.flush()
+  whileSaving(async () => {
+    throw new Error('Version 4 was saved by Noa meanwhile.')
+  })
+  keeper.want(of('two'))
+  await assert.rejects(keeper.flush(), /Noa/)
+  whileSaving(async () => {})
+  keeper.want(of('one'))
+  keeper.saw(4)
+  await keeper.flush()
+  assert.deepEqual(saves.at(-1), ['j-1', 'one', 4])
+  assert.equal(shown.at(-1), 'kept')
+})
+
+test('what somebody else kept and is taken is not saved again as mine', async () => {
+  const { keeper, saves, shown, of, whileSaving } = desk()
+  whileSaving(async () => {
+    throw new Error('Version 4 was saved by Noa meanwhile.')
+  })
+  keeper.want(of('mine'))
+  await assert.rejects(keeper.flush(), /Noa/)
+  keeper.saw(4, of('theirs'))
+  keeper.want(of('theirs'))
+  assert.equal(shown.at(-1), 'kept')
+  assert.deepEqual(await keeper.flush(), { id: 'j-1', revision: 4 })
+  assert.equal(saves.length, 1)
+})
+
 test('a draft that says nothing new any more is dropped', async () => {
   const { keeper, of, dropped } = desk()
   keeper.want(of('mine'))

@@ -37,8 +37,8 @@ export interface Keeper<D> {
   want(content: Content<D>): void
   /** Once all of it is kept; throws when it is refused. */
   flush(): Promise<Kept | undefined>
-  /** What somebody else kept has been seen. */
-  saw(revision: number): void
+  /** What somebody else kept has been seen; with `content`, it is taken and mine is given up. */
+  saw(revision: number, content?: Content<D>): void
   /** Nothing of it is kept any more. */
   drop(): Promise<void>
 }
@@ -48,7 +48,7 @@ const PAUSE_MS = 500 // after a change
 export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
   let { id, revision } = start
   let wanted = start.content
-  let kept = JSON.stringify(start.content)
+  let kept: string | undefined = JSON.stringify(start.content) // undefined: what is kept is not known
   let running: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let ended: Keeping = { state: 'kept' }
@@ -79,6 +79,7 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
       .then(
         () => end({ state: 'kept' }),
         (error: unknown) => {
+          kept = undefined
           end({ state: 'refused', error })
           throw error
         },
@@ -101,8 +102,13 @@ export function createKeeper<D>(start: Start<D>, place: Place<D>): Keeper<D> {
       while (running || JSON.stringify(wanted) !== kept) await begin()
       return id !== undefined && revision > 0 ? { id, revision } : undefined
     },
-    saw(next) {
+    saw(next, content) {
       revision = next
+      if (content === undefined) return
+      clearTimeout(timer)
+      wanted = content
+      kept = JSON.stringify(content)
+      end({ state: 'kept' })
     },
     async drop() {
       clearTimeout(timer)

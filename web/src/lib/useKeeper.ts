@@ -7,7 +7,11 @@ const MAX_KEEPALIVE = 60_000 // bytes; browsers let pages that are left send 64 
 /** Whether it can be sent while the page is left. */
 export const mayOutlive = (body: unknown) => new Blob([JSON.stringify(body)]).size < MAX_KEEPALIVE
 
-export type Kept<D> = Keeping & Pick<Keeper<D>, 'flush' | 'saw' | 'drop'>
+export type Kept<D> = Keeping &
+  Pick<Keeper<D>, 'flush' | 'saw' | 'drop'> & {
+    /** What is written says nothing that is not published. */
+    readonly isIdle: boolean
+  }
 
 interface Kind<D> extends Place<D> {
   readonly id: string | undefined
@@ -46,5 +50,5 @@ export function useKeeper<D>(kind: Kind<D>): Kept<D> {
     }
   }, [current])
   const { flush, saw, drop } = current
-  return { ...keeping, flush, saw, drop }
+  return { ...keeping, flush, saw, drop, isIdle: kind.isIdle(content) }
 }

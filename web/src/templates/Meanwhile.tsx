@@ -5,6 +5,7 @@ import { t } from '../lib/language.ts'
 import { ProblemError, sayProblem } from '../lib/problem.ts'
 import { client } from '../lib/query.ts'
 import { Button } from '../ui/Button.tsx'
+import { GoOn } from '../ui/GoOn.tsx'
 import { Fault, Note } from '../ui/States.tsx'
 import { type Drafts, differing, type Kept, type Template, type useDrafts } from './drafts.ts'
 import { fieldTitle } from './locales.ts'
@@ -68,16 +69,17 @@ function DraftOfTwo({ template, mine, keeping, error }: Props & { error: unknown
   if (query.error) return <Fault error={query.error} />
   const theirs = query.data
   if (theirs === undefined) return null
-  const seen = () => keeping.saw(theirs?.revision ?? 0)
   return (
     <Choice
       note={sayProblem(error)}
       onTake={() => {
-        seen()
+        if (theirs) keeping.saw(theirs.revision, contentOf(theirs))
+        else keeping.saw(0)
         mine.take(theirs ?? undefined)
       }}
+      isIdle={keeping.isIdle}
       onKeep={() => {
-        seen()
+        keeping.saw(theirs?.revision ?? 0)
         void keeping.flush().catch(() => {})
       }}
     >
@@ -86,20 +88,23 @@ function DraftOfTwo({ template, mine, keeping, error }: Props & { error: unknown
   )
 }
 
+const contentOf = ({ locales, based_on }: Kept) => ({ document: locales, basedOn: based_on })
+
 interface ChoiceProps {
   readonly note: string
+  readonly isIdle?: boolean
   readonly children: React.ReactNode
   readonly onTake: () => void
   readonly onKeep: () => void
 }
 
-function Choice({ note, children, onTake, onKeep }: ChoiceProps) {
+function Choice({ note, isIdle = false, children, onTake, onKeep }: ChoiceProps) {
   return (
     <section aria-label={t('Changed by two')} className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
         <Note tone="warn">{note}</Note>
         <Button onClick={onTake}>{t('Take theirs')}</Button>
-        <Button onClick={onKeep}>{t('Go on with mine')}</Button>
+        <GoOn {...{ isIdle }} note={t('The template stays as it is published.')} onGo={onKeep} />
       </div>
       {children}
     </section>

@@ -27,7 +27,7 @@ export function useKept(
       })
       return { id, revision }
     },
-    drop: (_, seen) => remove('/templates/{id}/draft', { params: { id }, seen }),
+    drop: (_, seen) => remove('/templates/{id}/draft', { params: { id }, seen, keepalive: true }),
     onLeave: (rest) => {
       const told = () => void refresh(...PATHS)
       left.set(id, rest.then(told))
