@@ -35,7 +35,7 @@ test('nothing takes the driver from its package', () => {
   assert.deepEqual(takers, [])
 })
 
-test('what is asked as soon as a connection is known to be reset is answered or refused', async () => {
+test('what is asked as soon as a connection is known to be reset is answered', async () => {
   const { address, closeFirst } = await testDatabase()
   const clients: Socket[] = []
   const link = createServer((client) => {
@@ -62,10 +62,10 @@ test('what is asked as soon as a connection is known to be reset is answered or 
   })
   await sql`select 1`
   const asked = sql`select pg_sleep(60)`.execute()
-  const again = asked.catch(() => sql`select 2 as n`).catch(({ code }) => [{ n: code }])
+  const again = asked.catch(() => sql`select 2 as n`)
   clients[0]?.resetAndDestroy()
   await assert.rejects(asked, { code: 'ECONNRESET' })
-  assert.match(String((await again)[0]?.['n']), /^(2|CONNECTION_CLOSED)$/)
+  assert.deepEqual([...(await again)], [{ n: 2 }])
   assert.deepEqual([...(await sql`select 3 as n`)], [{ n: 3 }])
 })
 
