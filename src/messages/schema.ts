@@ -203,6 +203,10 @@ export const ListedMessage = MessageSummary.extend({
 export const MessageView = MessageSummary.extend({
   template_name: z.string().nullable(),
   sender_name: z.string().nullable().meta({ description: 'null: the sender was removed.' }),
+  provider: z.string().nullable().meta({
+    description:
+      "The sender's; sandbox: it does not leave the server. null: the sender was removed.",
+  }),
   engagement: Counted,
   timeline: z.array(TimelineEntry),
 })

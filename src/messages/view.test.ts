@@ -40,3 +40,16 @@ test('a timeline tells in words what was done with a message after it had arrive
   ])
     assert.ok(details.includes(words), `${words} in ${details.join('; ')}`)
 })
+
+test('a message names its sender and the sender’s provider, and nothing of either once it is removed', async () => {
+  const { workspaceId, senderId, addMessage } = await trackingWorld(base)
+  const messageId = await addMessage()
+  const named = () =>
+    inWorkspace(db, workspaceId, async (tx) => {
+      const view = await viewOf(tx, await getMessage(tx, workspaceId, messageId))
+      return [view.sender_name, view.provider, view.template_name]
+    })
+  assert.deepEqual(await named(), ['Vendor', 'vendor', null])
+  await db.engine`delete from senders where workspace_id = ${workspaceId} and id = ${senderId}`
+  assert.deepEqual(await named(), [null, null, null])
+})

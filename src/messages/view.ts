@@ -57,7 +57,7 @@ export async function viewOf(sql: Sql, row: MessageRow): Promise<z.infer<typeof 
   })
   return {
     ...summaryOf(row),
-    ...{ template_name: names.template, sender_name: names.sender },
+    ...{ template_name: names.template, sender_name: names.sender, provider: names.provider },
     engagement: engagementOf(engagement),
     timeline: [accepted(row), ...known.map(entryOf)],
   }

@@ -46,6 +46,8 @@ export function findSubjects(
 
 export interface NamesRow {
   readonly sender: string | null
+  /** The sender's. */
+  readonly provider: string | null
   readonly template: string | null
 }
 
@@ -56,12 +58,11 @@ export async function findNames(
   { senderId, templateId }: { senderId: string; templateId: string | null },
 ): Promise<NamesRow> {
   const [row] = await sql<NamesRow[]>`
-    select
-      (select name from senders where workspace_id = ${workspaceId} and id = ${senderId}) as sender,
-      (
-        select name from templates
-        where workspace_id = ${workspaceId} and id = ${templateId}::uuid and archived_at is null
-      ) as template
+    select s.name as sender, s.provider, t.name as template
+    from (values (1)) as always
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = ${senderId}
+    left join templates t
+      on t.workspace_id = ${workspaceId} and t.id = ${templateId}::uuid and t.archived_at is null
   `
-  return row ?? { sender: null, template: null }
+  return row ?? { sender: null, provider: null, template: null }
 }

@@ -44,10 +44,7 @@ export function MessageFacts({ message }: { message: Answer<'/notifications/{id}
               />
             ),
           ],
-          [
-            t('Sender'),
-            <SenderLink key="sender" id={message.sender_id} name={message.sender_name} />,
-          ],
+          [t('Sender'), <SenderLink key="sender" message={message} />],
           [t('Priority'), told(priorities[message.priority])],
           [t('Attempts'), number(message.attempts)],
           [t('Request'), mayRequests && <MadeBy key="request" id={message.id} />],
@@ -100,13 +97,14 @@ function TemplateLink({ id, name, version }: TemplateProps) {
   )
 }
 
-const BUILT_IN = 'Sandbox' // as the server calls it
+const BUILT_IN = 'Sandbox' // as the server calls those that are there from the start
 
-function SenderLink({ id, name }: { id: string; name: string | null }) {
+function SenderLink({ message }: { message: Answer<'/notifications/{id}'> }) {
+  const { sender_id: id, sender_name: name, provider } = message
   if (name === null) return <Removed />
   return (
     <Link to="/senders" search={searchOf({ id })} className={link}>
-      <Text>{name === BUILT_IN ? t('Sandbox') : name}</Text>
+      <Text>{provider === 'sandbox' && name === BUILT_IN ? t('Sandbox') : name}</Text>
     </Link>
   )
 }
