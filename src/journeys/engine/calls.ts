@@ -4,6 +4,8 @@
  * such that this is harmless, and requests carry a key by which the other side can tell.
  */
 import { errorForStatus, Misconfigured, Rejected, Retryable } from '../../errors.ts'
+import type { HttpResponse } from '../../lib/http.ts'
+import { storable } from '../../lib/storable.ts'
 import { MAX_ATTEMPTS, retryDelay } from '../../messages/retry.ts'
 import type { StepCall } from '../steps/step.ts'
 import { readLive } from '../store/journeys.ts'
@@ -15,6 +17,9 @@ import { leave, withResult } from './walk.ts'
 
 const LATER_MS = 3_600_000 // between tries once the vendor has been away for half an hour
 const MAX_LATER = 72 // of these, in about three days
+const MAX_ANSWER = 65_536 // characters of JSON
+const MAX_RESULTS = 262_144 // of all results of a run together: hundreds of runs are read at once
+const MAX_LEVELS = 64 // of nesting, as in what we are sent
 
 /** `run` as it is leased. */
 export interface Call {
@@ -48,7 +53,7 @@ async function perform({ run, call }: Call, { act, http }: EngineDeps): Promise<
     const seconds = Number.isFinite(after) ? after : undefined
     throw errorForStatus(answer.status, `${method} was answered ${answer.status}.`, seconds)
   }
-  return { status: answer.status, body: answer.body ?? answer.text }
+  return { status: answer.status, body: bodyOf(answer, roomOf(run)) }
 }
 
 async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<Taken> {
@@ -87,15 +92,25 @@ async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<
 }
 
 function withAnswer(run: RunRow, call: StepCall, result: unknown): RunRow {
-  const after = withResult(run, run.step ?? '', storable(result))
+  const kept = storable(result ?? null)
+  const after = withResult(run, run.step ?? '', kept)
   const saveAs = call.kind === 'request' ? call.saveAs : null
-  return saveAs === null ? after : withResult(after, saveAs, storable(result))
+  return saveAs === null ? after : withResult(after, saveAs, kept)
 }
 
-/** What a vendor answers may hold what the database cannot. */
-function storable(value: unknown): unknown {
-  const text = JSON.stringify(value ?? null)
-  return JSON.parse(text.toWellFormed().replaceAll(/\\u0000|\\ud[89a-f][0-9a-f]{2}/gi, '\ufffd'))
+/** JSON where the run can carry it along and the database takes it, else its text as far as there is room. */
+function bodyOf({ body, text }: HttpResponse, room: number): unknown {
+  const fits =
+    body !== undefined && !isDeeper(body, MAX_LEVELS) && JSON.stringify(body).length <= room
+  return fits ? body : text.slice(0, room)
+}
+
+const roomOf = ({ results }: RunRow) =>
+  Math.max(0, Math.min(MAX_ANSWER, MAX_RESULTS - JSON.stringify(results).length))
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
 }
 
 /**

@@ -195,6 +195,74 @@ test('A request carries a key by which the other side can tell its repetition, a
   assert.equal(seen[0]?.key, seen[1]?.key)
 })
 
+test('Whatever a request is answered, its run goes on: escapes as text, nesting without end, megabytes', async () => {
+  const answers = [
+    String.raw`{"note": "\\u0000 and \\ud800"}`,
+    `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+    JSON.stringify({ all: 'x'.repeat(900_000) }),
+  ]
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(answers[Number(request.url?.slice(1))])
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  const journey = await world.add({
+    name: 'odd-answers',
+    trigger: { events: ['answer.wanted'], contact: 'none' },
+    steps: [
+      { id: 'ask', type: 'request', method: 'GET', url: '{{ event.url }}' },
+      { id: 'out', type: 'exit', reason: '{{ steps.ask.body.note | default: "no note" }}' },
+    ],
+  })
+  for (const at of answers.keys())
+    await world.record('answer.wanted', { properties: { url: `http://127.0.0.1:${port}/${at}` } })
+  await engine.runOnce()
+  server.close()
+  const runs = await world.runs(journey)
+  assert.deepEqual(
+    runs.map((run) => [run.status, run.exitReason]),
+    [
+      ['exited', String.raw`\u0000 and \ud800`],
+      ['exited', 'no note'],
+      ['exited', 'no note'],
+    ],
+  )
+  for (const run of runs) assert.ok(JSON.stringify(run.results).length < 70_000)
+})
+
+test('An answer is kept whatever it holds, and a time to wait is believed as a date too', async () => {
+  const cited = JSON.stringify({ text: '\\ud83d\\ude00 \\u0000', 'na\0me': 'a\0b \ud83d' })
+  const seen: number[] = []
+  const server = createServer((_, response) => {
+    seen.push(seen.length)
+    const inTenMinutes = new Date(Date.now() + 600_000).toUTCString()
+    if (seen.length === 1) response.writeHead(503, { 'retry-after': inTenMinutes })
+    else response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(cited)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  const journey = await world.add({
+    name: 'cites',
+    trigger: { events: ['words.wanted'], contact: 'none' },
+    steps: [
+      { id: 'ask', type: 'request', method: 'GET', url: `http://127.0.0.1:${port}/` },
+      { id: 'out', type: 'exit', reason: '{{ steps.ask.body.text }}' },
+    ],
+  })
+  await world.record('words.wanted', {})
+  await engine.runOnce()
+  clock.forward({ minutes: 9 })
+  await engine.runOnce()
+  assert.equal(seen.length, 1)
+  clock.forward({ minutes: 2 })
+  await engine.runOnce()
+  server.close()
+  const [run] = await world.runs(journey)
+  assert.deepEqual([run?.status, run?.exitReason], ['exited', '\\ud83d\\ude00 \\u0000'])
+})
+
 test('The same event twice begins one run; with once, nobody enters again', async () => {
   const journey = await world.add({
     name: 'once',
