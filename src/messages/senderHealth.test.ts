@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
+import { until } from '../../test/helpers/until.ts'
 import { inWorkspace } from '../db/db.ts'
 import { uuid7Floor } from '../lib/uuid7.ts'
 import { senderHealth } from './senderHealth.ts'
@@ -32,19 +33,29 @@ for (const [name, changed, level, rule] of cases)
     assert.match(health.rule, rule)
   })
 
+const send = (more: object) =>
+  engine.accept({ recipient_id: 'u-1', channel: 'in_app', message: 'Hello', ...more })
+const figuresSince = (from: Date) =>
+  inWorkspace(database.db, engine.workspaceId, (tx) =>
+    senderFigures(tx, engine.workspaceId, {
+      ...{ from, now: database.clock.now(), since: uuid7Floor(0), most: 100 },
+    }),
+  )
+
 test('what is due of every priority waits, the oldest first; what is for later does not', async () => {
-  const send = (more: object) =>
-    engine.accept({ recipient_id: 'u-1', channel: 'in_app', message: 'Hello', ...more })
   const begun = database.clock.now()
   await send({ priority: 'low' })
   await send({ priority: 'urgent' })
   await send({ scheduled_at: new Date(+begun + 3_600_000).toISOString() })
   database.clock.forward({ minutes: 3 })
-  const [figures, ...more] = await inWorkspace(database.db, engine.workspaceId, (tx) =>
-    senderFigures(tx, engine.workspaceId, {
-      ...{ from: begun, now: database.clock.now(), since: uuid7Floor(0), most: 100 },
-    }),
-  )
+  const [figures, ...more] = await figuresSince(begun)
   assert.deepEqual([figures?.waiting, figures?.oldestDueAt, figures?.sent], [2, begun, 0])
   assert.deepEqual(more, [])
+
+  await engine.engine.start()
+  const sent = await until('both sent', async () => {
+    const [each] = await figuresSince(begun)
+    return each?.sent === 2 && each
+  })
+  assert.equal(sent.p95Ms, 3 * 60_000, 'from due to sent')
 })

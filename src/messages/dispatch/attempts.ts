@@ -115,7 +115,7 @@ export function createAttempts(worker: {
     const answeredAt = now()
     const kept = await settleRow(item, {
       ...{ status: 'sent', reason: null, detail: null, event: 'message.sent' },
-      at: answeredAt,
+      ...{ at: answeredAt, dueAt: item.row.dueAt }, // the lease had its place: see providers/health
       providerMessageId: accepted.providerMessageId,
       properties: { ...attempted(item, current, ms), reply: truncate(accepted.reply, MAX_REPLY) },
     })

@@ -26,6 +26,7 @@ export interface Due {
   readonly flags: number
   readonly routing: readonly Onward[] | null
   readonly metadata: Record<string, unknown> | null
+  readonly dueAt: Date
   readonly expiresAt: Date
   readonly sendWindow: SendWindow | null
   readonly attempt: number
@@ -52,7 +53,8 @@ export function findDue(
   const { now, limit, taken, share } = options
   return sql<Due[]>`
     select workspace_id, id, channel, priority, kind, topic, contact_id, recipient_id, address, to_name, sender_id, template_id,
-      template_version, locale, variables, flags, routing, metadata, expires_at, send_window, attempt, created_at
+      template_version, locale, variables, flags, routing, metadata, due_at, expires_at, send_window, attempt,
+      created_at
     from messages
     where workspace_id = ${lane.workspaceId} and sender_id = ${lane.senderId} and priority = ${lane.priority}
       and status in ('scheduled', 'queued', 'held') and due_at <= ${now}
