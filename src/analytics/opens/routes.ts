@@ -1,22 +1,10 @@
-/** Document 000's seven questions about opens, in the workspace's zone, which each answer repeats. */
-import type { FastifyRequest } from 'fastify'
+/** Document 000's questions about opens; those about when in whenRoutes.ts. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { TransactionSql } from 'postgres'
 import { z } from 'zod'
-import { type Db, inWorkspace } from '../../db/db.ts'
 import { invalid } from '../../errors.ts'
-import type { WorkspaceDirectory } from '../../workspaces/directory.ts'
-import {
-  Engagement,
-  LogRow,
-  logRow,
-  OpenCounts,
-  openCounts,
-  Source,
-  Summary,
-  TopLead,
-  topLead,
-} from './schema.ts'
+import { type Asked, asking, configOf, type OpenRoutesDeps } from './ask.ts'
+import { Engagement, LogRow, logRow, Query, Summary, TopLead, topLead } from './schema.ts'
 import {
   type Day,
   dayOf,
@@ -25,52 +13,21 @@ import {
   medianDelay,
   openedOfSent,
   opensBetween,
-  opensBy,
   openTotals,
   topLeads,
 } from './store.ts'
-import { opensOfWeek } from './week.store.ts'
+import { whenRoutes } from './whenRoutes.ts'
 
 const tags = ['Opens']
 const MAX_OF_A_DAY = 1_000 // opens listed by date; the totals count all
-const HOURS = 24 // of a day
-const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const Limit = z.coerce.number().int().min(1).max(100).default(10)
-const Query = z.strictObject({ source: Source })
-const Listed = z.strictObject({ source: Source, limit: Limit })
-
-export interface OpenRoutesDeps {
-  readonly db: Db
-  readonly workspaces: WorkspaceDirectory
-  readonly defaultWorkspaceId: string
-  /** STATS_PUBLIC: read without a key, of the default workspace. */
-  readonly open: boolean
-}
-
-interface Asked {
-  readonly tx: TransactionSql
-  readonly workspaceId: string
-  readonly zone: string
-  readonly source: string | null
-}
+const Listed = Query.extend({ limit: Limit })
 
 export const openRoutes =
   (deps: OpenRoutesDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const config = deps.open ? { public: true } : ({ scope: 'analytics:read' } as const)
-    /** Answers from one snapshot of the workspace. */
-    const ask = async <T>(
-      request: FastifyRequest,
-      source: z.infer<typeof Source>,
-      work: (asked: Asked) => Promise<T>,
-    ): Promise<T & { time_zone: string }> => {
-      const workspaceId = deps.open ? deps.defaultWorkspaceId : request.auth.workspaceId
-      const { timeZone: zone } = await deps.workspaces.get(workspaceId)
-      const answer = await inWorkspace(deps.db, workspaceId, (tx) =>
-        work({ tx, workspaceId, zone, source: source === 'all' ? null : source }),
-      )
-      return { time_zone: zone, ...answer }
-    }
+    const config = configOf(deps)
+    const ask = asking(deps)
 
     app.get(
       '/analytics/summary',
@@ -113,8 +70,7 @@ export const openRoutes =
         schema: {
           tags,
           summary: 'The opens of one day, and their totals',
-          querystring: z.strictObject({
-            source: Source,
+          querystring: Query.extend({
             date: z.iso.date().optional().meta({ description: 'Default: today.' }),
           }),
           response: {
@@ -167,78 +123,6 @@ export const openRoutes =
     )
 
     app.get(
-      '/analytics/by-time',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Opens by hour of the day, all and those by people',
-          querystring: Query,
-          response: {
-            200: z.object({
-              time_zone: z.string(),
-              data: z.array(z.object({ hour: z.number().int(), ...OpenCounts })),
-            }),
-          },
-        },
-      },
-      (request) =>
-        ask(request, request.query.source, async (asked) => {
-          const opens = await spread(asked, 'hour')
-          return { data: Array.from({ length: HOURS }, (_, hour) => ({ hour, ...opens(hour) })) }
-        }),
-    )
-
-    app.get(
-      '/analytics/by-day',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Opens by day of the week, all and those by people',
-          querystring: Query,
-          response: {
-            200: z.object({
-              time_zone: z.string(),
-              data: z.array(z.object({ day: z.string(), ...OpenCounts })),
-            }),
-          },
-        },
-      },
-      (request) =>
-        ask(request, request.query.source, async (asked) => {
-          const opens = await spread(asked, 'isodow')
-          return { data: weekdays.map((day, index) => ({ day, ...opens(index + 1) })) }
-        }),
-    )
-
-    app.get(
-      '/analytics/by-week',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Opens by day of the week and hour of the day; null where no such hour was yet',
-          querystring: Query,
-          response: {
-            200: z.object({
-              time_zone: z.string(),
-              data: z.array(
-                z.object({
-                  day: z.string(),
-                  hour: z.number().int(),
-                  opens: OpenCounts.opens.nullable(),
-                  human_opens: OpenCounts.human_opens.nullable(),
-                }),
-              ),
-            }),
-          },
-        },
-      },
-      (request) => ask(request, request.query.source, (asked) => week(asked, deps.db.clock.now())),
-    )
-
-    app.get(
       '/analytics/engagement',
       {
         config,
@@ -251,6 +135,8 @@ export const openRoutes =
       },
       (request) => ask(request, request.query.source, engagement),
     )
+
+    await app.register(whenRoutes(deps))
   }
 
 async function summary({ tx, workspaceId, zone, source }: Asked, now: Date) {
@@ -279,26 +165,6 @@ async function engagement({ tx, workspaceId, source }: Asked) {
     response_rate: share(totals.replies, totals.emailsSent),
     median_minutes_to_open: await medianDelay(tx, workspaceId, source),
   }
-}
-
-/** Opens by a part of their local time; zero where there are none. */
-async function spread({ tx, workspaceId, zone, source }: Asked, field: 'hour' | 'isodow') {
-  const rows = await opensBy(tx, workspaceId, source, { field, zone })
-  const byPart = new Map(rows.map(({ part, ...counts }) => [part, openCounts(counts)]))
-  return (part: number) => byPart.get(part) ?? { opens: 0, human_opens: 0 }
-}
-
-/** All 168 hours, Monday first. */
-async function week({ tx, workspaceId, zone, source }: Asked, now: Date) {
-  const rows = await opensOfWeek(tx, workspaceId, source, { zone, now })
-  const known = new Map(rows.map((row) => [row.day * HOURS + row.hour, openCounts(row)]))
-  const data = weekdays.flatMap((day, at) =>
-    Array.from({ length: HOURS }, (_, hour) => {
-      const counts = known.get((at + 1) * HOURS + hour) ?? { opens: null, human_opens: null }
-      return { day, hour, ...counts }
-    }),
-  )
-  return { data }
 }
 
 async function dayOrFault(tx: TransactionSql, date: string, zone: string): Promise<Day> {

@@ -10,6 +10,8 @@ export const Source = z
   .default('close')
   .meta({ description: 'Opens of mail sent from Close, or of every connected source.' })
 
+export const Query = z.strictObject({ source: Source })
+
 export const OpenCounts = {
   opens: count.meta({ description: 'All of them, machines included, as in `total_opens`.' }),
   human_opens: count.meta({ description: 'Those by people.' }),

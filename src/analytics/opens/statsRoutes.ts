@@ -6,6 +6,7 @@ import { type Db, inWorkspace } from '../../db/db.ts'
 import { AppError, Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { SyncFigures } from '../../sync/figures.ts'
+import { configOf } from './ask.ts'
 import { type Alerts, alertsByStatus, openTotals } from './store.ts'
 
 const CLOSE = 'close'
@@ -57,7 +58,7 @@ export const statsRoutes =
     app.get(
       '/stats',
       {
-        config: deps.open ? { public: true } : ({ scope: 'analytics:read' } as const),
+        config: configOf(deps),
         schema: {
           tags,
           summary: 'What runs between Close and Discord: cache, polls, webhooks, alerts',
