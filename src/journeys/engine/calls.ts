@@ -5,6 +5,7 @@
  */
 import { errorForStatus, Misconfigured, Rejected, Retryable } from '../../errors.ts'
 import type { HttpResponse } from '../../lib/http.ts'
+import { retryAfterSeconds } from '../../lib/reply.ts'
 import { storable } from '../../lib/storable.ts'
 import { MAX_ATTEMPTS, retryDelay } from '../../messages/retry.ts'
 import type { StepCall } from '../steps/step.ts'
@@ -49,9 +50,8 @@ async function perform({ run, call }: Call, { act, http }: EngineDeps): Promise<
     headers: { 'idempotency-key': key, ...headers },
   })
   if (answer.status >= 300) {
-    const after = Number(answer.headers['retry-after'])
-    const seconds = Number.isFinite(after) ? after : undefined
-    throw errorForStatus(answer.status, `${method} was answered ${answer.status}.`, seconds)
+    const words = `${method} was answered ${answer.status}.`
+    throw errorForStatus(answer.status, words, retryAfterSeconds(answer))
   }
   return { status: answer.status, body: bodyOf(answer, roomOf(run)) }
 }
