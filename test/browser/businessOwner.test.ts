@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { META_PHONE_ID, META_TOKEN, startMeta } from '../fakes/startMeta.ts'
 import { BOARD, startMonday } from '../fakes/startMonday.ts'
 import { until } from '../helpers/until.ts'
-import { expectAccessible } from './expectAccessible.ts'
+import { expectAccessibleInThemes } from './expectAccessible.ts'
 import { looks, nameOf, type Say, speak } from './speak.ts'
 import { openWorld } from './world.ts'
 
@@ -80,7 +80,7 @@ for (const look of looks) {
     await page.getByRole('tab', { name: say('Who is in it') }).click()
     for (const { id } of [hurried, skipped, silenced, answering])
       await rowOf(page, say, id).getByText(say('Waiting'), { exact: true }).waitFor()
-    await expectAccessible(page)
+    await expectAccessibleInThemes(page)
 
     await act(page, say, hurried.id, 'Run now')
     await until('the follow-up', async () => (await sentTo(hurried.to)).length === 2)
@@ -106,7 +106,7 @@ for (const look of looks) {
     await page.getByRole('row').filter({ hasText: answering.name }).click()
     await page.getByRole('heading', { name: answering.name, level: 1 }).waitFor()
     await page.locator('main').getByText(say('Replied'), { exact: true }).first().waitFor()
-    await expectAccessible(page)
+    await expectAccessibleInThemes(page)
 
     await page.goto(`${world.url}/app/recipes`)
     const recipe = page

@@ -1,4 +1,4 @@
-/** axe-core on a page (WCAG 2.2 AA): fails with what it finds serious, and where. */
+/** axe-core on a page (WCAG 2.2 AA), in both themes: fails with what it finds serious, and where. */
 import assert from 'node:assert/strict'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
@@ -44,4 +44,27 @@ export async function expectAccessible(page: Page, options: Options = {}): Promi
       ),
   )
   assert.deepEqual(told, [], page.url())
+}
+
+/** In the theme that is worn, and what another one can change in the other; it wears its own again. */
+export async function expectAccessibleInThemes(page: Page): Promise<void> {
+  await expectAccessible(page)
+  const isDark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+  await wear(page, isDark ? 'light' : 'dark')
+  await expectAccessible(page, { coloursOnly: true })
+  await wear(page, isDark ? 'dark' : 'light')
+}
+
+/**
+ * Another theme, as the system would change it. Chromium (seen in 153) leaves single texts in the old
+ * colour where `light-dark()` is inherited; what is drawn anew has all of them.
+ */
+async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.evaluate(`(() => {
+    const { style } = document.documentElement
+    style.display = 'none'
+    void document.documentElement.offsetHeight
+    style.display = ''
+  })()`)
 }

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { startSmtpSink } from '../helpers/smtpSink.ts'
 import { until } from '../helpers/until.ts'
-import { expectAccessible } from './expectAccessible.ts'
+import { expectAccessibleInThemes } from './expectAccessible.ts'
 import { looks, nameOf, type Say, speak } from './speak.ts'
 import { openWorld } from './world.ts'
 
@@ -31,12 +31,12 @@ for (const look of looks) {
         await page.locator('html').getAttribute('dir'),
         look.language === 'he' ? 'rtl' : 'ltr',
       )
-      await expectAccessible(page)
+      await expectAccessibleInThemes(page)
       await page.locator('input[type=email]').fill(NEWCOMER.email)
       await page.locator('input[type=password]').fill(NEWCOMER.password)
       await page.locator('button[type=submit]').click()
       await isFirstSteps(page, say)
-      await expectAccessible(page)
+      await expectAccessibleInThemes(page)
 
       await firstMessage(page, say)
       await runTheCode(page, say, world.url)
@@ -102,7 +102,7 @@ async function wrongSender(page: Page, say: Say) {
   const [before = ''] = say('The name {0} does not resolve.').split('{0}')
   const found = page.getByRole('dialog').getByRole('status').filter({ hasText: 'mail.invalid' })
   await found.filter({ hasText: before.trim() }).waitFor()
-  await expectAccessible(page)
+  await expectAccessibleInThemes(page)
   await page
     .getByRole('dialog')
     .getByRole('button', { name: say('Remove') })

@@ -6,11 +6,11 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { until } from '../helpers/until.ts'
-import { expectAccessible } from './expectAccessible.ts'
+import { expectAccessible, expectAccessibleInThemes } from './expectAccessible.ts'
 import { expectHebrew } from './expectHebrew.ts'
 import { dialogs, forms, pagesOf } from './pagesOf.ts'
 import { seed } from './seed.ts'
-import { speak } from './speak.ts'
+import { looks, speak } from './speak.ts'
 import { DESK, type Look, openWorld, PHONE } from './world.ts'
 
 const world = await openWorld()
@@ -18,11 +18,6 @@ after(() => world.stop())
 const seeded = await seed(world)
 const pages = pagesOf(seeded)
 
-/** The other theme of each is looked at on the same page. */
-const looks: readonly Look[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'he', theme: 'dark' },
-]
 const views = await Promise.all(
   looks.map(async (look) => ({ look, page: await world.enter(look) })),
 )
@@ -61,13 +56,10 @@ for (const { look, page } of views) {
     })
 }
 
-async function isSound(page: Page, { language, theme }: Look): Promise<void> {
+async function isSound(page: Page, { language }: Look): Promise<void> {
   await fits(page)
-  await expectAccessible(page)
+  await expectAccessibleInThemes(page)
   if (language === 'he') await expectHebrew(page)
-  await wear(page, theme === 'dark' ? 'light' : 'dark')
-  await expectAccessible(page, { coloursOnly: true })
-  await wear(page, theme)
   await page.setViewportSize(PHONE)
   await fits(page)
   await page.setViewportSize(DESK)
@@ -94,20 +86,6 @@ async function fits(page: Page): Promise<void> {
   await until('all to be on the screen', ask, 20_000).catch(() => {
     assert.deepEqual(found, [], page.url())
   })
-}
-
-/**
- * Another theme, as the system would change it. Chromium (seen in 153) leaves single texts in the old
- * colour where `light-dark()` is inherited; what is drawn anew has all of them.
- */
-async function wear(page: Page, colorScheme: Look['theme']): Promise<void> {
-  await page.emulateMedia({ colorScheme })
-  await page.evaluate(`(() => {
-    const { style } = document.documentElement
-    style.display = 'none'
-    void document.documentElement.offsetHeight
-    style.display = ''
-  })()`)
 }
 
 for (const [title, path] of Object.entries(forms))

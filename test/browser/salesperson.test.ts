@@ -10,7 +10,7 @@ import { startDiscord } from '../fakes/startDiscord.ts'
 import { readAlert } from '../helpers/closeWorld.ts'
 import { mailbox } from '../helpers/syncWorld.ts'
 import { until } from '../helpers/until.ts'
-import { expectAccessible } from './expectAccessible.ts'
+import { expectAccessible, expectAccessibleInThemes } from './expectAccessible.ts'
 import { looks, nameOf, speak } from './speak.ts'
 import { openWorld } from './world.ts'
 
@@ -80,13 +80,13 @@ for (const look of looks) {
       .first()
       .click()
     await page.locator('main table').first().waitFor()
-    await expectAccessible(page)
+    await expectAccessibleInThemes(page)
 
     await page.goto(`${world.url}/app/connectors`)
     await page.locator('main').getByText('Close', { exact: true }).first().waitFor()
     const callbacks = page.getByRole('table', { name: say('Callbacks received') })
     await callbacks.getByText(say('Processed'), { exact: true }).first().waitFor()
-    await expectAccessible(page)
+    await expectAccessibleInThemes(page)
 
     await page.goto(`${world.url}/app/recipes`)
     const recipe = page
@@ -99,7 +99,7 @@ for (const look of looks) {
       recipe.getByRole('row').filter({ hasText: variable }).getByRole('cell').last()
     await valueFor('CLOSEIO_API_KEY').getByText(say('set'), { exact: true }).waitFor()
     await valueFor('ALERT_EDIT_MINUTES').getByText('30').waitFor()
-    await expectAccessible(page)
+    await expectAccessibleInThemes(page)
     await recipe.getByRole('link', { name: say('The journey') }).click()
     await page.getByRole('tab', { name: say('Who is in it') }).click()
     const runs = page.getByRole('table', { name: say('Runs') })
@@ -130,7 +130,7 @@ async function walkWeek(page: Page, { language }: { language: 'en' | 'he' }) {
   await page.keyboard.press('Home')
   await told.filter({ hasText: firstHour }).waitFor({ state: 'attached' })
   const figure = (await told.textContent())?.slice(firstHour.length).trim() ?? ''
-  await expectAccessible(page)
+  await expectAccessibleInThemes(page)
   await week.getByRole('button', { name: say('View as table') }).click()
   const cell = week.getByRole('row').nth(1).getByRole('cell').nth(1)
   const shown = figure === say('nothing to count yet') ? '–' : figure
