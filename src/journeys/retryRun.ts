@@ -13,7 +13,8 @@ import type { ByPerson } from './runs.ts'
 import type { JourneyDocument } from './schema.ts'
 import type { StepDocument } from './steps.schema.ts'
 import { readVersions } from './store/journeys.ts'
-import { lockRun, type RunRow, saveRuns, takeKeyBack } from './store/runs.ts'
+import { takeKeyBack } from './store/keys.ts'
+import { lockRun, type RunRow, saveRuns } from './store/runs.ts'
 import { takeUnsent } from './unsent.ts'
 
 const SENT = new Set(['sent', 'delivered'])

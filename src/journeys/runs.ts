@@ -15,8 +15,9 @@ import { leave, withResult } from './engine/walk.ts'
 import { renderText } from './facts.ts'
 import type { CurrentJourney } from './find.ts'
 import { readVersions } from './store/journeys.ts'
+import { freeKeys } from './store/keys.ts'
 import { readPeople } from './store/people.ts'
-import { freeKeys, lockRun, type RunRow, saveRuns } from './store/runs.ts'
+import { lockRun, type RunRow, saveRuns } from './store/runs.ts'
 
 export type { RunRow }
 

@@ -10,7 +10,8 @@ import { storable } from '../../lib/storable.ts'
 import { MAX_ATTEMPTS, retryDelay } from '../../messages/retry.ts'
 import type { StepCall } from '../steps/step.ts'
 import { readLive } from '../store/journeys.ts'
-import { freeKeys, lockRun, type RunRow, saveRuns } from '../store/runs.ts'
+import { freeKeys } from '../store/keys.ts'
+import { lockRun, type RunRow, saveRuns } from '../store/runs.ts'
 import { type Taken, takeOn } from './batch.ts'
 import type { EngineDeps } from './deps.ts'
 import { createLedger } from './ledger.ts'
@@ -58,7 +59,7 @@ async function perform({ run, call }: Call, { act, http }: EngineDeps): Promise<
 
 async function conclude(given: Call, answer: Answer, deps: EngineDeps): Promise<Taken> {
   const { workspaceId, id, lease } = given.run
-  const nothing: Taken = { calls: [], sent: false, edited: false }
+  const nothing: Taken = { calls: [], calling: false, sent: false, edited: false }
   return deps.inTurn(async (tx) => {
     const now = deps.db.clock.now()
     const run = await lockRun(tx, workspaceId, id)

@@ -5,17 +5,10 @@
 import { createSubscriber } from '../../events/subscribe.ts'
 import { createLoop } from '../../lib/loop.ts'
 import { SUBSCRIBER } from '../interests.ts'
+import { type DueJourney, findDueJourneys, freeCalls, takeDue } from '../store/due.ts'
 import { readLive } from '../store/journeys.ts'
-import {
-  type DueJourney,
-  findDueJourneys,
-  freeCalls,
-  freeKeys,
-  lockRun,
-  type RunRow,
-  saveRuns,
-  takeDue,
-} from '../store/runs.ts'
+import { freeKeys } from '../store/keys.ts'
+import { lockRun, type RunRow, saveRuns } from '../store/runs.ts'
 import { type Taken, takeOn } from './batch.ts'
 import { type Call, makeCall } from './calls.ts'
 import type { EngineDeps } from './deps.ts'

@@ -5,7 +5,8 @@ import { uuid7 } from '../../lib/uuid7.ts'
 import { reEntryOf } from '../defaults.ts'
 import { type Facts, renderAmount } from '../facts.ts'
 import type { JourneyDocument } from '../schema.ts'
-import { type Again, type Carried, insertRuns, type RunRow, takeKeys } from '../store/runs.ts'
+import { type Again, takeKeys } from '../store/keys.ts'
+import { type Carried, insertRuns, type RunRow } from '../store/runs.ts'
 import type { Ledger } from './ledger.ts'
 
 const DAY_MS = 86_400_000

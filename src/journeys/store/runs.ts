@@ -66,43 +66,6 @@ export const runColumns = (sql: Sql) => sql`
   r.event, r.results, r.trail, r.attempt, r.lease, r.leased_by, r.exit_reason, r.detail, r.attention, r.started_at, r.ended_at
 `
 
-export interface DueJourney {
-  readonly workspaceId: string
-  readonly id: string
-  readonly dueAt: Date
-}
-
-/** Journeys in use whose next run is due before then, and when; in turn by workspace. */
-export function findDueJourneys(sql: Sql, until: Date) {
-  return sql<DueJourney[]>`
-    select j.workspace_id, j.id, next.due_at
-    from journeys j
-    cross join lateral (
-      select r.due_at from journey_runs r
-      where r.workspace_id = j.workspace_id and r.journey_id = j.id and r.due_at is not null
-      order by r.due_at
-      limit 1
-    ) next
-    where j.status = 'active' and next.due_at <= ${until}
-  `
-}
-
-/** Locks runs that are due, longest due first and in the order they began; those that somebody else has in hand are left out. */
-export function takeDue(
-  sql: Sql,
-  { workspaceId, id }: { workspaceId: string; id: string },
-  { now, limit }: { now: Date; limit: number },
-) {
-  return sql<RunRow[]>`
-    select ${runColumns(sql)}
-    from journey_runs r
-    where r.workspace_id = ${workspaceId} and r.journey_id = ${id} and r.due_at <= ${now}
-    order by r.due_at, r.id
-    limit ${limit}
-    for update skip locked
-  `
-}
-
 export async function lockRun(
   sql: Sql,
   workspaceId: string,
@@ -187,35 +150,6 @@ export async function saveRuns(sql: Sql, rows: readonly RunRow[]): Promise<void>
   `
 }
 
-/** Whoever has these keys may enter again, where the journey lets them. */
-export async function freeKeys(
-  sql: Sql,
-  rows: readonly Pick<RunRow, 'workspaceId' | 'journeyId' | 'key' | 'id'>[],
-): Promise<void> {
-  if (rows.length === 0) return
-  await sql`
-    update journey_keys k
-    set live = false
-    from unnest(
-      ${rows.map((row) => row.workspaceId)}::uuid[], ${rows.map((row) => row.journeyId)}::uuid[],
-      ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.id)}::uuid[]
-    ) as w (workspace_id, journey_id, key, run_id)
-    where k.workspace_id = w.workspace_id and k.journey_id = w.journey_id and k.key = w.key and k.run_id = w.run_id
-  `
-}
-
-/** False when somebody else has the key by now. */
-export async function takeKeyBack(
-  sql: Sql,
-  row: Pick<RunRow, 'workspaceId' | 'journeyId' | 'key' | 'id'>,
-): Promise<boolean> {
-  const taken = await sql`
-    update journey_keys set live = true
-    where workspace_id = ${row.workspaceId} and journey_id = ${row.journeyId} and key = ${row.key} and run_id = ${row.id}
-  `
-  return taken.count > 0
-}
-
 export async function insertRuns(sql: Sql, rows: readonly RunRow[]): Promise<void> {
   if (rows.length === 0) return
   await sql`
@@ -229,50 +163,4 @@ export async function insertRuns(sql: Sql, rows: readonly RunRow[]): Promise<voi
       ${asText(rows.map((row) => row.startedAt))}::timestamptz[]
     ) as w (workspace_id, id, journey_id, version, contact_id, key, step, event, started_at)
   `
-}
-
-/** When somebody of an earlier run may enter again. */
-export type Again =
-  | { readonly policy: 'once' | 'when_not_active' | 'always' }
-  | { readonly policy: 'after'; readonly before: Date }
-
-/** Takes keys for new runs of one journey; each key at most once in `rows`. Answers the runs that may begin. */
-export async function takeKeys(
-  sql: Sql,
-  {
-    workspaceId,
-    journeyId,
-    again,
-    now,
-  }: { workspaceId: string; journeyId: string; again: Again; now: Date },
-  rows: readonly { key: string; runId: string }[],
-): Promise<Set<string>> {
-  const mayAgain = {
-    once: sql`false`,
-    when_not_active: sql`not k.live`,
-    always: sql`true`,
-    after: sql`k.entered_at <= ${again.policy === 'after' ? again.before : now}`,
-  }[again.policy]
-  const taken = await sql<{ runId: string }[]>`
-    insert into journey_keys as k (workspace_id, journey_id, key, run_id, entered_at, live)
-    select ${workspaceId}::uuid, ${journeyId}::uuid, key, run_id, ${now}::timestamptz, true
-    from unnest(${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.runId)}::uuid[]) as w (key, run_id)
-    order by key
-    on conflict (workspace_id, journey_id, key) do update
-    set run_id = excluded.run_id, entered_at = excluded.entered_at, live = true
-    where ${mayAgain}
-    returning run_id
-  `
-  return new Set(taken.map((row) => row.runId))
-}
-
-/** Calls of processes that died, or that nobody knows any more, are due again. Answers how many. */
-export async function freeCalls(sql: Sql, dead: readonly string[], now: Date): Promise<number> {
-  const freed = await sql`
-    update journey_runs r
-    set lease = null, leased_by = null, due_at = ${now}
-    where r.lease is not null
-      and (r.leased_by = any(${[...dead]}::uuid[]) or not exists (select from processes p where p.id = r.leased_by))
-  `
-  return freed.count
 }
