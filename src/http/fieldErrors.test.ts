@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { Instant } from '../lib/instant.ts'
 import { fieldErrors, MAX_ERRORS, sentenceOf } from './fieldErrors.ts'
 
 const found = (schema: z.ZodType, value: unknown) =>
@@ -30,6 +31,18 @@ test('a choice by a field’s value names the values', () => {
   assert.deepEqual(found(change, { status: 'failed' }), [
     { pointer: '/reason', detail: 'missing: give a text' },
   ])
+})
+
+test('of a name that is none, what is wrong with it', () => {
+  const body = z.object({ locales: z.record(z.string().max(2, 'not a language'), z.string()) })
+  assert.deepEqual(found(body, { locales: { english: 'x' } }), [
+    { pointer: '/locales/english', detail: 'as a name: not a language' },
+  ])
+})
+
+test('a moment that is none is one fault', () => {
+  for (const at of ['tomorrow', '0000-01-01T00:00:00Z'])
+    assert.equal(found(z.object({ at: Instant }), { at }).length, 1, at)
 })
 
 test('the first fault is a sentence by itself', () => {

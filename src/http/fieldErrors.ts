@@ -12,6 +12,8 @@ export interface SchemaIssue {
   readonly keys?: readonly string[] | undefined
   /** Of a choice of forms: what is wrong with each. */
   readonly errors?: readonly (readonly SchemaIssue[])[] | undefined
+  /** Of the name of an entry: what is wrong with it. */
+  readonly issues?: readonly SchemaIssue[] | undefined
   /** Of a choice by the value of a field: those that there are. */
   readonly options?: readonly unknown[] | undefined
 }
@@ -27,6 +29,8 @@ export function fieldErrors(issue: SchemaIssue, at = ''): FieldError[] {
       detail: 'There is no such field. Check its name or leave it out.',
     }))
   }
+  if (issue.code === 'invalid_key')
+    return [{ pointer, detail: `as a name: ${issue.issues?.[0]?.message ?? issue.message}` }]
   if (issue.code !== 'invalid_union') return [{ pointer, detail: issue.message }]
   if (issue.options && issue.options.length > 0) {
     // A schema may say it better than its options do.

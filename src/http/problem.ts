@@ -125,7 +125,7 @@ interface Issue {
   readonly keyword?: string
   readonly instancePath: string
   readonly message?: string
-  readonly params?: Pick<SchemaIssue, 'keys' | 'errors' | 'options'>
+  readonly params?: Pick<SchemaIssue, 'keys' | 'errors' | 'options' | 'issues'>
 }
 
 function validationError(error: {

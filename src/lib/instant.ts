@@ -6,7 +6,9 @@ const NOT_A_DATE = 'not a date. Use ISO 8601 with a zone, such as 2026-03-14T14:
 const FIRST = Date.parse('0001-01-01T00:00:00Z')
 const LAST = Date.parse('9999-12-31T23:59:59.999Z')
 
-export const Instant = z.iso.datetime({ offset: true, error: NOT_A_DATE }).refine((text) => {
-  const at = Date.parse(text)
-  return at >= FIRST && at <= LAST
-}, NOT_A_DATE)
+export const Instant = z.iso
+  .datetime({ offset: true, error: NOT_A_DATE, abort: true })
+  .refine((text) => {
+    const at = Date.parse(text)
+    return at >= FIRST && at <= LAST
+  }, NOT_A_DATE)

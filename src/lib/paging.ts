@@ -50,7 +50,7 @@ export function readCursor(
   if (shape.test(key)) return key
   throw new AppError(
     'invalid_input',
-    'query/cursor: not a cursor of this list. Take next_cursor as it was given.',
+    'cursor: not a cursor of this list. Take next_cursor as it was given.',
     {
       errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }],
     },

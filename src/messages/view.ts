@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ChannelId } from '../channels/channel.ts'
 import type { Sql } from '../db/db.ts'
 import { type Event, listMessageEvents } from '../events/store.ts'
+import { nextOpening } from '../lib/window.ts'
 import { type MessageSummary, type MessageView, priorities, type TimelineEntry } from './schema.ts'
 import { findNames } from './store/about.ts'
 import { type EngagementRow, findClasses, findEngagement, type MessageRow } from './store/read.ts'
@@ -31,7 +32,7 @@ export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
     attempts: row.attempt,
     skip_reason: row.status === 'skipped' ? row.reason : null,
     error: bad ? row.reason : null,
-    detail: row.detail,
+    detail: row.detail ?? whyHeld(row),
     held_until: row.status === 'held' ? iso(row.dueAt) : null,
     scheduled_at: iso(row.scheduledAt),
     expires_at: row.expiresAt.toISOString(),
@@ -42,6 +43,12 @@ export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
     sent_at: iso(row.sentAt),
   }
 }
+
+/** As dispatch/holdOutside.ts says it of those that are held later. */
+const whyHeld = ({ status, reason, dueAt }: MessageRow) =>
+  status === 'held' && reason === 'window'
+    ? `Waits for its hours, until ${dueAt.toISOString()}.`
+    : null
 
 /** A message with everything that happened to it. */
 export async function viewOf(sql: Sql, row: MessageRow): Promise<z.infer<typeof MessageView>> {
@@ -81,14 +88,20 @@ function engagementOf(row: EngagementRow | undefined): z.infer<typeof MessageVie
 
 /** The row itself is the record of its acceptance. */
 function accepted(row: MessageRow): z.infer<typeof TimelineEntry> {
-  const { scheduledAt } = row
-  const isLater = scheduledAt !== null && scheduledAt > row.createdAt
   return {
     at: row.createdAt.toISOString(),
     event: 'message.accepted',
-    detail: isLater ? `Accepted, to be sent at ${scheduledAt.toISOString()}.` : 'Accepted.',
+    detail: wordsOfAcceptance(row),
     properties: {},
   }
+}
+
+function wordsOfAcceptance({ scheduledAt, createdAt, sendWindow }: MessageRow): string {
+  const later = scheduledAt !== null && scheduledAt > createdAt ? scheduledAt : null
+  const wantedAt = later ?? createdAt
+  const opensAt = sendWindow ? nextOpening(sendWindow, wantedAt, 'UTC') : wantedAt // its zone was written with it
+  if (opensAt > wantedAt) return `Accepted, to wait for its hours, until ${opensAt.toISOString()}.`
+  return later ? `Accepted, to be sent at ${later.toISOString()}.` : 'Accepted.'
 }
 
 function entryOf(event: Event): z.infer<typeof TimelineEntry> {

@@ -5,7 +5,9 @@ import { testDatabase } from '../../../test/helpers/database.ts'
 import { testEngine } from '../../../test/helpers/engine.ts'
 import { newSigningSecret } from '../../../test/helpers/signingSecret.ts'
 import { until } from '../../../test/helpers/until.ts'
+import { inWorkspace } from '../../db/db.ts'
 import { findMessage } from '../store/read.ts'
+import { viewOf } from '../view.ts'
 
 const database = await testDatabase()
 const { db, clock } = database // 12:00 in Jerusalem
@@ -37,6 +39,10 @@ test('inside of its window a message goes at once, outside it is held until it o
   const held = await reach(id, 'held')
   assert.equal(held.reason, 'window')
   assert.equal(+held.dueAt - +clock.now(), 10 * 3_600_000)
+  const view = await inWorkspace(db, workspaceId, (tx) => viewOf(tx, held))
+  assert.equal(view.detail, `Waits for its hours, until ${view.held_until}.`)
+  const accepted = `Accepted, to wait for its hours, until ${view.held_until}.`
+  assert.equal(view.timeline[0]?.detail, accepted)
   await reach(await send({ send_window: day, priority: 'urgent' }), 'delivered')
   clock.forward({ hours: 10 })
   await reach(id, 'delivered')
