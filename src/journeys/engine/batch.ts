@@ -25,6 +25,8 @@ const CALL_LEASE_MS = 90_000 // longer than any call takes; who dies over one le
 
 export interface Taken {
   readonly calls: readonly Call[]
+  /** Some want to call, whether or not there was room for them. */
+  readonly calling: boolean
   readonly sent: boolean
   readonly edited: boolean
 }
@@ -102,7 +104,8 @@ export async function takeOn(
     after.filter((run) => run.endedAt !== null),
   )
   await ledger.write(tx)
-  return { calls, sent: outbox.sent || runs !== given, edited: outbox.edited }
+  const calling = walked.some(({ call }) => call !== undefined)
+  return { calls, calling, sent: outbox.sent || runs !== given, edited: outbox.edited }
 }
 
 /** Those whose hold is over go on where they stood, and their messages with them. */

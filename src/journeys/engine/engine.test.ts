@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testJourneys } from '../../../test/helpers/journeys.ts'
+import { until } from '../../../test/helpers/until.ts'
 import { inWorkspace } from '../../db/db.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
 import { recordEvents } from '../../events/record.ts'
@@ -261,6 +262,45 @@ test('An answer is kept whatever it holds, and a time to wait is believed as a d
   server.close()
   const [run] = await world.runs(journey)
   assert.deepEqual([run?.status, run?.exitReason], ['exited', '\\ud83d\\ude00 \\u0000'])
+})
+
+test('Calls that hang keep neither other journeys nor the calls of other workspaces waiting', async (t) => {
+  const steps = [
+    { id: 'ask', type: 'act', connector: 'crm', action: 'ask' },
+    { id: 'out', type: 'exit', reason: 'asked' },
+  ]
+  const about = (event: string) => ({ trigger: { events: [event], contact: 'none' } })
+  const slow = await world.add({ name: 'slow', ...about('slow.wanted'), steps })
+  const plain = await world.add({ name: 'plain', ...about('plain.wanted'), steps: steps.slice(1) })
+  const theirs = await testJourneys(database)
+  const quick = await theirs.add({ name: 'quick', ...about('quick.wanted'), steps })
+  const hanging = Promise.withResolvers<{ done: true }>()
+  let calls = 0
+  world.act = async (workspaceId) => {
+    if (workspaceId !== world.workspaceId) return {}
+    calls++
+    return hanging.promise
+  }
+  const started = await world.another()
+  t.after(async () => {
+    hanging.resolve({ done: true })
+    await started.stop()
+  })
+  for (let run = 0; run < 120; run++) await world.record('slow.wanted', {})
+  started.start()
+  const many = await until('calls', () => calls >= 50 && calls)
+  await world.record('plain.wanted', {})
+  await theirs.record('quick.wanted', {})
+  started.poke()
+  const isOver = async (runs: Promise<{ status: string }[]>) => (await runs)[0]?.status === 'exited'
+  await until('the other journey', () => isOver(world.runs(plain)), 20_000)
+  await until('the other workspace', () => isOver(theirs.runs(quick)), 20_000)
+  assert.equal(calls, many)
+  assert.equal((await world.runs(slow)).filter((run) => run.lease !== null).length, many)
+  hanging.resolve({ done: true })
+  await until('the slow ones', async () =>
+    (await world.runs(slow)).every((run) => run.status === 'exited'),
+  )
 })
 
 test('The same event twice begins one run; with once, nobody enters again', async () => {

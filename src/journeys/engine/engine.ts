@@ -23,7 +23,8 @@ const POLL_MS = 500 // runs that other processes began are found within this
 const RETRY_MS = 1_000
 const RECOVERY_MS = 2_000 // calls of dead processes are made again after this
 const GATHER_MS = 40 // events that come close together are one transaction
-const CALLS_AT_ONCE = 50 // of one process
+const CALLS_AT_ONCE = 100 // of one process
+const CALLS_OF_WORKSPACE = 50 // of these: what hangs for one leaves room for the others
 const MAX_ATTEMPTS = 8 // of a run that the database refuses; in about four minutes
 const FIRST_WAIT_MS = 1_000
 
@@ -41,17 +42,19 @@ export interface JourneyEngine {
 
 export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
   const { db, log } = deps
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<Promise<void>, string>() // and whose they are
   const stats = { steps: 0 }
-  const calling = new Set<string>() // journeys that made calls: no more of their runs are leased than can be called
+  const calling = new Set<string>() // journeys that wanted calls: no more of their runs are leased than can be called
+
+  const callsOf = (workspaceId: string) =>
+    [...underWay.values()].filter((each) => each === workspaceId).length
+  const roomOf = (workspaceId: string) =>
+    Math.min(CALLS_AT_ONCE - underWay.size, CALLS_OF_WORKSPACE - callsOf(workspaceId))
 
   const after = ({ calls, sent, edited }: Taken) => {
     if (sent) deps.onSent()
     if (edited) deps.onEdited()
-    for (const call of calls) {
-      calling.add(call.run.journeyId)
-      begin(call)
-    }
+    for (const call of calls) begin(call)
   }
 
   const begin = (call: Call) => {
@@ -62,12 +65,13 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
         underWay.delete(done)
         loop.poke()
       })
-    underWay.add(done)
+    underWay.set(done, call.run.workspaceId)
   }
 
   /** Answers how many were taken on. */
-  const batch = async (due: DueJourney, limit: number): Promise<number> => {
+  const batch = async (due: DueJourney, room: number): Promise<number> => {
     const { workspaceId } = due
+    const limit = calling.has(due.id) ? Math.min(room, BATCH) : BATCH
     const now = db.clock.now()
     let ids: string[] = []
     try {
@@ -76,10 +80,10 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
         ids = runs.map((run) => run.id)
         const journey = runs.length > 0 ? await readLive(tx, workspaceId, due.id) : undefined
         if (journey?.status !== 'active') return null
-        const maxCalls = CALLS_AT_ONCE - underWay.size
-        return takeOn(tx, deps, { workspaceId, journey, maxCalls }, runs, now)
+        return takeOn(tx, deps, { workspaceId, journey, maxCalls: room }, runs, now)
       })
       if (taken === null) return 0
+      if (taken.calling) calling.add(due.id)
       after(taken)
       stats.steps += ids.length
       return ids.length
@@ -131,10 +135,14 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
   /** A batch of each journey. Answers whether there may be more. */
   const round = async (): Promise<boolean> => {
     let more = (await beginScheduled(deps)) > 0
-    for (const due of await findDueJourneys(db.engine, db.clock.now())) {
-      const room = CALLS_AT_ONCE - underWay.size
-      if (room <= 0) return false // it is poked when one is over
-      more = (await batch(due, calling.has(due.id) ? Math.min(room, BATCH) : BATCH)) > 0 || more
+    const found = await findDueJourneys(db.engine, db.clock.now())
+    const inTurn = found
+      .map((due) => ({ due, calls: callsOf(due.workspaceId) }))
+      .sort((one, other) => one.calls - other.calls)
+    for (const { due } of inTurn) {
+      const room = Math.max(0, roomOf(due.workspaceId))
+      if (room === 0 && calling.has(due.id)) continue // it is poked when one is over
+      more = (await batch(due, room)) > 0 || more
     }
     return more
   }
@@ -167,7 +175,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
     },
     async stop() {
       await Promise.all([subscriber.stop(), loop.stop()])
-      await Promise.all(underWay)
+      await Promise.all(underWay.keys())
     },
     poke() {
       subscriber.poke()
@@ -178,8 +186,8 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
       for (;;) {
         await subscriber.runOnce()
         const more = await round()
-        await Promise.all(underWay)
         if (!more && underWay.size === 0) return
+        await Promise.all(underWay.keys())
       }
     },
     get stats() {
