@@ -1,4 +1,4 @@
-/** `beckon pulls …`: what connectors read, and doing again what failed. */
+/** `beckon sync …`: what connectors read, and doing again what failed. */
 import { inWorkspace } from '../db/db.ts'
 import { invalid } from '../errors.ts'
 import { pullAgain } from '../sync/pullAgain.ts'

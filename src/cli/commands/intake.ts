@@ -29,8 +29,8 @@ export function addIntake(program: Command, use: Use): void {
         return processCallbacks(tool, id === undefined ? 'failed' : { id }, options)
       }),
     )
-  const pulls = program.command('pulls').description('what connectors read')
-  pulls
+  const sync = program.command('sync').alias('pulls').description('what connectors read')
+  sync
     .command('list')
     .description('newest first')
     .option('--status <status>', 'running, done, failed or abandoned')
@@ -39,7 +39,7 @@ export function addIntake(program: Command, use: Use): void {
     .action((options: PullListOptions) =>
       use(async (tool) => (await import('../pulls.ts')).showPulls(tool, options)),
     )
-  pulls
+  sync
     .command('process <id>')
     .description('do again what a pull did not finish')
     .option(...WORKSPACE)
