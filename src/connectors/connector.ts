@@ -195,6 +195,8 @@ export interface Subscription {
 export interface Action<S, P = unknown> {
   readonly title: string
   readonly params: z.ZodType<P>
+  /** Whether this connection has what it is about; asked where there are several. Absent: any one has. */
+  isHere?(params: P, ctx: ConnectorContext<S>): Promise<boolean>
   /** Answers JSON. Throws Retryable, Unanswered, Rejected or Misconfigured. */
   run(params: P, ctx: ConnectorContext<S>): Promise<unknown>
 }

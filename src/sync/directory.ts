@@ -42,6 +42,8 @@ export interface ConnectionDirectoryOptions {
 }
 
 interface Held {
+  /** Sealed; what is remembered is by them. */
+  readonly settings: string
   readonly pace: Pace
   readonly memory: TimedMap
 }
@@ -50,7 +52,7 @@ export function createConnectionDirectory(
   options: ConnectionDirectoryOptions,
 ): ConnectionDirectory {
   const { clock, sealing } = options
-  const held = new Map<string, Held>() // a connection's pace and memory outlive its settings
+  const held = new Map<string, Held>() // a connection's pace outlives its settings
 
   const open = (row: ConnectionRow): Connection | undefined => {
     const connector = findConnector(row.connector)
@@ -67,19 +69,16 @@ export function createConnectionDirectory(
     const row = await findConnection(sql, workspaceId, id)
     return row && open(row)
   }
-  const fresh = (): Held => ({
-    pace: { notBefore: 0 },
+  const fresh = ({ id, settings }: ConnectionRow): Held => ({
+    settings,
+    pace: held.get(id)?.pace ?? { notBefore: 0 },
     memory: createTimedMap({ clock, max: MAX_REMEMBERED }),
   })
-  const paceOf = (id: string) => {
-    const known = held.get(id)
-    return known && { pace: known.pace }
-  }
-  const heldBy = (id: string): Held => {
-    const known = held.get(id)
-    if (known) return known
-    const made = fresh()
-    held.set(id, made)
+  const heldBy = (row: ConnectionRow): Held => {
+    const known = held.get(row.id)
+    if (known?.settings === row.settings) return known
+    const made = fresh(row)
+    held.set(row.id, made)
     return made
   }
   return {
@@ -90,7 +89,7 @@ export function createConnectionDirectory(
       return rows.flatMap((row) => (row.connector === connectorId ? (open(row) ?? []) : []))
     },
     context({ row, connector, settings }, { isTrial } = { isTrial: false }) {
-      const { pace, memory } = isTrial ? { ...fresh(), ...paceOf(row.id) } : heldBy(row.id)
+      const { pace, memory } = isTrial ? fresh(row) : heldBy(row)
       const redirected = withOperatorsBase(connector.id, settings, options.baseUrls)
       const isTrusted = row.origin === 'environment' || redirected !== undefined
       const plain = isTrusted ? options.trustedHttp : options.guardedHttp

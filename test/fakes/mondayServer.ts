@@ -25,6 +25,7 @@ const state: MondayState = {
   now: Date.now(),
   token: 'monday-token',
   board: BOARD,
+  otherBoards: [],
   labels: ['לייד חדש', 'נשלחה הודעה', 'אין מענה 1', 'אין מענה 2', 'נקבעה שיחת מכירה'],
   items: [],
   webhooks: [],
@@ -127,8 +128,8 @@ interface Order {
 }
 type Filter = { rules?: Rule[]; order_by?: Order[] } | null | undefined
 
-function matching(filter: Filter): FakeItem[] {
-  const there = state.items.filter((item) => item.board === state.board && item.state === 'active')
+function matching(board: string, filter: Filter): FakeItem[] {
+  const there = state.items.filter((item) => item.board === board && item.state === 'active')
   const order = filter?.order_by?.find((each) => each.column_id === '__creation_log__')
   const sign = order?.direction === 'desc' ? -1 : 1
   const all = order
@@ -145,16 +146,18 @@ function matching(filter: Filter): FakeItem[] {
   )
 }
 
-function page(items: readonly FakeItem[], from: number, limit: number, filter: Filter) {
+function page(board: string, from: number, limit: number, filter: Filter) {
+  const items = matching(board, filter)
   const more = from + limit < items.length
   return {
-    cursor: more ? JSON.stringify({ from: from + limit, filter }) : null,
+    cursor: more ? JSON.stringify({ board, from: from + limit, filter }) : null,
     items: items.slice(from, from + limit).map(itemOf),
   }
 }
 
+const boards = () => [state.board, ...state.otherBoards]
 const ours = (boardId: string) => {
-  if (boardId !== state.board) throw new GraphError('InvalidBoardIdException', 404)
+  if (!boards().includes(boardId)) throw new GraphError('InvalidBoardIdException', 404)
 }
 const found = (id: string) => {
   const item = state.items.find((each) => each.id === id && each.state !== 'deleted')
@@ -165,20 +168,18 @@ const found = (id: string) => {
 const root = {
   me: () => ME,
   boards: ({ ids }: { ids: string[] }) =>
-    ids.includes(state.board)
-      ? [
-          {
-            ...{ id: state.board, name: 'Leads', columns },
-            items_page: (asked: { limit: number; query_params?: Filter }) =>
-              page(matching(asked.query_params), 0, asked.limit, asked.query_params),
-          },
-        ]
-      : [],
+    boards()
+      .filter((id) => ids.includes(id))
+      .map((id) => ({
+        ...{ id, name: 'Leads', columns },
+        items_page: (asked: { limit: number; query_params?: Filter }) =>
+          page(id, 0, asked.limit, asked.query_params),
+      })),
   items: ({ ids }: { ids: string[] }) =>
     state.items.filter(({ id, state: is }) => ids.includes(id) && is !== 'deleted').map(itemOf),
   next_items_page({ cursor, limit }: { cursor: string; limit: number }) {
-    const { from, filter } = JSON.parse(cursor)
-    return page(matching(filter), from, limit, filter)
+    const { board, from, filter } = JSON.parse(cursor)
+    return page(board, from, limit, filter)
   },
   webhooks: ({ board_id: board }: { board_id: string }) => {
     ours(board)

@@ -24,6 +24,8 @@ export interface MondayState {
   now: number
   token: string
   board: string
+  /** More of them, with the same columns. */
+  otherBoards: string[]
   /** Of the status column, by index. */
   labels: string[]
   items: FakeItem[]

@@ -9,6 +9,8 @@ const REPEATED_MS = 15 * 60_000 // the same words again within this are the same
 const SKEW_MS = 30_000 // their clock may be behind ours
 
 const itemId = z.coerce.string().regex(/^\d{1,20}$/, 'not the id of an item')
+const isHere = async ({ item_id: id }: { item_id: string }, ctx: Context) =>
+  (await readItem(id, ctx)) !== undefined
 const Changed = z.object({ change_column_value: z.object({ id: z.string() }).nullable() })
 const CHANGE = `mutation ($board: ID!, $item: ID, $column: String!, $value: JSON!) {
   change_column_value(board_id: $board, item_id: $item, column_id: $column, value: $value, create_labels_if_missing: true) { id }
@@ -23,6 +25,7 @@ const SetStatus = z.strictObject({
 export const setStatus = defineAction<Settings, z.infer<typeof SetStatus>>({
   title: 'Set the status of an item',
   params: SetStatus,
+  isHere,
   /** `changed`: the status is now as asked for; also when it was so before, by an earlier try. */
   async run({ item_id: id, status, only_from: from }, ctx) {
     const begun = +ctx.now()
@@ -43,6 +46,7 @@ export const setStatus = defineAction<Settings, z.infer<typeof SetStatus>>({
 export const readStatus = defineAction<Settings, { item_id: string }>({
   title: 'Read the status of an item',
   params: z.strictObject({ item_id: itemId }),
+  isHere,
   /** Null: there is no such item any more. */
   async run({ item_id: id }, ctx) {
     const item = await readItem(id, ctx)
@@ -79,6 +83,7 @@ const AddUpdate = z.strictObject({
 export const addUpdate = defineAction<Settings, z.infer<typeof AddUpdate>>({
   title: 'Write an update into an item',
   params: AddUpdate,
+  isHere,
   async run({ item_id: id, text, since }, ctx) {
     const from = since ? Date.parse(since) - SKEW_MS : +ctx.now() - REPEATED_MS
     if (await isWritten(id, text, from, ctx)) return { added: false }

@@ -3,9 +3,12 @@ import { after, test } from 'node:test'
 import { BOARD, mondayJwt, startMonday } from '../../../test/fakes/startMonday.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { syncWorld } from '../../../test/helpers/syncWorld.ts'
+import { inWorkspace } from '../../db/db.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
+import { createConnection, pauseConnection } from '../../sync/change.ts'
 import { checkConnection } from '../../sync/check.ts'
 import { subscribeNow } from '../../sync/subscribeNow.ts'
+import { system } from '../../workspaces/audit/audit.ts'
 import { type Context, settings } from './api.ts'
 import { answer, subscribe, verify } from './webhooks.ts'
 
@@ -17,7 +20,7 @@ const israeli = { phone: '0501234567', country_short_name: 'IL' }
 
 /** A world in which `since` is behind us, and monday's clock is ours. */
 async function world(variables: Record<string, string> = {}, publicUrl?: string) {
-  const state = { items: [], webhooks: [], faults: [], calls: [], budget: null }
+  const state = { items: [], otherBoards: [], webhooks: [], faults: [], calls: [], budget: null }
   await fake.set({ now: +clock.now(), ...state })
   const made = await syncWorld(database, null, {
     ...{ path: 'monday', source: 'items', ...(publicUrl ? { publicUrl } : {}) },
@@ -128,6 +131,43 @@ test('a status is set once, only over those that are named, and is no change by 
   assert.deepEqual(await act('read_status', { item_id: '999' }), { status: null })
 })
 
+test('of several boards the one that has the item is asked, and one that is paused says so', async () => {
+  const { process, workspaceId, act } = await world()
+  const other = '1771819999'
+  await fake.set({ otherBoards: [other] })
+  const { deps } = process.sync
+  const context = {
+    deps,
+    urlRules: { trustedOrigins: [new URL(fake.baseUrl).origin] },
+    actor: system,
+    now: clock.now(),
+  }
+  const { id } = await inWorkspace(database.db, workspaceId, (tx) =>
+    createConnection(
+      tx,
+      workspaceId,
+      {
+        connector: 'monday',
+        name: 'Other',
+        settings: { api_token: 'monday-token', board_id: other, base_url: fake.baseUrl },
+      },
+      context,
+    ),
+  )
+  const fresh = { phone: israeli, status: 'לייד חדש' }
+  await fake.item({ id: '521', ...fresh })
+  await fake.item({ id: '522', ...fresh, board: other })
+  for (const item_id of ['521', '522'])
+    assert.deepEqual(await act('set_status', { item_id, status: 'נשלחה הודעה' }), {
+      ...{ status: 'נשלחה הודעה', changed: true },
+    })
+  await inWorkspace(database.db, workspaceId, (tx) =>
+    pauseConnection(tx, workspaceId, { id }, context),
+  )
+  assert.deepEqual(await act('read_status', { item_id: '521' }), { status: 'נשלחה הודעה' })
+  await assert.rejects(act('read_status', { item_id: '522' }), Misconfigured)
+})
+
 test('the status of a new lead is nobody’s change, whoever sets it and whenever we hear of it', async () => {
   const secret = 'a word'
   const { process, act, events } = await world({ MONDAY_WEBHOOK_SECRET: secret })
@@ -194,6 +234,18 @@ test('a token that is refused pauses the connection with the reason', async () =
   const { status, statusReason } = await connection()
   assert.equal(status, 'paused')
   assert.match(statusReason ?? '', /monday refuses the API token. Check MONDAY_API_KEY/)
+})
+
+test('what a connection remembers is forgotten when its settings change', async () => {
+  const { process, workspaceId, provision } = await world()
+  const { connections } = process.sync.deps
+  const context = async () =>
+    connections.context((await connections.of(database.db.engine, workspaceId, 'monday'))[0]!)
+  const before = await context()
+  before.memory.set('me', '4242', 24)
+  assert.equal((await context()).memory.get('me'), '4242')
+  await provision({ MONDAY_API_KEY: 'another', MONDAY_BOARD_ID: BOARD })
+  assert.equal((await context()).memory.get('me'), undefined)
 })
 
 test('a label that is missing is made; an update is written once', async () => {
