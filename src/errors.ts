@@ -18,7 +18,7 @@ export const codes = {
   in_flight: [409, 'The same request is still being answered.'],
   outdated: [412, 'Somebody else changed it meanwhile.'],
   too_large: [413, 'The request body is too large.'],
-  unsupported_media_type: [415, 'Send application/json.'],
+  unsupported_media_type: [415, 'The body is not of the type that is taken here.'],
   invalid_input: [422, 'The request is not valid.'],
   idempotency_mismatch: [422, 'This Idempotency-Key was used for another request.'],
   rate_limited: [429, 'Too many requests.'],

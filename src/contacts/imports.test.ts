@@ -92,6 +92,9 @@ test('a mapping names columns otherwise, and a file that says of nobody is refus
   const failed = await importAll(file)
   assert.equal(failed.status, 'failed')
   assert.match(failed.error, /No column holds.*Kontakt, Stadt, Notiz/)
+  const misspelt = await importAll(file, `?mapping=${mapping.replace('Stadt', 'Stat')}`)
+  assert.equal(misspelt.status, 'failed')
+  assert.match(misspelt.error, /mapping names columns .*: Stat; found: Kontakt, Stadt, Notiz\./)
   const wrong = await call(
     'POST',
     `/contacts/imports?mapping=${encodeURIComponent('{"A":"nonsense"}')}`,

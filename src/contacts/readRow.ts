@@ -36,10 +36,18 @@ const known: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** Raises a 422 when no column says who a row is about. */
+/** Raises a 422 when no column says who a row is about, or the mapping names one that is not there. */
 export function readHeader(cells: readonly string[], settings: ImportSettings): Columns {
-  const columns = cells.map((cell) => {
-    const header = cell.trim()
+  const headers = cells.map((cell) => cell.trim())
+  const found = headers.join(', ').slice(0, 500)
+  const missing = Object.keys(settings.columns).filter((name) => !headers.includes(name))
+  if (missing.length > 0) {
+    throw new AppError(
+      'invalid_input',
+      `The mapping names columns that the file has not: ${missing.join(', ').slice(0, 500)}; found: ${found}.`,
+    )
+  }
+  const columns = headers.map((header) => {
     const mapped = Object.hasOwn(settings.columns, header) ? settings.columns[header] : undefined
     const field = mapped ?? guess(header)
     return { header, field: field === 'ignore' ? null : field }
@@ -49,10 +57,9 @@ export function readHeader(cells: readonly string[], settings: ImportSettings): 
   ) {
     return columns
   }
-  const found = columns.map(({ header }) => header).join(', ')
   throw new AppError(
     'invalid_input',
-    `No column holds an external_id, email or phone; found: ${found.slice(0, 500)}. Name one in mapping.`,
+    `No column holds an external_id, email or phone; found: ${found}. Name one in mapping.`,
   )
 }
 

@@ -252,7 +252,9 @@ test('what is no mail is 422, another type 415, too large 413', async () => {
   assert.equal((await upload(Buffer.from([0, 1, 2, 255]))).status, 422)
   assert.equal((await upload(Buffer.alloc(5 * 1024 * 1024 + 1, 'a'))).status, 413)
   const headers = { authorization: `Bearer ${workspaceId}`, 'content-type': 'application/json' }
-  assert.equal((await fetch('POST', '/inbound/messages', { headers, body: '{}' })).status, 415)
+  const refused = await fetch('POST', '/inbound/messages', { headers, body: '{}' })
+  assert.equal(refused.status, 415)
+  assert.match(refused.text, /Send the body as message\/rfc822\./)
   assert.equal(
     (
       await fetch('POST', '/inbound/messages', {
