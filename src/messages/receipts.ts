@@ -7,7 +7,6 @@
  */
 import type { TransactionSql } from 'postgres'
 import { addressKind } from '../channels/address.ts'
-import type { ChannelId } from '../channels/channel.ts'
 import type { ReceiptKind } from '../channels/provider.ts'
 import { recordConsent } from '../consent/record.ts'
 import { listConsentStates } from '../consent/store.ts'
@@ -140,7 +139,7 @@ async function act(
   message: Hearer,
   now: Date,
 ): Promise<void> {
-  const kind = addressKind(message.channel as ChannelId) // stored from channelIds
+  const kind = addressKind(message.channel)
   if ((receipt.kind === 'bounced' || receipt.kind === 'complained') && kind && message.address) {
     const reason = receipt.kind === 'bounced' ? 'bounce' : 'complaint'
     await suppress(

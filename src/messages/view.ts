@@ -1,6 +1,5 @@
 /** How a message is shown: its row, what happened to it in words, what its recipient did. */
 import type { z } from 'zod'
-import type { ChannelId } from '../channels/channel.ts'
 import type { Sql } from '../db/db.ts'
 import { type Event, listMessageEvents } from '../events/store.ts'
 import { nextOpening } from '../lib/window.ts'
@@ -19,7 +18,7 @@ export function summaryOf(row: MessageRow): z.infer<typeof MessageSummary> {
   return {
     id: row.id,
     status: row.status,
-    channel: row.channel as ChannelId, // stored from channelIds
+    channel: row.channel,
     recipient_id: row.recipientId,
     contact_id: row.contactId,
     to: row.address,

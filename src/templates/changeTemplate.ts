@@ -4,7 +4,6 @@
  *
  * Writers of one template wait for each other, so no version is lost or made twice.
  */
-import type { ChannelId } from '../channels/channel.ts'
 import type { Sql } from '../db/db.ts'
 import { assertUnchanged } from '../http/ifMatch.ts'
 import { actorName } from '../workspaces/actorName.store.ts'
@@ -47,7 +46,7 @@ export async function changeLocked(
 ): Promise<TemplateView> {
   const before: Contents = { defaultLocale: current.defaultLocale, byLocale: current.contents }
   const contents = changeContents(before, change)
-  assertComplete(row.channel as ChannelId, contents) // written from channelIds only
+  assertComplete(row.channel, contents)
   const next = {
     defaultLocale: contents.defaultLocale,
     contents: contents.byLocale,

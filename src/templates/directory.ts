@@ -102,7 +102,7 @@ async function load(
   return {
     id: template.id,
     name: template.name,
-    channel: template.channel as ChannelId, // stored from channelIds
+    channel: template.channel,
     version: template.version,
     variables: version.variables,
     hasHtml,

@@ -1,4 +1,5 @@
 /** Templates and their versions in the database. */
+import type { ChannelId } from '../channels/channel.ts'
 import type { Sql } from '../db/db.ts'
 import { isTaken } from '../db/refusal.ts'
 import { isUuid } from '../lib/uuid7.ts'
@@ -8,7 +9,7 @@ import type { DeclaredVariable } from './variables.ts'
 export interface TemplateRow {
   readonly id: string
   readonly name: string
-  readonly channel: string
+  readonly channel: ChannelId
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -63,7 +64,7 @@ export function listTemplates(
 export async function insertTemplate(
   sql: Sql,
   workspaceId: string,
-  template: { id: string; name: string; channel: string },
+  template: { id: string; name: string; channel: ChannelId },
   now: Date,
 ) {
   const [row] = await sql<TemplateRow[]>`

@@ -29,7 +29,7 @@ export async function testTemplate(
   const template = await inWorkspace(deps.db, workspaceId, (tx) =>
     getTemplate(tx, workspaceId, ref),
   )
-  const channel = template.channel as ChannelId // written from channelIds only
+  const { channel } = template
   const version = request.version ?? template.version
   const recipient =
     request.to === undefined ? null : await findRecipient(workspaceId, channel, request.to, deps)

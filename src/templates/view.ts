@@ -1,5 +1,4 @@
 /** Templates and versions as they go out. */
-import type { ChannelId } from '../channels/channel.ts'
 import { diffVersions } from './diff.ts'
 import type { DraftHead, DraftRow } from './draft.store.ts'
 import type {
@@ -16,7 +15,7 @@ export function summaryOf(row: TemplateRow, draft: DraftHead | undefined): Templ
   return {
     id: row.id,
     name: row.name,
-    channel: row.channel as ChannelId, // written from channelIds only
+    channel: row.channel,
     version: row.version,
     draft: draft ? draftHead(draft) : null,
     created_at: row.createdAt.toISOString(),

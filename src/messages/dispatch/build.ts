@@ -1,7 +1,6 @@
 /** Puts dispatching together: what the workers ask for, answered by the rooms above. */
 import type { Logger } from 'pino'
 import { addressKind } from '../../channels/address.ts'
-import type { ChannelId } from '../../channels/channel.ts'
 import type { Sender } from '../../channels/directory.ts'
 import type { Receipt } from '../../channels/provider.ts'
 import { setBreaker } from '../../channels/store.ts'
@@ -105,7 +104,7 @@ export function buildDispatch(options: DispatchOptions): Engine {
       ),
     reroute: (item, why, properties) => reroute(item, why, properties),
     async onRefused(row, why) {
-      const kind = addressKind(row.channel as ChannelId) // stored from channelIds
+      const kind = addressKind(row.channel)
       const { contactId, address } = row
       await db.engine.begin(async (tx) => {
         if (why.suppress && kind && address) {

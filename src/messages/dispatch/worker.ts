@@ -7,7 +7,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { addressKind } from '../../channels/address.ts'
-import type { ChannelId } from '../../channels/channel.ts'
 import type { Sender } from '../../channels/directory.ts'
 import { addressHash } from '../../consent/hash.ts'
 import type { Sql } from '../../db/db.ts'
@@ -259,7 +258,7 @@ function withWindow({ outbound, ...rest }: Rendered, open: ReadonlySet<string>):
 
 function wantedOf({ item: { row }, pepper }: Ready): Wanted {
   const { workspaceId, id, senderId, attempt } = row
-  const kind = addressKind(row.channel as ChannelId) // stored from channelIds
+  const kind = addressKind(row.channel)
   const hash = kind && row.address ? addressHash(pepper, kind, row.address) : null
   return { workspaceId, id, senderId, attempt, kind, addressHash: hash }
 }

@@ -1,4 +1,5 @@
 /** Messages that are due: read to be rendered, and ended when their time is over while nobody can send them. */
+import type { ChannelId } from '../../channels/channel.ts'
 import { plainArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
@@ -10,7 +11,7 @@ import type { Lane } from './lanes.ts'
 export interface Due {
   readonly workspaceId: string
   readonly id: string
-  readonly channel: string
+  readonly channel: ChannelId
   readonly priority: number
   readonly kind: 'system' | 'transactional' | 'marketing'
   readonly topic: string | null

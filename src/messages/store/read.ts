@@ -1,5 +1,7 @@
 /** Messages as the API shows them. */
+import type { ChannelId } from '../../channels/channel.ts'
 import type { Sql } from '../../db/db.ts'
+import { isUuid } from '../../lib/uuid7.ts'
 import type { SendWindow } from '../../lib/window.ts'
 import type { Onward, Status } from '../schema.ts'
 import { holdsAll, type VersionRow } from './search.ts'
@@ -8,7 +10,7 @@ export interface MessageRow {
   readonly id: string
   readonly workspaceId: string
   readonly status: Status
-  readonly channel: string
+  readonly channel: ChannelId
   readonly recipientId: string | null
   readonly contactId: string | null
   readonly address: string | null
@@ -74,10 +76,11 @@ const columns = (sql: Sql) => sql`
   resend_of, metadata, routing, created_at, sent_at, settled_at
 `
 
-/** A contact by any of its ids, with those that were merged into it. */
-const personOf = (sql: Sql, workspaceId: string, externalId: string) => sql`
+/** A contact by any of its ids, ours too, with those that were merged into it. */
+const personOf = (sql: Sql, workspaceId: string, id: string) => sql`
   with named as (
-    select contact_id from contact_identities where workspace_id = ${workspaceId} and external_id = ${externalId}
+    select contact_id from contact_identities where workspace_id = ${workspaceId} and external_id = ${id}
+    ${isUuid(id) ? sql`union select ${id}::uuid` : sql``}
   )
   select contact_id from named
   union all

@@ -1,11 +1,12 @@
 /** Receipts in the database: the messages they are about, and what they change. */
+import type { ChannelId } from '../../channels/channel.ts'
 import { asText, type Sql } from '../../db/db.ts'
 import type { Status } from '../schema.ts'
 
 export interface Hearer {
   readonly id: string
   readonly status: Status
-  readonly channel: string
+  readonly channel: ChannelId
   readonly contactId: string | null
   readonly address: string | null
   readonly topic: string | null

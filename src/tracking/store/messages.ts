@@ -1,4 +1,5 @@
 /** What tracking reads of messages. */
+import type { ChannelId } from '../../channels/channel.ts'
 import { plainArray } from '../../db/arrays.ts'
 import type { Sql } from '../../db/db.ts'
 
@@ -10,7 +11,7 @@ export interface LinkFacts {
   readonly templateId: string | null
   readonly templateVersion: number | null
   readonly locale: string | null
-  readonly channel: string
+  readonly channel: ChannelId
   readonly flags: number
 }
 
@@ -43,7 +44,7 @@ export async function findLinks(
 /** What the classifier and the counters need to know of a message. */
 export interface HitMessage {
   readonly id: string
-  readonly channel: string
+  readonly channel: ChannelId
   readonly contactId: string | null
   readonly address: string | null
   readonly createdAt: Date

@@ -1,9 +1,10 @@
 /** What the pages behind our links need: the message, its contact, the topics and their state. */
+import type { ChannelId } from '../../channels/channel.ts'
 import type { Sql } from '../../db/db.ts'
 
 export interface Recipient {
   readonly messageId: string
-  readonly channel: string
+  readonly channel: ChannelId
   readonly address: string | null
   readonly contactId: string | null
   /** The contact's, else the message's. */

@@ -7,7 +7,6 @@
  */
 import type { TransactionSql } from 'postgres'
 import { addressKind } from '../../channels/address.ts'
-import type { ChannelId } from '../../channels/channel.ts'
 import { type ConsentInput, recordConsents } from '../../consent/record.ts'
 import type { ConsentState, Topic } from '../../consent/schema.ts'
 import { listConsentStates, listTopics } from '../../consent/store.ts'
@@ -131,7 +130,7 @@ function statesOf({ tx, workspaceId }: Chooser, contactId: string) {
 /** The message's contact; for a message to a bare address, everybody who has it. */
 async function contactsOf({ tx, workspaceId, recipient }: Chooser): Promise<string[]> {
   if (recipient.contactId !== null) return [recipient.contactId]
-  const kind = addressKind(recipient.channel as ChannelId) // stored from channelIds
+  const kind = addressKind(recipient.channel)
   if (kind === null || recipient.address === null) return []
   return contactsAt(tx, workspaceId, kind, recipient.address)
 }
