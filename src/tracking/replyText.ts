@@ -55,12 +55,22 @@ function isEnd(line: string, next: string, raw: string): boolean {
 
 const INTENT_LINES = 4 // a request to be left alone comes first
 const INTENT_WORDS = 15 // and is short; long sentences with "unsubscribe" ask about something else
-const INTENT_INSIDE =
-  /\b(?:unsubscribe(?:d)?(?: me)?|remove (?:me|us|my (?:e-?mail|address))|take (?:me|us) off|opt (?:me )?out|no more (?:e-?mails?|mails?|messages?)|stop (?:e-?mailing|sending|contacting|writing|messaging|spamming)|do(?:n'?t| not) (?:e-?mail|contact|write|message) (?:me|us))\b|(?:^|\s)(?:הסר(?:ה|י|ו)?(?: אותי)?|הסירו אותי|תסירו אותי|תורידו אותי|להסיר אותי|הסירוני)(?:\s|$)/i
-const INTENT_WHOLE =
-  /^(?:please |pls )?(?:stop|unsubscribe|remove|cancel|quit|no more|opt-?out|end|stop (?:it|this|please)|הסר|הסירו|די|תפסיקו)(?: please| now| thanks| thank you)?$/i
+const INSIDE_ENGLISH =
+  /\b(?:unsubscribe(?:d)?(?: me)?|remove (?:me|us|my (?:e-?mail|address))|take (?:me|us) off|opt (?:me )?out|no more (?:e-?mails?|mails?|messages?)|stop (?:e-?mailing|sending|contacting|writing|messaging|texting|spamming)|do(?:n'?t| not) (?:e-?mail|contact|write|message|text) (?:me|us)|leave me alone)\b/i
+/** "הסרה" by itself is also what clinics sell, so inside of a sentence it needs whom or from where. */
+const INSIDE_HEBREW =
+  /(?:^|\s)(?:הסר(?:ה|י|ו)? (?:אותי|אותנו|מהרשימה|מרשימת)|(?:הסיר[וי]|ת(?:סיר|וריד)[וי]?|ל(?:הסיר|הוריד)) (?:אותי|אותנו)|הסירוני|(?:תפסיק[וי]?|להפסיק) לשלוח|אל תשלח[וי]? (?:לי|לנו) (?:יותר|עוד|הודעות|מיילים))(?:\s|$)/
+const WHOLE_ENGLISH =
+  /^(?:please |pls )?(?:stop|stop ?all|unsubscribe|remove|cancel|quit|no more|opt-?out|end|stop (?:it|this|please|messages|promotions))(?: please| now| thanks| thank you)?$/i
+const WHOLE_HEBREW =
+  /^(?:נא |אנא |בבקשה |(?:אני )?מבקשת? )?(?:הסר|הסרה|הסיר[וי]|להסרה|להסיר|די|די כבר|עצור|עצר[וי]|הפסק|הפסיק[וי]|תפסיק[וי]?|להפסיק)(?: נא| בבקשה| תודה)?$/
 const INTENT_NOT =
   /\b(?:don'?t|do not|never|not|didn'?t|please keep|instead of) (?:want(?:ed)? to )?(?:unsubscribe|remove|take me off|stop)|how (?:do|can|to)|\?/i
+
+/** Marks of writing from the right, which keyboards put around Hebrew. */
+const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+/** Quotes, dots and smileys around a word; a question mark says something. */
+const AROUND = /^[^\p{L}\p{N}?]+|[^\p{L}\p{N}?]+$/gu
 
 /** "stop" only as a whole line: people also stop by. */
 export function wantsNoMore(text: string): boolean {
@@ -69,9 +79,9 @@ export function wantsNoMore(text: string): boolean {
     .map((line) => line.trim())
     .filter((line) => line !== '')
   return lines.slice(0, INTENT_LINES).some((line) => {
-    const words = line.replace(/^[\s.,!"'*_-]+|[\s.,!"'*_-]+$/g, '')
-    if (INTENT_WHOLE.test(words)) return true
+    const words = line.replace(BIDI, '').replace(AROUND, '')
+    if (WHOLE_ENGLISH.test(words) || WHOLE_HEBREW.test(words)) return true
     if (words.split(/\s+/).length > INTENT_WORDS || INTENT_NOT.test(words)) return false
-    return INTENT_INSIDE.test(words)
+    return INSIDE_ENGLISH.test(words) || INSIDE_HEBREW.test(words)
   })
 }
