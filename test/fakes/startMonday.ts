@@ -63,7 +63,7 @@ export interface FakeMonday {
     url: string,
     userId?: number,
     /** What the webhook says it was changed to, and from; else it does not say. */
-    more?: { label?: string; before?: string; headers?: Record<string, string> },
+    more?: { label?: string; before?: string; columnId?: string; headers?: Record<string, string> },
   ): Promise<number>
   close(): Promise<void>
 }
@@ -113,10 +113,10 @@ export async function startMonday(): Promise<FakeMonday> {
       return item
     },
     created: (id, url, headers) => deliver(id, url, { type: 'create_pulse' }, headers),
-    changed(id, url, userId = 9603417, { label, before, headers } = {}) {
+    changed(id, url, userId = 9603417, { label, before, columnId = 'status', headers } = {}) {
       const as = (text?: string) => (text === undefined ? null : { label: { index: 1, text } })
       const event = {
-        ...{ type: 'update_column_value', columnId: 'status', userId },
+        ...{ type: 'update_column_value', columnId, userId },
         ...{ value: as(label), previousValue: as(before) },
       }
       return deliver(id, url, event, headers)

@@ -69,6 +69,12 @@ test('each of Meta’s codes is what we do about it, and none tells the token', 
     }
 })
 
+test('a number of ours that is not there is a wrong setting, however Meta says it', () => {
+  const body = { error: { message: 'Unsupported post request.', code: 100, error_subcode: 33 } }
+  const reply = { status: 400, headers: {}, body, text: '' } as unknown as HttpResponse // what errors read of it
+  assert.ok(errorFor(reply, TOKEN) instanceof Misconfigured)
+})
+
 test('too fast for one person slows down that person, too fast at all the sender', () => {
   const pair = errorOf(400, 131056)
   assert.ok(pair instanceof Retryable && pair.recipientOnly && pair.code === '131056')

@@ -13,6 +13,8 @@ export const WINDOW_CLOSED = 131047
 const ENOUGH_FOR_TODAY = 131049
 const OPTED_OUT = 131050
 const PAIR_LIMIT = 131056
+/** Of the Graph API: the id in the address, which is our number's, leads nowhere or is not for this token. */
+const [NOT_RIGHT, NO_SUCH_OBJECT] = [100, 33]
 const DAY_SECONDS = 86_400
 const BUSY_SECONDS = 10 // where the account is asked to slow down and is not told for how long
 
@@ -49,6 +51,7 @@ const families: Readonly<Record<number, Family>> = {
 const ErrorBody = z.object({
   error: z.object({
     code: z.number(),
+    error_subcode: z.number().nullish().catch(null),
     message: z.string().catch(''),
     error_data: z
       .object({ details: z.string().catch('') })
@@ -72,6 +75,7 @@ export function errorFor(reply: HttpResponse, token: string) {
   const { code, message, error_data: data } = said
   const words = excerpt([message, data?.details].filter(Boolean).join(' '), token)
   const text = `Meta refused (${code}): ${words}`
+  if (code === NOT_RIGHT && said.error_subcode === NO_SUCH_OBJECT) return new Misconfigured(text)
   return errorForCode(code, text, retryAfterSeconds(reply)) ?? errorForReply(reply, text)
 }
 

@@ -81,6 +81,7 @@ export type Settings = z.infer<typeof settings>
 export type Context = ConnectorContext<Settings>
 
 const API_VERSION = '2026-01'
+const LOCKED = 423 // somebody else is writing into the board
 const DEFAULT_WAIT_S = 30 // after an error of limits that does not say for how long
 
 export const headers = ({ api_token: token }: Settings) => ({
@@ -132,6 +133,8 @@ const refused = () =>
 
 const LIMITS = /complexity|limit|concurren|too.?many/i
 const REFUSED = /unauthenticated|notauthenticated|invalid.?token/i
+const NO_RIGHT = /unauthorized|access_?denied|missingrequiredpermissions/i
+const PASSING = /internal|timeout|locked|temporarily/i
 
 function faultOf(answer: Answer, reply: HttpResponse, words: string): Error | undefined {
   const [problem] = answer.errors ?? []
@@ -144,8 +147,8 @@ function faultOf(answer: Answer, reply: HttpResponse, words: string): Error | un
   if (status === 429 || LIMITS.test(code ?? ''))
     return new Retryable(text, { after: wait ?? DEFAULT_WAIT_S, code: '429' })
   if (status === 401 || REFUSED.test(code ?? '')) return refused()
-  if (status === 403 || /unauthorized/i.test(code ?? '')) return new Misconfigured(text)
-  if (status >= 500 || /internal|timeout|locked/i.test(code ?? ''))
+  if (status === 403 || NO_RIGHT.test(code ?? '')) return new Misconfigured(text)
+  if (status >= 500 || status === LOCKED || PASSING.test(code ?? ''))
     return new Retryable(text, { ...(wait === undefined ? {} : { after: wait }) })
   return new Rejected('content', text, code ?? undefined)
 }

@@ -282,10 +282,38 @@ test('limits are waited out, refusals ask for a person', async () => {
   await assert.rejects(read(), (error) => error instanceof Retryable && error.after === 7)
   await fake.set({ faults: [{ status: 500, times: 1 }] })
   await assert.rejects(read(), Retryable)
+  const said = async (status: number, message: string, code?: string) =>
+    fake.set({
+      faults: [
+        {
+          status,
+          times: 1,
+          body: { errors: [{ message, ...(code && { extensions: { code } }) }] },
+        },
+      ],
+    })
+  await said(200, 'Usage has temporarily been blocked', 'API_TEMPORARILY_BLOCKED')
+  await assert.rejects(read(), Retryable)
+  await said(423, 'Resource is currently locked, please try again later')
+  await assert.rejects(read(), Retryable)
+  await said(200, 'Scopes', 'missingRequiredPermissions')
+  await assert.rejects(read(), Misconfigured)
   await fake.set({ token: 'another' })
   await assert.rejects(read(), Misconfigured)
   await fake.set({ token: 'monday-token' })
   assert.deepEqual(await read(), { status: null })
+})
+
+test('a change of a column that is none of ours costs no call', async () => {
+  const { process } = await world()
+  await fake.item({ id: '701', phone: israeli })
+  await process.poll()
+  await fake.set({ calls: [] })
+  for (const columnId of ['numbers', 'phone']) {
+    await fake.changed('701', process.url, 1, { columnId })
+    await process.processor.runOnce()
+  }
+  assert.deepEqual((await fake.tell()).calls, ['items'])
 })
 
 test('labels that are missing are added to the column, those that are there stay', async () => {

@@ -8,7 +8,7 @@ import type { RawRequest } from '../../lib/http.ts'
 import type { CallbackKeys, Records, Subscription, Verdict } from '../connector.ts'
 import { type Context, call, type Settings } from './api.ts'
 import { readBoard } from './board.ts'
-import { createdRecords, readItem, statusOf, statusRecords } from './item.ts'
+import { columnsOf, createdRecords, readItem, statusOf, statusRecords } from './item.ts'
 
 const HOURS = 24 // for which we remember who we are
 
@@ -97,12 +97,15 @@ export async function handle(
   const { event } = Delivery.parse(JSON.parse(rawBody))
   const itemId = event.pulseId ?? event.itemId
   if (event.boardId !== ctx.settings.board_id || !itemId) return []
+  const { columnId } = event
+  // Calls are counted by the day, and people change all sorts of columns.
+  if (columnId && !(await columnsOf(ctx)).includes(columnId)) return []
   const item = await readItem(itemId, ctx)
   if (!item) return []
   const created = await createdRecords(item, ctx)
   const { status } = await readBoard(ctx)
   if (event.type === 'create_pulse' || event.type === 'create_item') return created
-  if (event.columnId !== status?.id) return created // the number may have come only now
+  if (columnId !== status?.id) return created // the number may have come only now
   const label = await statusOf(item, ctx)
   const { own_statuses: own, status_new: fresh } = ctx.settings
   if (label === '' || label === fresh) {
