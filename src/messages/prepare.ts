@@ -179,6 +179,8 @@ function checkContent(
   template: UsableTemplate | null,
   pointer: string,
 ): void {
+  if (item.attachments?.length && !channels.includes('email'))
+    throw invalid(`${pointer}/attachments`, 'Only email takes attachments.')
   if (template) {
     const given = (['message', 'html', 'subject'] as const).find(
       (field) => item[field] !== undefined,

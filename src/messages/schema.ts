@@ -118,7 +118,11 @@ export const NewMessage = z
       .uuid()
       .optional()
       .meta({ description: 'Use this sender instead of the first that is active.' }),
-    attachments: z.array(Attachment).max(MAX_ATTACHMENTS).optional(),
+    attachments: z
+      .array(Attachment)
+      .max(MAX_ATTACHMENTS)
+      .optional()
+      .meta({ description: 'Email only.' }),
     metadata: z.record(z.string(), z.unknown()).optional(),
     tracking: z
       .union([

@@ -217,6 +217,11 @@ const messages: readonly [what: string, body: object, pointer: string][] = [
     { ...good, attachments: Array.from({ length: 21 }, () => ({ filename: 'a', content: '' })) },
     '/attachments',
   ],
+  [
+    'a file on a channel that takes none',
+    { ...good, channel: 'push', attachments: [{ filename: 'a', content: '' }] },
+    '/attachments',
+  ],
   ['metadata that is no object', { ...good, metadata: [] }, '/metadata'],
   ['a category that is too long', { ...good, category: 'x'.repeat(101) }, '/category'],
   ['a category of two lines', { ...good, category: 'a\nb' }, '/category'],
