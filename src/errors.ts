@@ -121,6 +121,13 @@ export class Misconfigured extends Error {
   override name = 'Misconfigured'
 }
 
+export type VendorFault = Retryable | Unanswered | Rejected | Misconfigured
+
+/** One of the four; everything else that is thrown is a fault of ours. */
+export function isVendorFault(error: unknown): error is VendorFault {
+  return [Retryable, Unanswered, Rejected, Misconfigured].some((kind) => error instanceof kind)
+}
+
 /** Only `invalid_address` and `unsubscribed` put the address on the suppression list. */
 export type RejectReason = 'invalid_address' | 'unsubscribed' | 'blocked' | 'content'
 

@@ -1,9 +1,7 @@
 /** Asks a sender's provider whether its settings work, and says so in plain words. */
-import { AppError, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
+import { AppError, isVendorFault, Retryable } from '../errors.ts'
 import type { SenderDirectory } from './directory.ts'
 import type { CheckResult } from './schema.ts'
-
-const families = [Misconfigured, Retryable, Unanswered, Rejected]
 
 /** Calls the vendor; sends nobody anything. */
 export async function checkSender(
@@ -18,8 +16,8 @@ export async function checkSender(
     await sender.provider.check(senders.context(sender))
     return { ok: true, detail: `${sender.name} works.` }
   } catch (error) {
-    if (!families.some((family) => error instanceof family)) throw error
-    const detail = (error as Error).message // one of the four
+    if (!isVendorFault(error)) throw error
+    const { message: detail } = error
     return {
       ok: false,
       detail: error instanceof Retryable ? `${detail} Trying again may help.` : detail,

@@ -1,6 +1,6 @@
 /** Why another system could not be asked or understood, in words that can be stored and shown. */
 import { ZodError } from 'zod'
-import { Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
+import { isVendorFault } from '../errors.ts'
 import { storableText } from '../lib/storable.ts'
 
 const MAX_WORDS = 500 // characters
@@ -13,8 +13,7 @@ export function reasonOf(error: unknown): string {
 
 /** The same of what the other system is to blame for; a fault of ours is raised again. */
 export function theirReason(error: unknown): string {
-  const families = [Misconfigured, Retryable, Unanswered, Rejected, ZodError]
-  if (families.some((family) => error instanceof family)) return reasonOf(error)
+  if (isVendorFault(error) || error instanceof ZodError) return reasonOf(error)
   throw error
 }
 

@@ -9,7 +9,7 @@ import { mailboxOf } from '../channels/mailbox.ts'
 import { isSuppressed } from '../consent/suppress.ts'
 import { normaliseAddress } from '../contacts/normalise.ts'
 import { type Db, inWorkspace } from '../db/db.ts'
-import { AppError, invalid, Misconfigured, Rejected, Retryable, Unanswered } from '../errors.ts'
+import { AppError, invalid, isVendorFault } from '../errors.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
 import type { TemplateDirectory } from './directory.ts'
@@ -82,12 +82,10 @@ export async function sendTest(
     const { reply } = await sender.provider.send({ id, to: address, content }, context)
     return { ...about, status: 'sent', detail: `${sender.name} accepted it: ${reply}` }
   } catch (error) {
-    if (!families.some((family) => error instanceof family)) throw error
-    return { ...about, status: 'failed', detail: `${sender.name}: ${(error as Error).message}` } // one of the four
+    if (!isVendorFault(error)) throw error
+    return { ...about, status: 'failed', detail: `${sender.name}: ${error.message}` }
   }
 }
-
-const families = [Retryable, Unanswered, Rejected, Misconfigured]
 
 function contentFor(
   sender: Sender,

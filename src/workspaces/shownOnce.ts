@@ -4,7 +4,10 @@
  * which JSON.stringify makes, has null in its place. The answer itself is written by its
  * schema and holds it.
  */
-export function shownOnce<T extends object>(answer: T, field: keyof T): T {
+export function shownOnce<T extends object, F extends keyof T>(
+  answer: T,
+  field: F,
+): Omit<T, F> & { [name in F]: T[F] | null } {
   return Object.defineProperty({ ...answer }, 'toJSON', {
     value: () => ({ ...answer, [field]: null }),
   })

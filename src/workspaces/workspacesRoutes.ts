@@ -69,7 +69,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
           const { workspace, key } = await openWorkspace(tx, input, context)
           return {
             ...viewOf(workspace),
-            api_key: shownOnce({ id: key.id, key: key.key as string | null }, 'key'),
+            api_key: shownOnce({ id: key.id, key: key.key }, 'key'),
           }
         })
       },

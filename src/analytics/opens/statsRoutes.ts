@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { SenderDirectory } from '../../channels/directory.ts'
 import { type Db, inWorkspace } from '../../db/db.ts'
-import { AppError, Misconfigured, Rejected, Retryable, Unanswered } from '../../errors.ts'
+import { AppError, isVendorFault } from '../../errors.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { SyncFigures } from '../../sync/figures.ts'
 import { configOf } from './ask.ts'
@@ -14,7 +14,6 @@ const tags = ['Opens']
 const Instant = z.iso.datetime().nullable()
 const count = z.number().int()
 const waiting = new Set(['scheduled', 'queued', 'held', 'sending'])
-const families = [Retryable, Unanswered, Rejected, Misconfigured]
 
 const Stats = z.object({
   cache: z.object({
@@ -156,7 +155,7 @@ async function sendTest(senders: SenderDirectory, workspaceId: string) {
         : `Discord accepted it: message ${providerMessageId}. Look into the channel.`
     return { status: 'sent' as const, detail }
   } catch (error) {
-    if (!families.some((family) => error instanceof family)) throw error
-    return { status: 'failed' as const, detail: (error as Error).message } // one of the four
+    if (!isVendorFault(error)) throw error
+    return { status: 'failed' as const, detail: error.message }
   }
 }

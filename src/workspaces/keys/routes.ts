@@ -142,7 +142,7 @@ export function keyRoutes({ access, authenticator }: WorkspaceDeps): FastifyPlug
 }
 
 function created(row: CreatedKey): z.infer<typeof NewKeyView> {
-  return shownOnce({ ...view(row), key: row.key as string | null }, 'key')
+  return shownOnce({ ...view(row), key: row.key }, 'key')
 }
 
 function view(row: ApiKey): z.infer<typeof ApiKeyView> {

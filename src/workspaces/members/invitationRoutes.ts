@@ -69,10 +69,7 @@ export function invitationRoutes(access: Access): FastifyPluginAsyncZod {
         }
         return reply.answer(201, async (tx, workspaceId) => {
           const { id, url, expiresAt } = await invite(tx, workspaceId, { email, role }, context)
-          return shownOnce(
-            { id, email, role, url: url as string | null, expires_at: expiresAt.toISOString() },
-            'url',
-          )
+          return shownOnce({ id, email, role, url, expires_at: expiresAt.toISOString() }, 'url')
         })
       },
     )

@@ -38,10 +38,7 @@ export function resetRoutes(access: Access): FastifyPluginAsyncZod {
             request.params.id,
             context,
           )
-          return shownOnce(
-            { url: url as string | null, expires_at: expiresAt.toISOString() },
-            'url',
-          )
+          return shownOnce({ url, expires_at: expiresAt.toISOString() }, 'url')
         })
       },
     )
