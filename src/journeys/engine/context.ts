@@ -69,7 +69,9 @@ export function needsPerson(document: JourneyDocument): boolean {
   if (known !== undefined) return known
   const personal = document.steps.some(
     (step) =>
-      ['send', 'window', 'update'].includes(step.type) || JSON.stringify(step).includes('contact'),
+      ['send', 'window', 'update'].includes(step.type) ||
+      (step.type === 'wait' && step.until !== undefined) ||
+      JSON.stringify(step).includes('contact'),
   )
   const needs = hasContact(document) && personal
   needing.set(document, needs)
