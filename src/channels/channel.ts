@@ -4,19 +4,9 @@
  * Pure: the API, the templates and web/ read it. A provider receives one of
  * these contents ready to send and adds nothing to it.
  */
-export const channelIds = [
-  'email',
-  'sms',
-  'whatsapp',
-  'push',
-  'in_app',
-  'voice',
-  'webhook',
-  'slack',
-  'teams',
-  'discord',
-] as const
-export type ChannelId = (typeof channelIds)[number]
+import type { ChannelId } from '../lib/channelIds.ts'
+
+export { type ChannelId, channelIds } from '../lib/channelIds.ts'
 
 /** Channels whose destination belongs to the sender, not to a contact. */
 export const addresslessChannels: ReadonlySet<ChannelId> = new Set([

@@ -176,6 +176,20 @@ test('preferences of nobody, of strangers and with unknown fields are refused', 
   )
 })
 
+test('a no to a channel that there is not is refused, as nobody would heed it', async () => {
+  const said = { external_id: 'grace', granted: false }
+  const refused = [
+    await call('PUT', '/preferences/grace/unsubscribe', { channel: 'mail' }),
+    await call('PUT', '/preferences/grace', { channels: { mail: false } }),
+    await call('PUT', '/preferences/grace', { topics: { news: { mail: false } } }),
+    await call('POST', '/consents', { ...said, channel: 'mail' }),
+  ]
+  assert.deepEqual(
+    refused.map(({ status, json }) => [status, json.errors[0].pointer]),
+    ['/channel', '/channels/mail', '/topics/news/mail', '/channel'].map((at) => [422, at]),
+  )
+})
+
 test('erasing forgets the person and their duplicates, and keeps hashes that still suppress', async () => {
   await call('POST', '/contacts', {
     external_id: 'gone',

@@ -1,14 +1,13 @@
 /** What suppressions, consents, topics and preferences are, and what requests about them hold. */
 import { z } from 'zod'
 import { type AddressKind, addressKinds, country, externalId } from '../contacts/schema.ts'
+import { Channel, ChannelName, channelIds } from '../lib/channelIds.ts'
 import { Instant } from '../lib/instant.ts'
 
 export const suppressionReasons = ['bounce', 'complaint', 'manual', 'erased'] as const
 export type SuppressionReason = (typeof suppressionReasons)[number]
 const topicKinds = ['system', 'transactional', 'marketing'] as const
 
-/** What the consent of a channel may name; plain words, so that new channels need no change here. */
-const channelName = z.string().regex(/^[a-z][a-z_]{0,31}$/, 'Name a channel, such as email.')
 /** Free text, as messages give it in `category`; what begins with `*` would be taken for all topics. */
 export const topicKey = z
   .string()
@@ -73,7 +72,7 @@ export const consentInput = z.strictObject({
   contact_id: z.uuid().optional(),
   external_id: externalId.optional().meta({ description: 'Instead of contact_id.' }),
   topic: z.union([topicKey, everything]).default('*'),
-  channel: z.union([channelName, everything]).default('*'),
+  channel: z.enum([...channelIds, '*']).default('*'),
   granted: z.boolean(),
   source: z.string().trim().min(1).max(100).default('api'),
   proof: z.record(z.string(), z.json()).default({}),
@@ -125,7 +124,7 @@ export function topicView(row: Topic): z.infer<typeof topic> {
   }
 }
 
-const switches = z.record(channelName, z.boolean())
+const switches = z.record(ChannelName, z.boolean())
 const preferenceFields = {
   marketing: z.boolean().optional().meta({ description: 'False: no marketing at all.' }),
   channels: switches.optional(),
@@ -140,7 +139,7 @@ export type PreferencesWrite = z.infer<typeof preferencesWrite>
 export const preferencesCreate = z.strictObject({ user_id: externalId, ...preferenceFields })
 
 export const unsubscribeInput = z.strictObject({
-  channel: channelName.optional(),
+  channel: Channel.optional(),
   category: topicKey.optional(),
 })
 export type UnsubscribeInput = z.infer<typeof unsubscribeInput>

@@ -1,8 +1,8 @@
 /** What a message is, what a request for one holds, and how it is shown. Pure. */
 import { z } from 'zod'
-import { channelIds } from '../channels/channel.ts'
 import { topicKey } from '../consent/schema.ts'
 import { locale } from '../contacts/schema.ts'
+import { Channel, channelIds } from '../lib/channelIds.ts'
 import { Instant } from '../lib/instant.ts'
 import { SendWindow } from '../lib/window.ts'
 
@@ -35,10 +35,6 @@ const MAX_TEXT = 1_000_000 // characters of one content field
 const MAX_SUBJECT = 998 // characters; RFC 5322 §2.1.1 has no longer line
 const MAX_ATTACHMENTS = 20
 
-const Channel = z.enum(channelIds, {
-  error: (issue) =>
-    `${JSON.stringify(issue.input)} is not a channel. Use one of: ${channelIds.join(', ')}.`,
-})
 const Text = z.string().max(MAX_TEXT)
 /** What becomes a header field of a mail: a line break there would begin another field. */
 const oneLine = /^[^\r\n]*$/
