@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -149,9 +150,23 @@ test('a second process is refused and told about DATABASE_URL, while the first g
   await end(first)
 })
 
+/** As one more that starts makes its own, and removes it because another was first. */
+async function makeDraft(draft: string) {
+  await mkdir(draft, { recursive: true })
+  for (let n = 0; n < 30; n++) await writeFile(join(draft, `${n}`), '').catch(() => {})
+  await rm(draft, { recursive: true, force: true }).catch(() => {})
+}
+
 test('of two that start at once in an empty folder, one owns it', async () => {
   const dataDir = dataFolder()
-  const owners = await Promise.all([startOwner(dataDir), startOwner(dataDir)])
+  const started = Promise.all([startOwner(dataDir), startOwner(dataDir)])
+  let isStarting = true
+  const ready = () => {
+    isStarting = false
+  }
+  started.then(ready, ready)
+  for (let n = 0; isStarting; n++) await makeDraft(join(dataDir, `postgres.new-${n}`))
+  const owners = await started
   assert.equal(owners.filter((owner) => owner.answer.error === undefined).length, 1)
   assert.match(owners.map((owner) => owner.answer.error ?? '').join(''), /DATABASE_URL/)
   await end(owners.find((owner) => owner.answer.error === undefined)!)

@@ -192,10 +192,11 @@ function isPassing(error: unknown): boolean {
   return /^(ENOENT|ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_\w+|57P0[123])$/.test(code)
 }
 
-/** Half-made clusters of starts that were killed. */
+/** Half-made clusters of starts that were killed. One that somebody fills meanwhile stays: the next start removes it. */
 async function removeDrafts(folder: string) {
   for (const name of await readdir(folder)) {
-    if (name.startsWith('postgres.new-')) await rm(join(folder, name), { recursive: true })
+    if (!name.startsWith('postgres.new-')) continue
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
   }
 }
 
