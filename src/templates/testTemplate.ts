@@ -6,6 +6,7 @@ import type { ChannelId } from '../channels/channel.ts'
 import { getContactId, getContactView } from '../contacts/find.ts'
 import { inWorkspace, type Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
+import { slowly } from '../lib/slowly.ts'
 import { checkContents } from './checkContents.ts'
 import { changeContents, givenContents } from './contents.ts'
 import { redeclare } from './declare.ts'
@@ -76,7 +77,11 @@ async function renderTest(
     if (missing.length > 0 && !request.placeholders) throw missingError(missing)
     const placeholders = Object.fromEntries(missing.map((name) => [name, `[${name}]`]))
     const variables = { ...withDefaults(compiled.variables, given), ...placeholders }
-    return { rendered: await compiled.email.renderAsync(variables, links), missing }
+    const rendered = await slowly(
+      () => `${workspaceId} test`,
+      () => compiled.email.renderAsync(variables, links),
+    )
+    return { rendered, missing }
   } catch (error) {
     if (error instanceof TemplateError) throw invalid('/template_variables', error.message)
     throw error

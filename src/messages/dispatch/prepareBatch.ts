@@ -1,6 +1,7 @@
 /** Loads what a batch of rows needs, a statement per kind and only where needed, and renders it. */
 import type { Sender } from '../../channels/directory.ts'
 import { isRefusal } from '../../db/refusal.ts'
+import { slowly } from '../../lib/slowly.ts'
 import { nextTurn } from '../../lib/turn.ts'
 import type { WorkspaceFacts } from '../../workspaces/directory.ts'
 import { HAS_ATTACHMENTS } from '../flags.ts'
@@ -136,7 +137,10 @@ function renderOne(
   deps: LoadDeps,
 ): Rendered | Error | Promise<Rendered | Error> {
   try {
-    const result = render(row, parts.of(row), deps.render)
+    const result = slowly(
+      () => `${row.workspaceId} ${row.templateId}`,
+      () => render(row, parts.of(row), deps.render),
+    )
     return result instanceof Promise ? result.catch(asError) : result
   } catch (error) {
     return asError(error)
