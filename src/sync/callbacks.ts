@@ -8,6 +8,7 @@ import type { Verdict } from '../connectors/connector.ts'
 import { connectors } from '../connectors/registry.ts'
 import { inWorkspace } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import { withoutSecrets } from '../http/requests/shorten.ts'
 import type { RawRequest } from '../lib/http.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import type { CallbackReader } from '../tracking/callbacks/connectionCallback.ts'
@@ -118,7 +119,8 @@ async function store(
       tx,
       {
         ...{ workspaceId, id: uuid7(), source: connector.id, senderId: null, connectionId, signed },
-        ...{ key, headers, method: request.method, url: request.url, body },
+        // Its signature was checked, and an address may hold the secret.
+        ...{ key, headers, method: request.method, url: withoutSecrets(request.url), body },
       },
       now,
     )

@@ -212,6 +212,19 @@ test('a forged webhook is refused and not kept; one of an app is taken by its JW
   assert.equal((await events('item.created')).length, 1)
 })
 
+test('the secret of a webhook’s address is not kept with it', async () => {
+  const { process, workspaceId, events } = await world({ MONDAY_WEBHOOK_SECRET: 'a word' })
+  await fake.item({ id: '565', phone: israeli })
+  assert.equal(await fake.created('565', `${process.url}?secret=a%20word`), 200)
+  const kept = await database.db.engine<{ url: string; signed: boolean }[]>`
+    select url, signed from callbacks where workspace_id = ${workspaceId}
+  `
+  assert.equal(kept.length, 1)
+  assert.doesNotMatch(kept[0]!.url, /word/)
+  await process.processor.runOnce()
+  assert.equal((await events('item.created')).length, 1)
+})
+
 test('a webhook whose item cannot be read now is kept, and read when monday is back', async () => {
   const { process, start, events, pass } = await world()
   await fake.item({ id: '571', phone: israeli })
