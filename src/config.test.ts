@@ -83,6 +83,9 @@ const printed: Readonly<Record<string, Record<string, string>>> = {
     NOTIFICATIONS_HOST: '0.0.0.0',
     LOG_LEVEL: 'INFO',
     DATABASE_URL: 'postgresql://user:pass@localhost/notifications',
+    SENDGRID_API_KEY: 'your_sendgrid_key',
+    TWILIO_ACCOUNT_SID: 'your_twilio_sid',
+    TWILIO_AUTH_TOKEN: 'your_twilio_token',
     FIREBASE_SERVER_KEY: 'your_firebase_key',
     JWT_SECRET: 'your_jwt_secret',
     WEBHOOK_SECRET: 'your_webhook_secret',
@@ -104,9 +107,13 @@ test('what Beckon has no use for costs a line each, and what it cannot use says 
   const warnings = warningsOf(printed['a campaign system']!)
   for (const name of ['DEBUG', 'SECRET_KEY', 'REDIS_URL', 'CELERY_BROKER_URL', 'DB_HOST'])
     assert.match(warnings, new RegExp(`${name} is not needed`))
+  assert.match(warnings, /GOOGLE_REDIRECT_URI is not used.*SMTP_URL/)
   const service = warningsOf(printed['a notification service']!)
   assert.match(service, /FIREBASE_SERVER_KEY.*FIREBASE_SERVICE_ACCOUNT/)
   assert.match(service, /WEBHOOK_SECRET.*webhooks that we send/)
+  assert.match(service, /SENDGRID_API_KEY is not used.*SMTP_URL/)
+  for (const name of ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'])
+    assert.match(service, new RegExp(`${name} is not used.*sandbox`))
 })
 
 test('names of other systems are understood, and ours go first', () => {

@@ -7,8 +7,20 @@ const placeholder = 'change-me-in-production'
 const notNeeded =
   /^(DEBUG|SECRET_KEY|ALLOWED_HOSTS|REDIS_URL|CELERY_\w+|DB_(NAME|USER|PASSWORD|HOST|PORT))$/
 
+const noGmail =
+  'This version has no Gmail mailboxes. SMTP_URL and EMAIL_FROM make a real email sender.'
+const noTwilio = 'This version has no provider for SMS and calls: they go to the sandbox.'
+
 /** Variables whose use is still to come, and what they will, or will not, be good for. */
 const early: Readonly<Record<string, string>> = {
+  SENDGRID_API_KEY:
+    'This version does not speak SendGrid’s API. SMTP_URL and EMAIL_FROM make a real email sender.',
+  TWILIO_ACCOUNT_SID: noTwilio,
+  TWILIO_AUTH_TOKEN: noTwilio,
+  GOOGLE_CLIENT_ID: noGmail,
+  GOOGLE_CLIENT_SECRET: noGmail,
+  GOOGLE_REDIRECT_URI: noGmail,
+  EMAILOCTOPUS_API_KEY: 'This version reads nothing from EmailOctopus yet.',
   FIREBASE_SERVER_KEY:
     'Google has switched these keys off. Push will ask for FIREBASE_SERVICE_ACCOUNT.',
   WEBHOOK_SECRET: 'It will sign the webhooks that we send. This version sends none yet.',
