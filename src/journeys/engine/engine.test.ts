@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { testJourneys } from '../../../test/helpers/journeys.ts'
 import { until } from '../../../test/helpers/until.ts'
+import { merge } from '../../contacts/merge.ts'
 import { inWorkspace } from '../../db/db.ts'
 import { Misconfigured, Retryable } from '../../errors.ts'
 import { recordEvents } from '../../events/record.ts'
@@ -106,6 +107,35 @@ test('A reply ends the run, and the message that waits does not go', async () =>
   const [run] = await world.runs(journey)
   assert.deepEqual([run?.status, run?.exitReason], ['exited', 'human intervention'])
   assert.equal(await world.statusOf(messageId.message_id), 'cancelled')
+})
+
+test('Who was merged into another while a run of theirs waits still ends it by an answer', async () => {
+  const journey = await world.add({
+    name: 'merged',
+    trigger: { events: ['lead.merged'] },
+    exit_on: [
+      { event: 'order.placed', where: { field: 'contact.name', is: 'equals', value: 'Ann Kept' } },
+    ],
+    steps: [{ id: 'day', type: 'wait', hours: 24 }],
+  })
+  const keptId = await world.addContact('ann-kept', 'Ann Kept', 'ann@example.org')
+  const endings: unknown[] = []
+  for (const name of ['message.replied', 'order.placed']) {
+    const duplicateId = await world.addContact(`ann-${name}`, 'Ann', `${name}@example.org`)
+    await world.record('lead.merged', { contactId: duplicateId })
+    await engine.runOnce()
+    await database.db.engine.begin((tx) =>
+      merge(tx, world.workspaceId, { keptId, duplicateId }, clock.now()),
+    )
+    await world.record(name, { contactId: keptId })
+    await engine.runOnce()
+    const run = (await world.runs(journey)).at(-1)
+    endings.push([run?.status, run?.exitReason])
+  }
+  assert.deepEqual(endings, [
+    ['exited', 'human intervention'],
+    ['exited', 'order.placed'],
+  ])
 })
 
 test('A call that fails is made again later, and one given up ends the run for a person to see', async () => {
@@ -301,6 +331,61 @@ test('Calls that hang keep neither other journeys nor the calls of other workspa
   await until('the slow ones', async () =>
     (await world.runs(slow)).every((run) => run.status === 'exited'),
   )
+})
+
+test('A journey whose texts cannot be worked out keeps no other one from hearing of an event', async () => {
+  const about = { events: ['odd.wanted'], contact: 'none' }
+  const out = { id: 'out', type: 'exit', reason: 'fine' }
+  const tooLong = '{% for i in (1..20000) %}x{% endfor %}'
+  const where = { field: 'event.n', is: 'equals', value: tooLong }
+  const none = [
+    await world.add({ name: 'odd-key', trigger: { ...about, key: tooLong }, steps: [out] }),
+    await world.add({ name: 'odd-where', trigger: { ...about, where }, steps: [out] }),
+  ]
+  const again = await world.add({
+    ...{ name: 'odd-again', trigger: { ...about, key: 'one' }, steps: [out] },
+    re_entry: { policy: 'after', days: '{{ event.gap }}' },
+  })
+  const exit = await world.add({
+    ...{ name: 'odd-exit', trigger: { events: ['odd.begun'], contact: 'none', key: 'one' } },
+    ...{ exit_on: [{ event: 'odd.wanted', where }], steps: [{ id: 'w', type: 'wait', hours: 3 }, out] },
+  })
+  const good = await world.add({ name: 'good', trigger: about, steps: [out] })
+  await world.record('odd.begun', {})
+  await engine.runOnce()
+  for (let n = 0; n < 2; n++) await world.record('odd.wanted', { properties: { n } })
+  await engine.runOnce()
+  const stateOf = async (id: string) =>
+    (await world.runs(id)).map(({ status, exitReason }) => `${status} ${exitReason}`)
+  for (const id of none) assert.deepEqual(await stateOf(id), [])
+  assert.deepEqual(await stateOf(good), ['exited fine', 'exited fine'])
+  assert.deepEqual(await stateOf(again), ['exited fine'])
+  assert.deepEqual(await stateOf(exit), ['failed step_failed'])
+})
+
+test('What one run thinks over at once is bounded, however many conditions it has', async () => {
+  const slow =
+    '{% for i in (1..9900) %}{{ event.n | plus: i | times: 2 | modulo: 7 | plus: 1 | minus: 3 | abs | round }}{% endfor %}'
+  const when = { field: 'event.n', is: 'equals', value: slow }
+  const journey = await world.add({
+    name: 'thinker',
+    trigger: { events: ['thought.wanted'], contact: 'none' },
+    steps: [
+      {
+        ...{ id: 'which', type: 'branch', else: null },
+        cases: Array.from({ length: 50 }, () => ({ when: { all: [{ not: when }, when] }, goto: null })),
+      },
+    ],
+  })
+  for (let n = 0; n < 3; n++) await world.record('thought.wanted', { properties: { n } })
+  const before = process.threadCpuUsage()
+  await engine.runOnce()
+  const { user, system } = process.threadCpuUsage(before)
+  assert.ok(user + system < 3_000_000, `${user + system} µs`) // 100 texts of each would take more
+  for (const run of await world.runs(journey)) {
+    assert.equal(run.status, 'failed')
+    assert.match(run.detail ?? '', /take too long/)
+  }
 })
 
 test('The same event twice begins one run; with once, nobody enters again', async () => {

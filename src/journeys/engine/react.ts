@@ -75,11 +75,12 @@ async function tellRuns(scene: Scene, event: QueuedEvent): Promise<void> {
     const document = sender && documents?.get(refOf(sender))
     if (sender && document) await failSender(tx, sender, document, event, { ledger, now })
   }
+  const person = event.contactId === null ? undefined : people.get(event.contactId)
   const personal = journeys.filter(({ document }) => hasContact(document)).map(({ row }) => row.id)
   const runs =
     event.contactId === null || personal.length === 0
       ? []
-      : await lockRunsOf(tx, workspace.id, event.contactId, personal)
+      : await lockRunsOf(tx, workspace.id, person?.id ?? event.contactId, personal)
   const keys = journeys.flatMap((journey) => {
     const key = hasContact(journey.document) ? null : keyFor(scene, journey, event)
     return key === null ? [] : [{ journeyId: journey.row.id, key }]
@@ -91,9 +92,9 @@ async function tellRuns(scene: Scene, event: QueuedEvent): Promise<void> {
     const document = documents.get(refOf(run))
     const journey = journeys.find(({ row }) => row.id === run.journeyId)
     if (!document || !journey) continue
-    const person = run.contactId === null ? undefined : people.get(run.contactId)
+    const whose = run.contactId === null ? undefined : person
     const facts: Facts = {
-      ...runFacts(run, { document, settings: journey.row.settings, workspace, person }),
+      ...runFacts(run, { document, settings: journey.row.settings, workspace, person: whose }),
       event: eventFacts(event),
     }
     await applyRules(tx, { run, document, facts, event }, { ledger, now })

@@ -80,7 +80,7 @@ export async function lockRun(
   return row
 }
 
-/** Live runs about a contact, in journeys that react to something; locked in one order. */
+/** Live runs about a contact or who was merged into it, in journeys that react to something; locked in one order. */
 export function lockRunsOf(
   sql: Sql,
   workspaceId: string,
@@ -88,12 +88,17 @@ export function lockRunsOf(
   journeyIds: readonly string[],
 ) {
   return sql<RunRow[]>`
+    with recursive family (id) as (
+      select ${contactId}::uuid
+      union
+      select c.id from family join contacts c on c.workspace_id = ${workspaceId} and c.merged_into = family.id
+    )
     select ${runColumns(sql)}
     from journey_runs r
-    where r.workspace_id = ${workspaceId} and r.contact_id = ${contactId} and r.ended_at is null
+    where r.workspace_id = ${workspaceId} and r.contact_id = any(array(select id from family)) and r.ended_at is null
       and r.journey_id = any(${[...journeyIds]}::uuid[])
     order by r.id
-    for update
+    for update of r
   `
 }
 
