@@ -71,6 +71,8 @@ function readSenders(workspaceId: string, config: Variables) {
   }
   const { SMTP_URL, EMAIL_FROM = '' } = config
   if (SMTP_URL) add('SMTP_URL', smtp as Provider, () => smtpSettingsFromUrl(SMTP_URL, EMAIL_FROM))
+  // The operator's address goes with the operator's webhook, whatever its path: both are trusted. What
+  // members typed is redirected by baseUrls.ts, and only where it is the vendor's own address.
   for (const [name, provider, webhook_url, base_url] of [
     ['DISCORD_WEBHOOK_URL', discord, config.DISCORD_WEBHOOK_URL, config.DISCORD_BASE_URL],
     ['SLACK_WEBHOOK_URL', slack, config.SLACK_WEBHOOK_URL, config.SLACK_BASE_URL],

@@ -93,7 +93,7 @@ export interface SuppressionFilter {
   readonly reason?: SuppressionReason | undefined
   /** Of one address. */
   readonly hash?: string | undefined
-  /** Sort key of the last row before, see `suppressionKey`. */
+  /** The last row before: its time and its hash, a blank between. */
   readonly after?: string | undefined
   readonly limit: number
 }

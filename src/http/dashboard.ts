@@ -10,7 +10,7 @@ import { extname, join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { preferredLanguage } from '../lib/language.ts'
 
-const built = join(import.meta.dirname, '../../web/dist')
+const folder = join(import.meta.dirname, '../../web/dist')
 const NONCE = /NONCE-OF-THIS-ANSWER/g
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -29,7 +29,7 @@ export interface Dashboard {
 }
 
 /** Null when it was not built. */
-export function openDashboard(folder = built): Dashboard | null {
+export function openDashboard(): Dashboard | null {
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return null
   const page = readFileSync(index, 'utf8')

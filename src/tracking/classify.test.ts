@@ -7,7 +7,6 @@ import { ipPrefix, networkFacts } from './networks.ts'
 
 interface Sequence {
   name: string
-  uncounted?: boolean
   honeypot?: number
   links?: number
   company?: boolean
@@ -55,7 +54,6 @@ function contextOf(sequence: Sequence): Context {
   return {
     sentAt: at(0),
     deliveredAt: delivered === null ? null : at(delivered),
-    uncounted: sequence.uncounted ?? false,
     linkCount: links,
     honeypotLink: sequence.honeypot ?? null,
     companyDomain: company,

@@ -11,6 +11,9 @@
  *    9 network          10 network_probable  11 burst       12 repeat
  *   13 gateway          14 too_fast          15 suspicious  16 person
  *
+ * Rules 3, 10 and 15 wait for what nobody tells yet: which link is hidden, and whose network (ASN)
+ * an address is in.
+ *
  * Rules 6 and 7 end in "human" and stand before the rules on addresses, because a proxy's
  * address says nothing about who sits behind it.
  */
@@ -84,7 +87,7 @@ function judge(
   limits: Limits,
   opened: boolean,
 ): readonly [HitClass, HitReason] {
-  if (context.uncounted || hit.at < context.sentAt) return ['machine', 'before_send']
+  if (hit.at < context.sentAt) return ['machine', 'before_send']
   if (isPrefetch(hit)) return ['machine', 'prefetch_header']
   if (marks.honeypot.has(hit)) return ['machine', 'honeypot']
   if (hit.kind === 'open') {

@@ -27,11 +27,9 @@ export interface Neighbour {
 export interface Context {
   readonly sentAt: Date
   readonly deliveredAt: Date | null
-  /** A test, or sent to an address that was suppressed meanwhile: nothing it causes counts. */
-  readonly uncounted?: boolean
   /** Tracked links in the message, for "half of all links". */
   readonly linkCount: number
-  /** The hidden link's index, when the workspace uses one. */
+  /** The hidden link's index; no mail has one yet. */
   readonly honeypotLink?: number | null
   /** The recipient's domain belongs to one company (`isCompanyDomain`). */
   readonly companyDomain: boolean

@@ -101,7 +101,7 @@ export interface NetworkFacts {
 
 export interface LookedUp {
   readonly asn?: number | null
-  /** The reverse DNS name. */
+  /** The reverse DNS name. Neither is looked up by anybody yet; tests give them. */
   readonly hostName?: string | null
 }
 

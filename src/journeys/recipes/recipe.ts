@@ -26,13 +26,13 @@ export const Recipe = z.strictObject({
 export type Recipe = z.infer<typeof Recipe>
 
 /** Throws one Error that names the file and what is wrong in it. */
-export function loadRecipes(from: string = folder): readonly Recipe[] {
-  const files = readdirSync(from)
+export function loadRecipes(): readonly Recipe[] {
+  const files = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
   return files.map((name) => {
     try {
-      return Recipe.parse(JSON.parse(readFileSync(join(from, name), 'utf8')))
+      return Recipe.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')))
     } catch (error) {
       const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
       throw new Error(`recipes/${name}: ${why}`, { cause: error })

@@ -44,12 +44,8 @@ export function zone(): string {
   return ownZone
 }
 
-export const dateTime = (at: string | Date, timeZone?: string): string =>
-  times({
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    ...(timeZone ? { timeZone } : {}),
-  }).format(new Date(at))
+export const dateTime = (at: string | Date): string =>
+  times({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
 
 export const exactTime = (at: string): string =>
   times({ dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at))
@@ -64,8 +60,8 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ]
 
 /** "5 minutes ago", "in 2 days". */
-export function ago(at: string | Date, now = Date.now()): string {
-  const ms = new Date(at).getTime() - now
+export function ago(at: string | Date): string {
+  const ms = new Date(at).getTime() - Date.now()
   const [unit, size] = steps.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1000]
   const isHebrew = language() === 'he'
   const style = isHebrew ? 'long' : 'short' // Hebrew's short one is full of abbreviations
