@@ -139,7 +139,15 @@ const families: Record<string, 'retry' | 'unknown' | 'settings' | 'content'> = {
   not_in_channel: 'settings',
   is_archived: 'settings',
   channel_is_archived: 'settings',
+  accesslimited: 'settings',
+  ekm_access_denied: 'settings', // "Administrators have suspended the ability to post a message."
+  enterprise_is_restricted: 'settings',
+  org_login_required: 'settings', // the workspace is being moved
+  team_access_not_granted: 'settings',
   restricted_action: 'settings',
+  restricted_action_non_threadable_channel: 'settings',
+  restricted_action_read_only_channel: 'settings',
+  restricted_action_thread_only_channel: 'settings',
   action_prohibited: 'settings',
   posting_to_general_channel_denied: 'settings',
   no_service: 'settings',
