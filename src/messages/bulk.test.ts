@@ -6,6 +6,7 @@ import { addTenant } from '../../test/helpers/tenant.ts'
 import { until } from '../../test/helpers/until.ts'
 
 const app = await startTestApp(await testDatabase())
+const inAYear = new Date(Date.now() + 365 * 86_400_000).toISOString()
 const apple = await addTenant(app, 'apple')
 const pear = await addTenant(app, 'pear')
 const call = (method: string, path: string, body?: unknown) =>
@@ -24,7 +25,7 @@ const reach = (id: string, ...wanted: string[]) =>
   })
 
 test('many are cancelled at once, each for itself', async () => {
-  const later = { scheduled_at: '2027-01-01T00:00:00Z' }
+  const later = { scheduled_at: inAYear }
   const waiting = [await accept('a@example.com', later), await accept('b@example.com', later)]
   const gone = await accept('c@example.com')
   await reach(gone, 'delivered')
@@ -63,7 +64,7 @@ test('whoever looks at the outbox can play the recipient', async () => {
   })
   assert.equal((await play('bounce')).json.status, 'bounced')
   assert.equal((await play('nonsense')).status, 422)
-  const waiting = await accept('g@example.com', { scheduled_at: '2027-01-01T00:00:00Z' })
+  const waiting = await accept('g@example.com', { scheduled_at: inAYear })
   const early = await call('POST', `/notifications/${waiting}/simulate`, { do: 'open' })
   assert.equal(early.status, 409)
 })

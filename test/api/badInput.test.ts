@@ -117,6 +117,7 @@ function wrongFor(value: unknown): unknown[] {
 const good = { recipient_id: 'somebody', channel: 'email', subject: 'a', message: 'b' }
 const sms = { recipient_id: 'somebody', channel: 'sms', message: 'b' }
 const long = 'x'.repeat(1_000_001)
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
 
 /** Bodies of POST /notifications and the field that each is wrong in. */
 const messages: readonly [what: string, body: object, pointer: string][] = [
@@ -182,7 +183,7 @@ const messages: readonly [what: string, body: object, pointer: string][] = [
   ['an end in the past', { ...good, expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
   [
     'an end before its time',
-    { ...good, scheduled_at: '2027-01-02T00:00:00Z', expires_at: '2027-01-01T00:00:00Z' },
+    { ...good, scheduled_at: inDays(2), expires_at: inDays(1) },
     '/expires_at',
   ],
   ['an unknown fallback', { ...good, fallback_channels: ['fax'] }, '/fallback_channels/0'],

@@ -15,7 +15,7 @@ export interface Case {
   readonly type?: string
 }
 
-const future = '2027-02-01T00:00:00Z'
+const future = new Date(Date.now() + 365 * 86_400_000).toISOString()
 const csv = (unique: string) => `external_id,name\n${unique},${unique}\n`
 const mail = (unique: string) =>
   Buffer.from(

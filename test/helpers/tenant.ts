@@ -114,7 +114,7 @@ export async function addTenant(app: TestApp, mark: string): Promise<Tenant> {
       message: mark,
       category: contacts.topic,
       metadata: { mark },
-      scheduled_at: '2027-01-01T00:00:00Z',
+      scheduled_at: new Date(Date.now() + 365 * 86_400_000).toISOString(),
     }),
   )
   const invited = { email: `${mark}-invited@example.com`, role: 'viewer' }
