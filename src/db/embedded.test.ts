@@ -26,7 +26,9 @@ function dataFolder(name = 'beckon-embedded-'): string {
   return folders.at(-1)!
 }
 
+const children: ChildProcess[] = []
 after(async () => {
+  for (const child of children) child.kill('SIGKILL') // what a failed test left would keep the file from ending
   for (const folder of folders) {
     await stopPostmaster(join(folder, 'postgres'))
     rmSync(folder, { recursive: true })
@@ -69,6 +71,7 @@ async function startOwner(
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
+  children.push(child)
   const lines = createInterface({ input: child.stdout! })
   if (prepare) {
     await once(lines, 'line')
