@@ -164,6 +164,8 @@ test('killed once it has the webhook, it welcomes once; killed while it waits, i
 })
 
 test('killed before Meta’s answer is written down: what Meta says later counts, and the status is written, monday away or not', async () => {
+  await server.stop()
+  await start('node', { ...templates, ...allDay, FOLLOWUP_DELAY_HOURS: '1' }) // however late we kill
   const { id, to } = await lead()
   const [welcome] = await until('the welcome', async () => {
     const sent = await sentTo(to)
@@ -233,9 +235,9 @@ test('at night and on holidays the follow-up waits; a person’s status or a rep
 })
 
 test('a reply while the follow-up is queued: it is not sent', async () => {
+  await meta.set({ faults: [{ status: 503, times: 1_000, template: 'followup_lead' }] })
   const { id, to } = await lead()
   await hasStatus(id, SENT)
-  await meta.set({ faults: [{ status: 503, times: 1_000, to }] })
   await runIs(id, ({ step }) => step === 'follow_up_gone')
   await meta.write(metaHook(), { from: to, text: 'אני כאן' })
   await hasStatus(id, ANSWERED)

@@ -46,7 +46,10 @@ const server = createServer(async (request, response) => {
   const json = JSON.parse(Buffer.concat(chunks).toString())
   state.complaints.push(...badParts(json))
   const whom = json.to ?? json.recipient
-  const at = state.faults.findIndex((fault) => fault.to === undefined || fault.to === whom)
+  const at = state.faults.findIndex(
+    ({ to = whom, template = json.template?.name }) =>
+      to === whom && template === json.template?.name,
+  )
   const fault = at < 0 ? undefined : state.faults[at]
   if (fault && --fault.times <= 0) state.faults.splice(at, 1)
   if (fault && fault.status !== 0)

@@ -37,6 +37,7 @@ export interface MetaState {
     code?: number
     times: number
     to?: string
+    template?: string
     headers?: Record<string, string>
   }[]
   /** Messages refused, by their codes. */
