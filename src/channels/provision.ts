@@ -80,6 +80,26 @@ export async function provisionFromEnvironment(
   }
 }
 
+/** The environment's senders that a start would change: by the name of their provider. */
+export function notTakenIn(
+  rows: readonly SenderRow[],
+  workspaceId: string,
+  config: SenderVariables,
+  sealing: Sealing,
+): string[] {
+  const wanted = new Map(wantedSenders(workspaceId, config).map((each) => [each.id, each]))
+  const known = new Map(rows.map((row) => [row.id, row]))
+  const changed = [...wanted.values()].filter(({ id, settings }) => {
+    const row = known.get(id)
+    return !row || row.statusReason === GONE || !isStored(row, settings, sealing)
+  })
+  const gone = rows.filter(
+    ({ id, origin, status }) =>
+      origin === 'environment' && status !== 'disabled' && !wanted.has(id),
+  )
+  return [...changed.map(({ provider }) => provider.name), ...gone.map(({ name }) => name)]
+}
+
 function newRow(
   workspaceId: string,
   { id, provider, settings }: { id: string; provider: Provider; settings: string },

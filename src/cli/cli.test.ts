@@ -257,12 +257,18 @@ test('sql reads one workspace, or all, and changes nothing', async () => {
 })
 
 test('doctor finds a running server in order', async () => {
-  const { json } = await run(['doctor'], { env: { PUBLIC_URL: line.server().url } })
+  const written = { SMTP_URL: 'smtp://127.0.0.1:9', EMAIL_FROM: 'team@example.com' }
+  const { json } = await run(['doctor'], { env: { PUBLIC_URL: line.server().url, ...written } })
   assert.equal(json.ok, true, JSON.stringify(json.checks))
   const of = (name: string) => json.checks.find((each: { check: string }) => each.check === name)
   for (const name of ['public url', 'row level security', 'roles', 'migrations', 'queue', 'owner'])
     assert.equal(of(name).status, 'pass', JSON.stringify(of(name)))
   assert.match(of('senders of default').detail, /only sandboxes/)
+  assert.match(
+    of('senders of default: environment').detail,
+    /other settings than the environment has now: SMTP\./,
+  )
+  assert.match(of('senders of default').mend, /Start Beckon again/)
 })
 
 test('a sender that cannot be reached fails the doctor, in plain words', async () => {
@@ -274,7 +280,7 @@ test('a sender that cannot be reached fails the doctor, in plain words', async (
   const found = json.checks.find((each: { check: string }) =>
     each.check.startsWith('senders of default:'),
   )
-  assert.equal(found.status, 'fail')
+  assert.equal(found.status, 'fail', JSON.stringify(found))
   assert.match(found.mend, /environment/)
   await beckon('work', '--once') // and one without it, which takes the sender away
 })

@@ -2,6 +2,7 @@
 import { checkRecords } from '../../channels/checkRecords.ts'
 import { checkSender } from '../../channels/checkSender.ts'
 import { createSenderDirectory, type SenderDirectory } from '../../channels/directory.ts'
+import { notTakenIn } from '../../channels/provision.ts'
 import type { Sealing } from '../../channels/settings.ts'
 import { listSenders, type SenderRow } from '../../channels/store.ts'
 import { openSettings, senderDomain } from '../../channels/view.ts'
@@ -9,6 +10,7 @@ import type { Config } from '../../config.ts'
 import type { Db } from '../../db/db.ts'
 import { createDns, type Dns } from '../../lib/dns.ts'
 import { createHttp } from '../../lib/http.ts'
+import { DEFAULT_SLUG } from '../../workspaces/createWorkspace.ts'
 import { listWorkspaces, type Workspace } from '../../workspaces/store.ts'
 import { silent } from '../tool.ts'
 import { type Finding, fail, pass, warn, wordsOf } from './finding.ts'
@@ -31,7 +33,7 @@ export async function checkSenders({ db, config, sealing }: Examined): Promise<F
     variables: config,
   })
   const dns = createDns(config.DNS_SERVERS)
-  const ground = { db, senders, sealing, publicUrl, dns }
+  const ground = { db, config, senders, sealing, publicUrl, dns }
   try {
     const findings: Finding[] = []
     for (const workspace of await listWorkspaces(db.app, { limit: MAX_WORKSPACES })) {
@@ -44,7 +46,7 @@ export async function checkSenders({ db, config, sealing }: Examined): Promise<F
   }
 }
 
-interface Ground extends Pick<Examined, 'db' | 'sealing'> {
+interface Ground extends Examined {
   readonly senders: SenderDirectory
   readonly publicUrl: string
   readonly dns: Dns
@@ -60,9 +62,12 @@ async function checkWorkspace(ground: Ground, workspace: Workspace): Promise<Fin
     const mend = 'Set ENCRYPTION_KEY, or DATA_DIR/secrets, to what it was when they were saved.'
     return [fail(check, `The settings of ${sealed.name} cannot be decrypted.`, mend)]
   }
+  const late =
+    workspace.slug === DEFAULT_SLUG ? environmentFindings(ground, workspace.id, rows) : []
   if (real.length === 0) {
-    const mend = 'Set SMTP_URL and EMAIL_FROM, or make a sender by POST /providers.'
-    return [warn(check, 'There are only sandboxes: nothing leaves this server.', mend)]
+    const mend =
+      late[0]?.mend ?? 'Set SMTP_URL and EMAIL_FROM, or make a sender by POST /providers.'
+    return [...late, warn(check, 'There are only sandboxes: nothing leaves this server.', mend)]
   }
   const now = db.clock.now()
   const found = real.map(async (row) => {
@@ -71,7 +76,20 @@ async function checkWorkspace(ground: Ground, workspace: Workspace): Promise<Fin
     const shared = await checkSharedWebhook(ground, row, about)
     return [works, ...shared, ...(await recordFindings(ground, row, about))]
   })
-  return (await Promise.all(found)).flat()
+  return [...late, ...(await Promise.all(found)).flat()]
+}
+
+/** Senders are looked at as the last start made them, which may be before their variables were written. */
+function environmentFindings(
+  { config, sealing }: Ground,
+  workspaceId: string,
+  rows: readonly SenderRow[],
+): Finding[] {
+  const names = notTakenIn(rows, workspaceId, config, sealing)
+  if (names.length === 0) return []
+  const detail = `The last start saw other settings than the environment has now: ${names.join(', ')}.`
+  const check = `senders of ${DEFAULT_SLUG}: environment`
+  return [warn(check, detail, 'Start Beckon again: it is read at each start.')]
 }
 
 function opens(row: SenderRow, sealing: Sealing): boolean {
