@@ -1,6 +1,6 @@
 /** Backups and what comes back from them, by the command line, each test on a data folder of its own. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { commandLine } from '../../test/helpers/commandLine.ts'
@@ -90,7 +90,10 @@ test('a folder that is no finished backup is not restored', async () => {
   const { home, refused } = commandLine()
   const folder = join(home, 'half')
   mkdirSync(folder)
-  assert.match(await refused('invalid_input', 'restore', folder, '--yes'), /no finished backup/)
+  for (const manifest of [undefined, '', '{', '{"version": 1']) {
+    if (manifest !== undefined) writeFileSync(join(folder, 'beckon-backup.json'), manifest)
+    assert.match(await refused('invalid_input', 'restore', folder, '--yes'), /no finished backup/)
+  }
 })
 
 test('with a database of its own, backup names the tools of PostgreSQL', async () => {

@@ -168,10 +168,11 @@ async function requireEmpty(target: string): Promise<void> {
 }
 
 async function readManifest(from: string): Promise<z.infer<typeof Manifest>> {
-  const text = await readFile(join(from, MANIFEST), 'utf8').catch(() => undefined)
-  const found = text === undefined ? undefined : Manifest.safeParse(JSON.parse(text))
-  if (found?.success) return found.data
-  throw invalid('/folder', `${from} is no finished backup: it has no readable ${MANIFEST}.`)
+  try {
+    return Manifest.parse(JSON.parse(await readFile(join(from, MANIFEST), 'utf8')))
+  } catch {
+    throw invalid('/folder', `${from} is no finished backup: it has no readable ${MANIFEST}.`)
+  }
 }
 
 const DUMP =
