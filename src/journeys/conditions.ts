@@ -1,5 +1,6 @@
 /** Answers a journey's questions about a run's facts. Pure. */
 import type { Condition } from './conditions.schema.ts'
+import { paid } from './effort.ts'
 import { type Facts, lookUp, renderValue } from './facts.ts'
 
 export function holds(condition: Condition, facts: Facts): boolean {
@@ -11,6 +12,12 @@ export function holds(condition: Condition, facts: Facts): boolean {
   if (is === 'exists') return !isMissing(found)
   if (is === 'missing') return isMissing(found)
   const wanted = renderValue(value, facts)
+  const answer = () => compares(is, found, wanted)
+  const isLarge = typeof found === 'object' || typeof wanted === 'object'
+  return isLarge ? paid(facts, answer) : answer()
+}
+
+function compares(is: Condition['is'], found: unknown, wanted: unknown): boolean {
   switch (is) {
     case 'equals':
       return isSame(found, wanted)
@@ -26,7 +33,7 @@ export function holds(condition: Condition, facts: Facts): boolean {
       return compare(found, wanted) > 0
     case 'less':
       return compare(found, wanted) < 0
-    case undefined:
+    default:
       return false // the schema has refused it
   }
 }

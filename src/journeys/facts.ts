@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { type Compiled, compile } from '../templates/compile.ts'
+import { paid } from './effort.ts'
 import { type Amount, isLiquid } from './texts.schema.ts'
 import type { JourneyWindow } from './windows.schema.ts'
 
@@ -33,7 +34,8 @@ export function renderText(text: string, facts: Facts): string {
     template = compile(text, { escape: 'none' })
     compiled.set(text, template)
   }
-  return template.render(facts)
+  const { render } = template
+  return paid(facts, () => render(facts))
 }
 
 /**

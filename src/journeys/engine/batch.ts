@@ -5,6 +5,8 @@
 import type { TransactionSql } from 'postgres'
 import { updateContact } from '../../contacts/change.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import { MAX_CPU_MS } from '../../templates/limits.ts'
+import { paidBy, spentBy } from '../effort.ts'
 import type { JourneyDocument } from '../schema.ts'
 import type { LiveJourney } from '../store/journeys.ts'
 import { freeKeys } from '../store/keys.ts'
@@ -57,7 +59,8 @@ export async function takeOn(
     const timeZone = personOf()?.timeZone ?? workspace.timeZone
     const context: WalkContext = {
       ...{ document, now, timeZone, ledger },
-      facts: (at) => runFacts(at, { document, settings, workspace, person: personOf() }),
+      facts: (at) =>
+        paidBy(run, runFacts(at, { document, settings, workspace, person: personOf() })),
       tags: () => personOf()?.tags ?? [],
       send: (at, step, message) => outbox.send(at, step, message, personOf()),
       nextUnsent: (at) => nextUnsent(tx, at, at.step ?? ''),
@@ -78,11 +81,15 @@ export async function takeOn(
 
   const walked: Walked[] = []
   const later = await stillToHear(tx, runs, documents, now)
+  let thoughtMs = 0
   for (const run of runs) {
     const document = documents.get(refOf(run))
     const dueAt = later.get(run.id)
     if (dueAt) walked.push({ run: { ...run, dueAt } })
+    else if (thoughtMs > MAX_CPU_MS)
+      walked.push({ run }) // it is due as before
     else if (document) walked.push(await takeOne(run, document))
+    thoughtMs += spentBy(run)
   }
   await outbox.write()
   const room = { calls: maxCalls }

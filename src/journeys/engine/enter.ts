@@ -8,6 +8,7 @@ import type { JourneyDocument } from '../schema.ts'
 import { type Again, takeKeys } from '../store/keys.ts'
 import { type Carried, insertRuns, type RunRow } from '../store/runs.ts'
 import type { Ledger } from './ledger.ts'
+import { isFault } from './walk.ts'
 
 const DAY_MS = 86_400_000
 const MAX_KEY = 500 // characters; longer ones are hashed
@@ -30,12 +31,16 @@ export async function enterRuns(
   { ledger, now }: { ledger: Ledger; now: Date },
 ): Promise<RunRow[]> {
   const begun: RunRow[] = []
-  let waiting = entries.map((entry) => ({ entry, run: newRun(entry, now) }))
+  let waiting = entries.map((entry) => ({
+    ...{ entry, run: newRun(entry, now) },
+    again: againOf(entry, now),
+  }))
   while (waiting.length > 0) {
     const { round, rest } = nextRound(waiting)
-    for (const group of Map.groupBy(round, ({ run }) => run.journeyId).values()) {
-      const { entry } = group[0]!
-      const where = { ...entry, again: againOf(entry, now), now }
+    const alike = ({ run, again }: Waiting) => `${run.journeyId} ${JSON.stringify(again)}`
+    for (const group of Map.groupBy(round, alike).values()) {
+      const { entry, again } = group[0]!
+      const where = { ...entry, again, now }
       const rows = group.map(({ run }) => ({ key: run.key, runId: run.id }))
       const taken = await takeKeys(tx, where, rows)
       begun.push(...group.flatMap(({ run }) => (taken.has(run.id) ? [run] : [])))
@@ -50,7 +55,7 @@ export async function enterRuns(
   return begun
 }
 
-type Waiting = { readonly entry: Entry; readonly run: RunRow }
+type Waiting = { readonly entry: Entry; readonly run: RunRow; readonly again: Again }
 
 /** A statement takes each key once; who comes again comes in the next round. */
 function nextRound(waiting: readonly Waiting[]): { round: Waiting[]; rest: Waiting[] } {
@@ -66,10 +71,16 @@ function nextRound(waiting: readonly Waiting[]): { round: Waiting[]; rest: Waiti
   return { round, rest }
 }
 
+/** Where nobody knows for how long somebody is kept out, they enter once. */
 function againOf({ document, facts }: Entry, now: Date): Again {
   const { policy, days = 0 } = reEntryOf(document)
   if (policy !== 'after') return { policy }
-  return { policy, before: new Date(+now - renderAmount(days, facts) * DAY_MS) }
+  try {
+    return { policy, before: new Date(+now - renderAmount(days, facts) * DAY_MS) }
+  } catch (error) {
+    if (!isFault(error)) throw error
+    return { policy: 'once' }
+  }
 }
 
 /** As it is stored: bounded, and nothing in it that the database cannot hold. */

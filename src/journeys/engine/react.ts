@@ -14,11 +14,13 @@ import { lockRunsByKey, lockRunsOf, lockSender } from '../store/runs.ts'
 import { eventFacts, runFacts } from './context.ts'
 import type { EngineDeps } from './deps.ts'
 import { type Journey, refOf } from './documents.ts'
+import { endRuns } from './end.ts'
 import { type Entry, enterRuns, keyOf } from './enter.ts'
 import { judgedNow } from './hits.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { applyRules, failSender, listensTo } from './rules.ts'
 import { KEY as SCHEDULE_KEY } from './schedules.ts'
+import { isFault, wordsOf } from './walk.ts'
 
 interface Scene {
   readonly tx: TransactionSql
@@ -97,7 +99,12 @@ async function tellRuns(scene: Scene, event: QueuedEvent): Promise<void> {
       ...runFacts(run, { document, settings: journey.row.settings, workspace, person: whose }),
       event: eventFacts(event),
     }
-    await applyRules(tx, { run, document, facts, event }, { ledger, now })
+    await applyRules(tx, { run, document, facts, event }, { ledger, now }).catch((error) => {
+      if (!isFault(error)) throw error
+      const detail = `${event.name}: ${wordsOf(error)}`
+      const ending = { status: 'failed', reason: 'step_failed', detail, attention: true } as const
+      return endRuns(tx, [run], ending, { ledger, now })
+    })
   }
 }
 
@@ -113,10 +120,24 @@ function factsFor({ workspace, people }: Scene, { row, document }: Journey, even
   return runFacts(begin, { document, settings: row.settings, workspace, person })
 }
 
+/** A journey whose own texts cannot be worked out keeps none of the others from hearing of the event. */
+function unlessFaulty<T>({ deps }: Scene, { row }: Journey, otherwise: T, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isFault(error)) throw error
+    deps.log.warn({ err: error, journey_id: row.id }, 'a journey cannot be begun by an event')
+    return otherwise
+  }
+}
+
 /** What tells this event's run apart; null when there can be none. */
 function keyFor(scene: Scene, journey: Journey, event: QueuedEvent): string | null {
   const { key } = journey.document.trigger
-  if (key !== undefined) return keyOf(renderText(key, factsFor(scene, journey, event))) || null
+  if (key !== undefined)
+    return unlessFaulty(scene, journey, null, () => {
+      return keyOf(renderText(key, factsFor(scene, journey, event))) || null
+    })
   if (journey.document.trigger.schedule) return SCHEDULE_KEY
   return hasContact(journey.document) ? event.contactId : event.id
 }
@@ -129,7 +150,7 @@ function entryOf(scene: Scene, journey: Journey, event: QueuedEvent): Entry[] {
   const personal = hasContact(document)
   if (personal && (event.contactId === null || !scene.people.has(event.contactId))) return []
   const facts = factsFor(scene, journey, event)
-  if (where && !holds(where, facts)) return []
+  if (where && !unlessFaulty(scene, journey, false, () => holds(where, facts))) return []
   const key = keyFor(scene, journey, event)
   if (key === null) return []
   const contactId = personal ? (scene.people.get(event.contactId ?? '')?.id ?? null) : null

@@ -155,13 +155,13 @@ export function leave(
 }
 
 /** What is wrong with the run's own texts and settings, and will be however often it is tried. */
-const isFault = (error: unknown) =>
+export const isFault = (error: unknown) =>
   error instanceof TemplateError ||
   error instanceof RangeError ||
   error instanceof ZodError ||
   (error instanceof AppError && error.status < 500 && error.code !== 'rate_limited')
 
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   if (error instanceof ZodError) return error.issues.map((issue) => issue.message).join(' ')
   return error instanceof Error ? error.message : String(error)
 }

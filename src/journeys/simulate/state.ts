@@ -1,5 +1,6 @@
 /** A simulated run under way: what was assumed, where it is, and what it has seen. */
 
+import { paidBy } from '../effort.ts'
 import { eventFacts as asFacts } from '../engine/context.ts'
 import type { Facts } from '../facts.ts'
 import type { JourneyDocument, SettingValues } from '../schema.ts'
@@ -46,7 +47,7 @@ export interface State {
 /** As the engine's; `event` is the one looked at. */
 export function factsOf({ given, contact, steps, key }: State, event = given.event): Facts {
   const { settings, workspace } = given
-  return {
+  return paidBy(given, {
     event: eventFacts(event),
     contact,
     settings,
@@ -56,7 +57,7 @@ export function factsOf({ given, contact, steps, key }: State, event = given.eve
       event: eventFacts(given.event),
     },
     workspace: { name: workspace.name, time_zone: workspace.timeZone, locale: workspace.locale },
-  }
+  })
 }
 
 /** As the engine's; it has no id, for it was never recorded. */
