@@ -1,6 +1,7 @@
 /** What happens to hits while the database is away, and that each is there once afterwards. */
 import assert from 'node:assert/strict'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
@@ -15,6 +16,7 @@ import { uuid7 } from '../../lib/uuid7.ts'
 import { createCounters } from '../counters.ts'
 import { PIXEL } from './pixel.ts'
 import { createHitRecorder } from './recorder.ts'
+import { createSpool } from './spool.ts'
 
 const base = await testDatabase()
 const world = await trackingWorld(base)
@@ -39,6 +41,17 @@ async function until(found: () => Promise<boolean>) {
   }
   assert.fail('it did not come about')
 }
+
+test('a disk that is full is not filled further by drafts that nobody reads', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'beckon-spool-'))
+  t.after(() => rm(dir, { recursive: true, force: true }))
+  const spool = createSpool(dir)
+  const probe = await open(dir, 'r')
+  t.mock.method(Object.getPrototypeOf(probe), 'sync', () => Promise.reject(new Error('ENOSPC')))
+  await probe.close()
+  await assert.rejects(spool.write([]), /ENOSPC/)
+  assert.deepEqual(await readdir(dir), [])
+})
 
 test('while the database is away pixels and cached links are answered, and nothing is lost', async () => {
   const state = unsteady()

@@ -41,19 +41,28 @@ export function createSpool(dir: string): Spool {
 async function writeWhole(dir: string, name: string, hits: readonly NewHit[]): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const draft = join(dir, `${name}.part`)
-  const file = await open(draft, 'wx', 0o600)
   try {
-    await file.writeFile(hits.map((hit) => `${JSON.stringify(hit)}\n`).join(''))
-    await file.sync()
-  } finally {
-    await file.close()
+    await writeDurably(draft, hits.map((hit) => `${JSON.stringify(hit)}\n`).join(''))
+    await rename(draft, join(dir, name))
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {}) // what went wrong first is told
+    throw error
   }
-  await rename(draft, join(dir, name))
   const folder = await open(dir, 'r')
   try {
     await folder.sync() // the new name is part of the folder
   } finally {
     await folder.close()
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 
