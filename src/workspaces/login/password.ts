@@ -39,6 +39,9 @@ export function isOutdated(stored: string): boolean {
   return !stored.startsWith(CURRENT)
 }
 
+/** A hash of another system that `verifyPassword` understands. */
+export const isForeignHash = (stored: string) => readForeign(stored) !== null
+
 let nobody: Promise<string> | undefined
 function nobodysHash(): Promise<string> {
   nobody ??= hash('nobody has this password', {

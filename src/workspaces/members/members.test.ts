@@ -1,5 +1,6 @@
 /** How people come into a workspace, what they may do to each other, and how they leave. */
 import assert from 'node:assert/strict'
+import { pbkdf2Sync } from 'node:crypto'
 import { test } from 'node:test'
 import { accessServer, bearer, INSTANCE_KEY, PASSWORD } from '../../../test/helpers/accessServer.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
@@ -344,6 +345,28 @@ test('a member made with a password signs in; the same email again is a conflict
     (await send('POST', '/members', { ...body, email: 'CLIENT@example.com' }, headers)).statusCode,
     409,
   )
+})
+
+test('a client comes with the hash of another system, and is stored anew at the first login', async () => {
+  const { headers } = await signIn(await addMember('owner'))
+  const digest = pbkdf2Sync('TestPassword123', 'salt', 1_000, 32, 'sha256')
+  const hash = `pbkdf2_sha256$1000$salt$${digest.toString('base64')}`
+  const body = { ...email('moved'), role: 'client', password_hash: hash }
+  assert.equal((await send('POST', '/members', body, headers)).statusCode, 201)
+  const login = { email: body.email, password: 'TestPassword123' }
+  assert.equal((await send('POST', '/api/client/login', login)).statusCode, 200)
+  const [row] = await db.engine<{ hash: string }[]>`
+    select password_hash as hash from members where email = ${body.email}
+  `
+  assert.match(row?.hash ?? '', /^\$argon2id/)
+  const refused = [
+    { ...email('plain'), role: 'client', password_hash: 'TestPassword123' },
+    { ...email('chief'), role: 'admin', password_hash: hash },
+    { ...email('both'), role: 'client', password_hash: hash, password: 'TestPassword123' },
+    { ...email('none'), role: 'client' },
+  ]
+  for (const each of refused)
+    assert.equal((await send('POST', '/members', each, headers)).statusCode, 422, each.email)
 })
 
 test('members are listed page by page', async () => {

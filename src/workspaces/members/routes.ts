@@ -6,11 +6,10 @@ import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
 import type { Access } from '../access.ts'
 import { actorOf } from '../audit/audit.ts'
 import { recentLogin, type WorkspaceDeps } from '../deps.ts'
-import { checkPassword } from '../login/checkPassword.ts'
-import { hashPassword } from '../login/password.ts'
 import { IdParams } from '../schema.ts'
 import { changeMember, getMember, removeMember, requireMayGrant } from './changeMember.ts'
 import { createMember } from './createMember.ts'
+import { givenPassword } from './givenPassword.ts'
 import { invitationRoutes } from './invitationRoutes.ts'
 import { resetRoutes } from './resetRoutes.ts'
 import { MemberChange, MemberView, NewMember } from './schema.ts'
@@ -71,22 +70,17 @@ function members(access: Access): FastifyPluginAsyncZod {
         config: { ...write.config, repeatable: false },
         schema: {
           tags,
-          summary: 'Create a member with a password',
+          summary: 'Create a member with a password, or with the hash of one',
           body: NewMember,
           response: { 201: MemberView },
         },
       },
       async (request, reply) => {
-        const { email, role, password, user_name = null, full_name = null } = request.body
+        const { email, role, user_name = null, full_name = null } = request.body
         const { auth } = request
         requireMayGrant(auth, role)
-        checkPassword(password, {
-          role,
-          email,
-          userName: user_name,
-          serviceName: config.SERVICE_NAME,
-        })
-        const passwordHash = await hashPassword(password)
+        const owner = { role, email, userName: user_name, serviceName: config.SERVICE_NAME }
+        const passwordHash = await givenPassword(request.body, owner)
         const input = {
           email,
           role,

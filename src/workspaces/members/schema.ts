@@ -37,7 +37,13 @@ export const MemberView = z
 export const NewMember = z.strictObject({
   email: Email,
   role: RoleName,
-  password: Password.meta({ description: 'At least 12 characters; 8 for the role client.' }),
+  password: Password.optional().meta({
+    description: 'At least 12 characters; 8 for the role client.',
+  }),
+  password_hash: z.string().max(500).optional().meta({
+    description:
+      'Of a client, instead of the password: as Django or Werkzeug stored it. Replaced at the next login.',
+  }),
   user_name: UserName.optional(),
   full_name: FullName.optional(),
 })
