@@ -18,7 +18,7 @@ import { endRuns } from './end.ts'
 import { type Entry, enterRuns, keyOf } from './enter.ts'
 import { judgedNow } from './hits.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { applyRules, failSender, listensTo } from './rules.ts'
+import { applyIntervention, applyRules, failSender, listensTo } from './rules.ts'
 import { KEY as SCHEDULE_KEY } from './schedules.ts'
 import { isFault, wordsOf } from './walk.ts'
 
@@ -82,7 +82,13 @@ async function tellRuns(scene: Scene, event: QueuedEvent): Promise<void> {
   const runs =
     event.contactId === null || personal.length === 0
       ? []
-      : await lockRunsOf(tx, workspace.id, person?.id ?? event.contactId, personal)
+      : await lockRunsOf(
+          tx,
+          workspace.id,
+          { contactId: person?.id ?? event.contactId, number: numberOf(event) },
+          personal,
+        )
+  const shared = new Set(runs.filter(({ shares }) => shares).map(({ id }) => id))
   const keys = journeys.flatMap((journey) => {
     const key = hasContact(journey.document) ? null : keyFor(scene, journey, event)
     return key === null ? [] : [{ journeyId: journey.row.id, key }]
@@ -94,18 +100,26 @@ async function tellRuns(scene: Scene, event: QueuedEvent): Promise<void> {
     const document = documents.get(refOf(run))
     const journey = journeys.find(({ row }) => row.id === run.journeyId)
     if (!document || !journey) continue
-    const whose = run.contactId === null ? undefined : person
+    const whose = run.contactId === null || shared.has(run.id) ? undefined : person
     const facts: Facts = {
       ...runFacts(run, { document, settings: journey.row.settings, workspace, person: whose }),
       event: eventFacts(event),
     }
-    await applyRules(tx, { run, document, facts, event }, { ledger, now }).catch((error) => {
+    const apply = shared.has(run.id) ? applyIntervention : applyRules
+    await apply(tx, { run, document, facts, event }, { ledger, now }).catch((error) => {
       if (!isFault(error)) throw error
       const detail = `${event.name}: ${wordsOf(error)}`
       const ending = { status: 'failed', reason: 'step_failed', detail, attention: true } as const
       return endRuns(tx, [run], ending, { ledger, now })
     })
   }
+}
+
+/** Whose number an answer came from; several contacts may have it. */
+function numberOf({ name, properties: { from } }: QueuedEvent): string | null {
+  return name === 'message.received' && typeof from === 'string' && from.startsWith('+')
+    ? from
+    : null
 }
 
 function factsFor({ workspace, people }: Scene, { row, document }: Journey, event: QueuedEvent) {

@@ -61,12 +61,21 @@ export async function applyRules(tx: TransactionSql, meeting: Meeting, book: Boo
     await endRuns(tx, [run], { status: 'exited', reason }, book)
     return
   }
+  if (!(await applyIntervention(tx, meeting, book))) await wake(tx, meeting, book)
+}
+
+/** Also for runs about somebody else, who shares the number that the event came from. */
+export async function applyIntervention(
+  tx: TransactionSql,
+  meeting: Meeting,
+  book: Book,
+): Promise<boolean> {
+  const { run, document, event } = meeting
+  if (!isLive(run) || event.recordedAt < run.startedAt) return false
   const intervention = interventionsOf(document).find((rule) => meets(rule, event))
-  if (intervention && !isOtherItem({ properties: run.event }, event)) {
-    await intervene(tx, meeting, intervention, book)
-    return
-  }
-  await wake(tx, meeting, book)
+  if (!intervention || isOtherItem({ properties: run.event }, event)) return false
+  await intervene(tx, meeting, intervention, book)
+  return true
 }
 
 async function intervene(

@@ -94,19 +94,20 @@ async function mondayWorld() {
     board.set(id, String(status))
     return { status: String(status), changed: true }
   }
-  const [contactId] = await db.engine.begin(async (tx) => {
-    const [row] = await tx<{ id: string }[]>`select gen_random_uuid() as id`
-    await tx`
+  const lead = () =>
+    db.engine.begin(async (tx) => {
+      const [row] = await tx<{ id: string }[]>`select gen_random_uuid() as id`
+      await tx`
       insert into contacts (workspace_id, id, name, created_at, updated_at)
       values (${world.workspaceId}, ${row!.id}, 'רות', ${clock.now()}, ${clock.now()})
     `
-    await tx`
+      await tx`
       insert into contact_addresses (workspace_id, contact_id, kind, address, is_primary, created_at)
       values (${world.workspaceId}, ${row!.id}, 'phone', '+972501234567', true, ${clock.now()})
     `
-    return [row!.id]
-  })
-  assert.ok(contactId)
+      return row!.id
+    })
+  const contactId = await lead()
   const told = new Set<string>()
   /** What is due, and that its messages have gone. */
   const turn = async () => {
@@ -118,9 +119,9 @@ async function mondayWorld() {
     }
     await world.engine.runOnce()
   }
-  const created = async (properties: Record<string, string> = {}) => {
+  const created = async (properties: Record<string, string> = {}, whose = contactId) => {
     await world.record('item.created', {
-      ...{ contactId, source: 'monday' },
+      ...{ contactId: whose, source: 'monday' },
       properties: { item_id: '7', phone: '+972501234567', status: '', ...properties },
     })
     await turn()
@@ -128,7 +129,7 @@ async function mondayWorld() {
   const wrote = async (kind: string) => {
     await world.record('message.received', {
       ...{ contactId, source: 'whatsapp' },
-      properties: { channel: 'whatsapp', kind, text: 'כן, מחר' },
+      properties: { channel: 'whatsapp', kind, text: 'כן, מחר', from: '+972501234567' },
     })
     await world.engine.runOnce()
   }
@@ -146,7 +147,7 @@ async function mondayWorld() {
     return rows.map(({ content }) => content.text)
   }
   const run = async () => (await world.runs(journey)).at(-1)
-  return { ...world, board, updates, created, wrote, later, texts, run, journey, clock }
+  return { ...world, lead, board, updates, created, wrote, later, texts, run, journey, clock }
 }
 
 test('a new lead is welcomed at once, and followed up a day later', async () => {
@@ -221,6 +222,19 @@ test('an answer ends it and sets the status, also after the follow-up; other kin
   await second.later({ hours: 24 })
   await second.wrote('human')
   assert.equal(second.board.get('7'), ANSWERED)
+})
+
+test('an answer from a number that two leads have ends both', async () => {
+  const { lead, created, wrote, later, texts, runs, journey } = await mondayWorld()
+  await created({ item_id: '8', phone: '+972501234568' }, await lead()) // its number was mended since
+  await created()
+  await wrote('reaction')
+  const states = async () => (await runs(journey)).map(({ status }) => status)
+  assert.deepEqual(await states(), ['waiting', 'waiting'])
+  await wrote('human')
+  assert.deepEqual(await states(), ['exited', 'exited'])
+  await later({ hours: 48 })
+  assert.equal((await texts()).length, 2)
 })
 
 test('over a status of somebody else the answer becomes an update', async () => {

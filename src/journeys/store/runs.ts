@@ -80,23 +80,35 @@ export async function lockRun(
   return row
 }
 
-/** Live runs about a contact or who was merged into it, in journeys that react to something; locked in one order. */
+/**
+ * Live runs about a contact or who was merged into it, in journeys that react to something; locked in one order. With a
+ * number also those that have written to it for somebody else, whose number it is too: `shares`.
+ */
 export function lockRunsOf(
   sql: Sql,
   workspaceId: string,
-  contactId: string,
+  { contactId, number }: { contactId: string; number: string | null },
   journeyIds: readonly string[],
 ) {
-  return sql<RunRow[]>`
+  const others = sql`
+    or r.contact_id = any(array(
+      select a.contact_id from contact_addresses a
+      where a.workspace_id = ${workspaceId} and a.kind = 'phone' and a.address = ${number}
+    )) and exists (
+      select from journey_sends s
+      join messages m on m.workspace_id = s.workspace_id and m.id = s.message_id and m.address = ${number}
+      where s.workspace_id = r.workspace_id and s.run_id = r.id
+    )`
+  return sql<(RunRow & { readonly shares: boolean })[]>`
     with recursive family (id) as (
       select ${contactId}::uuid
       union
       select c.id from family join contacts c on c.workspace_id = ${workspaceId} and c.merged_into = family.id
     )
-    select ${runColumns(sql)}
+    select ${runColumns(sql)}, r.contact_id <> all(array(select id from family)) as shares
     from journey_runs r
-    where r.workspace_id = ${workspaceId} and r.contact_id = any(array(select id from family)) and r.ended_at is null
-      and r.journey_id = any(${[...journeyIds]}::uuid[])
+    where r.workspace_id = ${workspaceId} and r.ended_at is null and r.journey_id = any(${[...journeyIds]}::uuid[])
+      and (r.contact_id = any(array(select id from family)) ${number === null ? sql`` : others})
     order by r.id
     for update of r
   `
