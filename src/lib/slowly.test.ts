@@ -28,6 +28,11 @@ test('What is slow is done one at a time with pauses; what is quick goes on at o
   assert.equal(pauses[0]?.ms, 200)
   pauses[0]?.over()
   assert.deepEqual(await Promise.all(all), ['slow', 'slow'])
+
+  // Once quick, those behind it do not pause either.
+  pauses[1]?.over()
+  await Promise.all([work('slow', 1), work('slow', 1), work('slow', 1)])
+  assert.equal(pauses.length, 2)
 })
 
 test('A piece that fails says so, and the next has its turn', async () => {

@@ -32,12 +32,12 @@ export function createSlowly({ now, sleep }: Clockwork = real): Slowly {
       } finally {
         took = now() - startedAt
         if (took > SLOW_MS) slow.set(key(), true)
-        else if (slow.size > 0) slow.delete(key()) // the machine was busy
+        else if (slow.size > 0) slow.delete(key())
       }
     }
     if (slow.size === 0 || !slow.has(key())) return timed()
     const done = last.then(timed)
-    const pause = () => sleep(took)
+    const pause = () => (took > SLOW_MS ? sleep(took) : undefined) // it was the machine, not the work
     last = done.then(pause, pause)
     return done as ReturnType<typeof timed> | Promise<Awaited<ReturnType<typeof timed>>> // `then` awaits
   }
