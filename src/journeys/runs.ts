@@ -4,6 +4,7 @@
  */
 import type { TransactionSql } from 'postgres'
 import { AppError } from '../errors.ts'
+import { TemplateError } from '../templates/templateError.ts'
 import type { WorkspaceFacts } from '../workspaces/directory.ts'
 import { hasContact, nextOf } from './defaults.ts'
 import { runFacts } from './engine/context.ts'
@@ -12,8 +13,9 @@ import { enterRuns, keyOf } from './engine/enter.ts'
 import { createLedger, type Ledger } from './engine/ledger.ts'
 import { isLive } from './engine/state.ts'
 import { leave, withResult } from './engine/walk.ts'
-import { renderText } from './facts.ts'
+import { type Facts, renderText } from './facts.ts'
 import type { CurrentJourney } from './find.ts'
+import type { JourneyDocument } from './schema.ts'
 import { readVersions } from './store/journeys.ts'
 import { freeKeys } from './store/keys.ts'
 import { readPeople } from './store/people.ts'
@@ -44,8 +46,8 @@ export async function beginRun(
   const event = { ...given.properties, name: 'api', at, source: 'api' }
   const begin = { id: '', key: '', startedAt: now, event, results: {} }
   const facts = runFacts(begin, { document, settings: row.settings, workspace, person })
-  const written = document.trigger.key && renderText(document.trigger.key, facts)
-  const key = keyOf(given.key ?? (written || (person?.id ?? crypto.randomUUID())))
+  const written = given.key ?? writtenKey(document, facts)
+  const key = keyOf(written ?? person?.id ?? crypto.randomUUID())
   const ledger = createLedger(now)
   const entry = {
     ...{ workspaceId: workspace.id, journeyId: row.id, version: row.version, document },
@@ -56,6 +58,16 @@ export async function beginRun(
     throw new AppError('conflict', 'The journey’s re-entry rule does not let them in again.')
   await ledger.write(tx)
   return run
+}
+
+/** As the trigger has it; undefined where it has none, or becomes nothing. */
+function writtenKey({ trigger }: JourneyDocument, facts: Facts): string | undefined {
+  try {
+    return (trigger.key && renderText(trigger.key, facts)) || undefined
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new AppError('invalid_input', error.message)
+  }
 }
 
 /** Ends it; its messages that have not gone are cancelled. */

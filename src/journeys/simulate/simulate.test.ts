@@ -194,3 +194,18 @@ test('a text that becomes nothing usable fails where it would', async () => {
   const { ended } = await play(journey, { event })
   assert.deepEqual([ended.status, ended.reason], ['failed', '"soon" is no date.'])
 })
+
+test('a trigger whose texts cannot be worked out says so and lets nobody in', async () => {
+  const tooLong = '{% for i in (1..20000) %}x{% endfor %}'
+  const triggers = [
+    { events: ['item.created'], key: tooLong },
+    { events: ['item.created'], where: { field: 'event.status', is: 'equals', value: tooLong } },
+  ]
+  for (const trigger of triggers) {
+    const steps = [{ id: 'out', type: 'exit', reason: 'fine' }]
+    const journey = JourneyDocument.parse({ name: 'odd', trigger, steps })
+    const { ended } = await play(journey, { event: created('2026-03-10T09:00:00Z') })
+    assert.equal(ended.status, 'not_entered')
+    assert.match(ended.reason ?? '', /at most|may run/)
+  }
+})

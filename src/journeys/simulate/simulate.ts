@@ -30,9 +30,16 @@ export async function simulate(given: Assumptions): Promise<Simulation> {
   const state: State = {
     ...{ given, contact: given.contact, steps: {}, now: event.at, key: '', path: [], sent: [] },
   }
-  const fault = entryFault(state)
-  if (fault !== null) return answerOf(state, null, { status: 'not_entered', reason: fault })
-  const key = keyOf(state)
+  const notEntered = (reason: string) => answerOf(state, null, { status: 'not_entered', reason })
+  let key: string
+  try {
+    const fault = entryFault(state)
+    if (fault !== null) return notEntered(fault)
+    key = keyOf(state)
+  } catch (error) {
+    if (!isOfTexts(error)) throw error
+    return notEntered(error.message)
+  }
   const keyed = { ...state, key }
   let step = journey.steps[0]
   while (step && keyed.path.length < MAX_STEPS) {
