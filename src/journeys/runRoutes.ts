@@ -6,13 +6,19 @@ import { JourneyParams } from './api.schema.ts'
 import { getJourney } from './find.ts'
 import { MOST_SENT, RunDetail, RunList, RunPage, RunParams, WaitingList } from './runs.schema.ts'
 import { findRun, listSent, listWaitingRuns } from './runs.store.ts'
-import { runDetail, runView } from './runView.ts'
+import { namesOf, runDetail, runView } from './runView.ts'
 import { SPAN, searchRuns } from './searchRuns.ts'
+import type { RunRow } from './store/runs.ts'
 
 const tags = ['Journeys']
 const reading = { scope: 'journeys:read' } as const
 /** When the last one of a page is due, and its id. */
 const DUE = /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/
+
+const shown = (nameOf: (row: RunRow) => string | null) => (row: RunRow) => ({
+  ...runView(row),
+  contact_name: nameOf(row),
+})
 
 export const runRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
@@ -35,11 +41,12 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
         ...{ status, attention, key, contactId: request.query.contact_id ?? null },
         ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
       }
-      const { rows, stoppedAt } = await request.read(async (tx, workspaceId) => {
+      const { rows, stoppedAt, nameOf } = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
-        return searchRuns(tx, workspaceId, id, filter)
+        const found = await searchRuns(tx, workspaceId, id, filter)
+        return { ...found, nameOf: await namesOf(tx, request.auth, found.rows) }
       })
-      const found = page(rows, limit, (row) => row.id, runView)
+      const found = page(rows, limit, (row) => row.id, shown(nameOf))
       return stoppedAt === null || found.has_more
         ? found
         : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
@@ -61,11 +68,13 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
       const { limit, cursor, step = null, version = null } = request.query
       const [dueAt, last] = readCursor(cursor, DUE)?.split(' ') ?? []
       const after = dueAt === undefined || last === undefined ? null : { dueAt, id: last }
-      const rows = await request.read(async (tx, workspaceId) => {
+      const { rows, nameOf } = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
-        return listWaitingRuns(tx, workspaceId, id, { after, step, version, limit: limit + 1 })
+        const filter = { after, step, version, limit: limit + 1 }
+        const rows = await listWaitingRuns(tx, workspaceId, id, filter)
+        return { rows, nameOf: await namesOf(tx, request.auth, rows) }
       })
-      return page(rows, limit, (row) => `${row.dueAt?.toISOString()} ${row.id}`, runView)
+      return page(rows, limit, (row) => `${row.dueAt?.toISOString()} ${row.id}`, shown(nameOf))
     },
   )
 
@@ -84,7 +93,8 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
         const row = await findRun(tx, workspaceId, id, request.params.run_id)
         if (!row) throw new AppError('not_found', 'There is no such run.')
-        return runDetail(row, await listSent(tx, workspaceId, row.id, MOST_SENT))
+        const nameOf = await namesOf(tx, request.auth, [row])
+        return runDetail(row, await listSent(tx, workspaceId, row.id, MOST_SENT), nameOf(row))
       }),
   )
 }

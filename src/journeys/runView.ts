@@ -1,6 +1,9 @@
 /** Runs as they go out. */
+import type { Sql } from '../db/db.ts'
+import type { Auth } from '../workspaces/auth.ts'
 import type { RunDetail, RunView } from './runs.schema.ts'
 import type { SentRow } from './runs.store.ts'
+import { readPeople } from './store/people.ts'
 import type { RunRow } from './store/runs.ts'
 
 export function runView(row: RunRow): RunView {
@@ -23,9 +26,28 @@ export function runView(row: RunRow): RunView {
   }
 }
 
-export function runDetail(row: RunRow, sent: readonly SentRow[]): RunDetail {
+/** What to call whom each run is for, for those who may know. */
+export async function namesOf(
+  tx: Sql,
+  { workspaceId, scopes }: Pick<Auth, 'workspaceId' | 'scopes'>,
+  rows: readonly RunRow[],
+): Promise<(row: RunRow) => string | null> {
+  const ids = scopes.has('contacts:read') ? rows.flatMap(({ contactId }) => contactId ?? []) : []
+  const people = await readPeople(tx, workspaceId, ids)
+  return ({ contactId }) => {
+    const person = people.get(contactId ?? '')
+    return person ? (person.name ?? person.email ?? person.phone ?? person.externalId) : null
+  }
+}
+
+export function runDetail(
+  row: RunRow,
+  sent: readonly SentRow[],
+  contactName: string | null,
+): RunDetail {
   return {
     ...runView(row),
+    contact_name: contactName,
     event: { ...row.event },
     results: { ...row.results },
     trail: [...(row.trail ?? [])],

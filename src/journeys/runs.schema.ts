@@ -29,7 +29,14 @@ export const RunView = z.object({
 })
 export type RunView = z.infer<typeof RunView>
 
-export const RunDetail = RunView.extend({
+export const ShownRun = RunView.extend({
+  contact_name: z.string().nullable().meta({
+    description:
+      'Whom it is for: the name, else an address, else your id. null: for nobody, erased, or not for a key without contacts:read.',
+  }),
+})
+
+export const RunDetail = ShownRun.extend({
   event: z.record(z.string(), z.unknown()).meta({ description: 'What began it.' }),
   results: z.record(z.string(), z.unknown()).meta({ description: 'Of its steps.' }),
   trail: z
@@ -94,4 +101,4 @@ export const WaitingList = z.strictObject({
   step: StepName.optional(),
   version: ofVersion,
 })
-export const RunPage = pageOf(RunView)
+export const RunPage = pageOf(ShownRun)

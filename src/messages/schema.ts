@@ -214,7 +214,7 @@ export const MessageView = MessageSummary.extend({
 export const ListQuery = z.strictObject({
   status: z.enum(statuses).optional(),
   channel: Channel.optional(),
-  recipient_id: Name.optional(),
+  recipient_id: Name.optional().meta({ description: 'Any id of a contact: yours or ours.' }),
   sender_id: z.uuid('not an id of a sender').optional(),
   provider: z.string().max(100).optional().meta({
     description: 'Of its sender; sandbox: what has not left the server.',

@@ -94,6 +94,12 @@ test('what one provider sent is a list of its own', async () => {
   assert.deepEqual(await idsOf({ provider: 'smtp' }), [])
 })
 
+test('a contact’s messages are found by our own id of it too: not every contact has another', async () => {
+  const id = await send('ours-1')
+  const [{ contactId } = { contactId: null }] = (await search({ recipientId: 'ours-1' })).rows
+  assert.deepEqual(await idsOf({ recipientId: contactId }), [id])
+})
+
 test('a stretch of time has its own messages only', async () => {
   await send('time-1')
   clock.forward({ days: 2 })

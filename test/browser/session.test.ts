@@ -171,6 +171,57 @@ async function secondFactor(page: Page, say: Say) {
   await page.getByLabel(say('Recovery codes')).waitFor()
 }
 
+test('while the server is away a page says so, and comes by itself once it is back', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/audit`)
+  const go = (name: string) => page.getByRole('link', { name }).click()
+  await page.getByRole('heading', { name: 'Audit log' }).waitFor()
+  await page.context().setOffline(true)
+  await go('Contacts')
+  await page.getByText('The server does not answer.').waitFor()
+  await page.getByRole('heading', { name: 'Not connected' }).waitFor()
+  await expectAccessible(page)
+  await page.context().setOffline(false)
+  await page.getByRole('heading', { name: 'Contacts' }).waitFor()
+  await page.context().close()
+})
+
+test('an address that leads to nothing says so, and leads on', async () => {
+  const page = await world.enter()
+  for (const [path, words, on] of [
+    ['nowhere/at-all', 'There is no such page.', 'Overview'],
+    ['contacts/nobody', 'There is no such contact.', 'Contacts'],
+  ] as const) {
+    await page.goto(`${world.url}/app/${path}`)
+    await page.getByRole('heading', { name: words }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('main').getByRole('link', { name: on }).click()
+    await page.getByRole('heading', { name: on, level: 1 }).waitFor()
+  }
+  await page.context().close()
+})
+
+test('what is copied can be pasted where browsers give no clipboard: without https', async () => {
+  const page = await world.enter()
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined })
+  })
+  const { id } = await world.call('POST', '/contacts', { external_id: 'copied' })
+  await page.goto(`${world.url}/app/contacts/${id}`)
+  const button = page.getByRole('button', { name: `Copy ${id}` })
+  await button.click()
+  await button.getByText('Copied').waitFor()
+  assert.ok(await button.evaluate((each) => each === document.activeElement))
+  await page.goto(`${world.url}/app/contacts`)
+  const field = page
+    .getByRole('main')
+    .getByRole('searchbox')
+    .or(page.getByRole('main').getByRole('textbox'))
+  await field.first().press('Control+V')
+  assert.equal(await field.first().inputValue(), id)
+  await page.context().close()
+})
+
 test('scripts come from the server only, and assets are kept for good', async () => {
   const answer = await fetch(`${world.url}/app/`)
   const policy = answer.headers.get('content-security-policy') ?? ''

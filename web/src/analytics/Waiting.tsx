@@ -17,8 +17,12 @@ export function Waiting() {
   const scheduled = useList('/notifications', { status: 'scheduled' }, { limit: SHOWN })
   const failed = held.error ?? scheduled.error
   const rows: readonly Message[] = [held, scheduled].flatMap(
-    ({ data }) => data?.pages[0]?.data ?? [],
+    ({ data }) => data?.pages[0]?.data.toSorted(byDue) ?? [],
   )
+  const more = [
+    ...(held.hasNextPage ? [['held', t('All that are held')] as const] : []),
+    ...(scheduled.hasNextPage ? [['scheduled', t('All that are scheduled')] as const] : []),
+  ]
   return (
     <Card title={t('Waiting')} note={t('Held back, or due later')}>
       {failed && <Failed error={failed} />}
@@ -38,9 +42,7 @@ export function Waiting() {
               <span dir="ltr" className="min-w-0 flex-1 truncate rtl:text-right">
                 <Code>{message.to ?? message.recipient_id ?? ''}</Code>
               </span>
-              {(message.held_until ?? message.scheduled_at) && (
-                <When at={message.held_until ?? message.scheduled_at ?? ''} />
-              )}
+              {dueOf(message) && <When at={dueOf(message)} />}
             </Link>
             {message.detail && (
               <p dir="auto" className="text-muted-foreground">
@@ -50,6 +52,24 @@ export function Waiting() {
           </li>
         ))}
       </ul>
+      {more.map(([status, words]) => (
+        <Link
+          key={status}
+          to="/messages"
+          search={searchOf({ status })}
+          className="mt-3 inline-block py-0.5 text-sm text-primary underline-offset-4 hover:underline"
+        >
+          {words}
+        </Link>
+      ))}
     </Card>
   )
+}
+
+const dueOf = ({ held_until, scheduled_at }: Message): string => held_until ?? scheduled_at ?? ''
+
+/** The next one first; held for good at the end. */
+function byDue(one: Message, other: Message): number {
+  const [a, b] = [dueOf(one) || '~', dueOf(other) || '~']
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -3,7 +3,6 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   parseSearchWith,
   redirect,
@@ -13,35 +12,28 @@ import { t } from '../lib/language.ts'
 import { isSignedOut } from '../lib/problem.ts'
 import { client, setOnSignedOut } from '../lib/query.ts'
 import { readMe } from '../lib/session.ts'
-import { Empty, Failed, Loading } from '../ui/States.tsx'
+import { Nowhere } from '../ui/FailedPage.tsx'
+import { Failed, Loading } from '../ui/States.tsx'
 import { pages } from './pages.ts'
+import { part } from './part.tsx'
 import { Shell } from './Shell.tsx'
 
-const root = createRootRoute({
-  component: Outlet,
-  notFoundComponent: () => <Empty title={t('There is no such page.')} />,
-})
+const root = createRootRoute({ component: Outlet })
 
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  component: lazyRouteComponent(async () => ({
-    default: (await import('../workspaces/LoginPage.tsx')).LoginPage,
-  })),
+  component: part(async () => (await import('../workspaces/LoginPage.tsx')).LoginPage),
 })
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  component: lazyRouteComponent(async () => ({
-    default: (await import('../workspaces/InvitationPage.tsx')).InvitationPage,
-  })),
+  component: part(async () => (await import('../workspaces/InvitationPage.tsx')).InvitationPage),
 })
 const reset = createRoute({
   getParentRoute: () => root,
   path: '/password',
-  component: lazyRouteComponent(async () => ({
-    default: (await import('../workspaces/ResetPage.tsx')).ResetPage,
-  })),
+  component: part(async () => (await import('../workspaces/ResetPage.tsx')).ResetPage),
 })
 
 const inside = createRoute({
@@ -62,13 +54,18 @@ const routes = pages.map(({ path, load }) =>
   createRoute({
     getParentRoute: () => inside,
     path,
-    component: lazyRouteComponent(async () => ({ default: await load() })),
-    notFoundComponent: () => <Empty title={t('There is no such page.')} />,
+    component: part(load),
   }),
 )
 
+const nowhere = createRoute({
+  getParentRoute: () => inside,
+  path: '$',
+  component: () => <Nowhere to="/" others={t('Overview')} />,
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, invitation, reset, inside.addChildren(routes)]),
+  routeTree: root.addChildren([login, invitation, reset, inside.addChildren([...routes, nowhere])]),
   basepath: '/app',
   // Addresses hold plain text, not JSON: ?status=failed. Pages read them with useUrl.
   parseSearch: parseSearchWith((text) => text),

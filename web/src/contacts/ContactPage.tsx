@@ -6,11 +6,13 @@ import { t } from '../lib/language.ts'
 import { useActivity } from '../lib/live.ts'
 import { refresh } from '../lib/query.ts'
 import { searchOf, useUrl } from '../lib/url.ts'
+import { languageName } from '../templates/locales.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Card } from '../ui/Card.tsx'
+import { FailedPage } from '../ui/FailedPage.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Code, Facts, Id, Text, When } from '../ui/Small.tsx'
-import { Failed, Loading } from '../ui/States.tsx'
+import { Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { ContactActions } from './ContactActions.tsx'
 import { ContactAddresses } from './ContactAddresses.tsx'
@@ -27,7 +29,15 @@ export function ContactPage() {
   })
   useActivity({ contact_id: id }, () => void refresh('/contacts/{id}/timeline'))
   const contact = query.data
-  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError)
+    return (
+      <FailedPage
+        error={query.error}
+        onRetry={() => void query.refetch()}
+        to="/contacts"
+        others={t('Contacts')}
+      />
+    )
   if (!contact) return <Loading />
   return (
     <Page
@@ -44,7 +54,7 @@ export function ContactPage() {
               {
                 id: 'timeline',
                 title: t('What happened'),
-                body: <ContactTimeline id={id} externalId={contact.external_id} />,
+                body: <ContactTimeline id={id} />,
               },
               { id: 'consents', title: t('Consents'), body: <ContactConsents id={id} /> },
             ]}
@@ -59,14 +69,14 @@ export function ContactPage() {
                 [t('Id'), <Id key="id">{contact.id}</Id>],
                 [
                   t('Messages'),
-                  contact.external_id && (
-                    <span key="messages" className="flex flex-wrap gap-x-3">
-                      <MessagesLink to={contact.external_id}>{t('All of them')}</MessagesLink>
-                      <MessagesLink to={contact.external_id} status="scheduled">
-                        {t('Those that will come')}
-                      </MessagesLink>
-                    </span>
-                  ),
+                  <span key="messages" className="flex flex-wrap gap-x-3">
+                    <MessagesLink to={contact.external_id ?? contact.id}>
+                      {t('All of them')}
+                    </MessagesLink>
+                    <MessagesLink to={contact.external_id ?? contact.id} status="scheduled">
+                      {t('Those that will come')}
+                    </MessagesLink>
+                  </span>,
                 ],
                 ...contact.identities.map(
                   ({ source, external_id }) =>
@@ -75,7 +85,7 @@ export function ContactPage() {
                       <Id key={source}>{external_id}</Id>,
                     ] as const,
                 ),
-                [t('Language'), contact.locale],
+                [t('Language'), contact.locale && languageName(contact.locale)],
                 [t('Time zone'), contact.time_zone && <Code>{contact.time_zone}</Code>],
                 [
                   t('Tags'),

@@ -6,7 +6,7 @@ import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { useMay } from '../lib/session.ts'
 import { searchOf, useUrl } from '../lib/url.ts'
-import { channels, happening } from '../messages/words.ts'
+import { channels, happening, type ListedMessage } from '../messages/words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
@@ -14,9 +14,9 @@ import { CodeBlock } from '../ui/Small.tsx'
 import { Empty, Failed, Loading } from '../ui/States.tsx'
 import { type Happening, type Line, linesOf, parts } from './timeline.ts'
 
-export function ContactTimeline({ id, externalId }: { id: string; externalId: string | null }) {
+export function ContactTimeline({ id }: { id: string }) {
   const [{ part }, setUrl] = useUrl(['part'])
-  const names = useNames(externalId)
+  const names = useNames(id)
   const chosen = Object.hasOwn(parts, part) ? part : ''
   const wanted = parts[chosen]?.[2]
   const query = useList('/contacts/{id}/timeline', wanted ? { names: wanted } : {}, {
@@ -78,17 +78,8 @@ function OneLine({ event, all, names }: Line & Pick<LinesProps, 'names'>) {
         <bdi>{words}</bdi>
         {all.length > 1 && <span>{`×${number(all.length)}`}</span>}
       </Badge>
-      <span className="min-w-0 flex-1 text-sm">
-        {event.message_id && (
-          <Link
-            to="/messages"
-            search={searchOf({ id: event.message_id })}
-            className="inline-block py-1 text-primary underline-offset-4 hover:underline"
-          >
-            {names.get(event.message_id) ?? t('The message')}
-          </Link>
-        )}
-        {!event.message_id && <bdi className="text-muted-foreground">{event.source}</bdi>}
+      <span className="min-w-32 flex-1 text-sm">
+        <Whence {...{ event, names }} />
         {all.length > 1 ? <Times all={all} /> : <Known of={event.properties} />}
       </span>
       <time
@@ -99,6 +90,31 @@ function OneLine({ event, all, names }: Line & Pick<LinesProps, 'names'>) {
         {dateTime(event.at)}
       </time>
     </li>
+  )
+}
+
+const link = 'inline-block py-1 text-primary underline-offset-4 hover:underline'
+
+/** The message or the run that it is about, else who told it. */
+function Whence({ event, names }: Pick<Line, 'event'> & Pick<LinesProps, 'names'>) {
+  const { message_id, properties, source } = event
+  const { journey_id, run_id } = properties
+  if (message_id)
+    return (
+      <Link to="/messages" search={searchOf({ id: message_id })} className={link}>
+        {names.get(message_id) ?? t('The message')}
+      </Link>
+    )
+  if (source !== 'journeys' || typeof journey_id !== 'string')
+    return <bdi className="text-muted-foreground">{source}</bdi>
+  const name = names.get(journey_id)
+  const search = searchOf({ tab: 'runs', run: typeof run_id === 'string' ? run_id : '' })
+  return name === undefined ? (
+    <span className="text-muted-foreground">{t('a journey')}</span>
+  ) : (
+    <Link to={`/journeys/${journey_id}`} search={search} className={link}>
+      {name}
+    </Link>
   )
 }
 
@@ -128,20 +144,22 @@ function Known({ of }: { of: Happening['properties'] }) {
   )
 }
 
-/** What their latest messages are called, so that a line says which it is about. */
-function useNames(externalId: string | null): ReadonlyMap<string, string> {
-  const enabled = useMay('messages:read') && externalId !== null
-  const query = useList(
-    '/notifications',
-    { recipient_id: externalId ?? '' },
-    { enabled, limit: 100 },
-  )
-  return new Map(
-    query.data?.pages
-      .flatMap(({ data }) => data)
-      .map(({ id, channel, category }) => [
-        id,
-        [told(channels[channel]), category && isolated(category)].filter(Boolean).join(' · '),
-      ]),
-  )
+/** What their latest messages are called, and the journeys, so that a line says which it is about. */
+function useNames(id: string): ReadonlyMap<string, string> {
+  const enabled = useMay('messages:read')
+  const messages = useList('/notifications', { recipient_id: id }, { enabled, limit: 100 })
+  const journeys = useList('/journeys', {}, { enabled: useMay('journeys:read'), limit: 100 })
+  return new Map([
+    ...(messages.data?.pages ?? []).flatMap(({ data }) =>
+      data.map((each) => [each.id, nameOf(each)] as const),
+    ),
+    ...(journeys.data?.pages ?? []).flatMap(({ data }) =>
+      data.map(({ id, title, name }) => [id, isolated(title ?? name)] as const),
+    ),
+  ])
+}
+
+function nameOf({ channel, about, category }: ListedMessage): string {
+  const what = about || category
+  return [told(channels[channel]), what && isolated(what)].filter(Boolean).join(' · ')
 }

@@ -11,9 +11,10 @@ import { useMay } from '../lib/session.ts'
 import { searchOf, useUrl } from '../lib/url.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
+import { FailedPage } from '../ui/FailedPage.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Text, When } from '../ui/Small.tsx'
-import { Failed, Loading, Note } from '../ui/States.tsx'
+import { Loading, Note } from '../ui/States.tsx'
 import { WhoChanged } from '../workspaces/WhoChanged.tsx'
 import { JourneyChanging } from './JourneyChanging.tsx'
 import { JourneyDeeds } from './JourneyDeeds.tsx'
@@ -33,7 +34,15 @@ export function JourneyPage() {
     queryFn: () => get('/journeys/{id}', { params: { id } }),
   })
   useActivity({ names: 'journey.*' }, () => void refresh(...livingPaths))
-  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError)
+    return (
+      <FailedPage
+        error={query.error}
+        onRetry={() => void query.refetch()}
+        to="/journeys"
+        others={t('Journeys')}
+      />
+    )
   const journey = query.data
   if (!journey) return <Loading />
   return <Journey key={journey.id} journey={journey} />

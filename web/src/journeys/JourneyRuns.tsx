@@ -1,6 +1,5 @@
 /** Runs of a journey: who is where, since when, until when, and what can be done with each. */
 
-import { Link } from '@tanstack/react-router'
 import { t, told } from '../lib/language.ts'
 import { useList } from '../lib/query.ts'
 import { said } from '../lib/said.ts'
@@ -16,6 +15,7 @@ import { StateFilter } from '../ui/StateFilter.tsx'
 import { Empty, NoMatch } from '../ui/States.tsx'
 import { RunDeeds } from './RunDeeds.tsx'
 import { RunDrawer } from './RunDrawer.tsx'
+import { Whose } from './Whose.tsx'
 import { type JourneyView, type Run, runStates, type Whom } from './words.ts'
 
 interface Props {
@@ -77,14 +77,7 @@ export function JourneyRuns({ journey, step, whom, onAll }: Props) {
           {
             id: 'who',
             title: t('Who'),
-            cell: ({ contact_id, key }) =>
-              contact_id ? (
-                <Link to={`/contacts/${contact_id}`} className="hover:underline">
-                  <Code>{key === contact_id ? t('the contact') : key}</Code>
-                </Link>
-              ) : (
-                <Code>{key}</Code>
-              ),
+            cell: (run) => <Whose run={run} />,
           },
           {
             id: 'status',
@@ -140,7 +133,7 @@ export function JourneyRuns({ journey, step, whom, onAll }: Props) {
 }
 
 const file = (): readonly CsvColumn<Run>[] => [
-  [t('Who'), ({ key }) => key],
+  [t('Who'), ({ contact_name, key }) => contact_name ?? key],
   [t('Contact'), ({ contact_id }) => contact_id],
   [t('State'), ({ status }) => told(runStates[status][0])],
   [t('Why'), ({ detail, reason }) => detail ?? reason],

@@ -1,6 +1,5 @@
 /** One run: what began it, what each step came to, what it sent. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { get } from '../lib/api.ts'
 import { t, told } from '../lib/language.ts'
 import { said } from '../lib/said.ts'
@@ -11,6 +10,7 @@ import { Code, CodeBlock, Facts, When } from '../ui/Small.tsx'
 import { Failed, Loading, Note } from '../ui/States.tsx'
 import { RunDeeds } from './RunDeeds.tsx'
 import { RunLog } from './RunLog.tsx'
+import { Whose } from './Whose.tsx'
 import { runStates } from './words.ts'
 
 interface Props {
@@ -41,20 +41,7 @@ export function RunDrawer({ id, runId, onClose }: Props) {
           )}
           <Facts
             facts={[
-              [
-                t('Who'),
-                run.contact_id ? (
-                  <Link
-                    key="who"
-                    to={`/contacts/${run.contact_id}`}
-                    className="text-primary underline-offset-4 hover:underline"
-                  >
-                    {t('Open the contact')}
-                  </Link>
-                ) : (
-                  <Code key="who">{run.key}</Code>
-                ),
-              ],
+              [t('Who'), <Whose key="who" run={run} />],
               [t('Version'), String(run.version)],
               [t('Step'), run.step && <Code>{run.step}</Code>],
               [t('Goes on'), run.due_at && <When at={run.due_at} exact zoned />],

@@ -23,6 +23,13 @@ export class ProblemError extends Error {
 export const isSignedOut = (error: unknown): boolean =>
   error instanceof ProblemError && error.problem.status === 401
 
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof ProblemError && error.problem.code === 'unreachable'
+
+/** Whether the same request would be answered so again. */
+export const isFinal = (error: unknown): boolean =>
+  error instanceof ProblemError && [403, 404, 410, 422].includes(error.problem.status)
+
 /** One sentence for a person. */
 export function sayProblem(error: unknown): string {
   if (!(error instanceof ProblemError)) return t('Something went wrong on this page.')

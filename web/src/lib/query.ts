@@ -26,7 +26,11 @@ export const client = new QueryClient({
   queryCache: new QueryCache(watch),
   mutationCache: new MutationCache(watch),
   defaultOptions: {
+    // A browser without internet reaches a server in its own network; without either, that is said.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 5_000,
       retry: (failures, error) =>
         failures < TRIES && !(error instanceof ProblemError && error.problem.status < 500),

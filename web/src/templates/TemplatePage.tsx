@@ -9,6 +9,7 @@ import { useMay } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { channels } from '../messages/words.ts'
 import { AskButton } from '../ui/AskButton.tsx'
+import { FailedPage } from '../ui/FailedPage.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Failed, Loading } from '../ui/States.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
@@ -34,7 +35,15 @@ export function TemplatePage() {
       void navigate({ to: '/templates' })
     },
   })
-  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError)
+    return (
+      <FailedPage
+        error={query.error}
+        onRetry={() => void query.refetch()}
+        to="/templates"
+        others={t('Templates')}
+      />
+    )
   const template = query.data
   if (!template) return <Loading />
   return (

@@ -1,9 +1,11 @@
 /** Small things that stand in lines and cells. */
 import { Check, Copy } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { copy } from '../lib/copy.ts'
 import { ago, dateTime, zone } from '../lib/format.ts'
 import { t } from '../lib/language.ts'
 import { Button } from './Button.tsx'
+import { toast } from './toast.ts'
 
 interface WhenProps {
   readonly at: string
@@ -15,12 +17,8 @@ interface WhenProps {
 /** When, as "5 min ago"; the exact time, zone and UTC on hover. */
 export function When({ at, exact = false, zoned = false }: WhenProps) {
   return (
-    <time
-      dateTime={at}
-      title={`${dateTime(at)} ${zone()}\n${at}`}
-      className="whitespace-nowrap tabular-nums"
-    >
-      {exact ? dateTime(at) : ago(at)}
+    <time dateTime={at} title={`${dateTime(at)} ${zone()}\n${at}`} className="tabular-nums">
+      <span className="whitespace-nowrap">{exact ? dateTime(at) : ago(at)}</span>
       {zoned && (
         <span className="text-muted-foreground">
           {' '}
@@ -68,8 +66,9 @@ interface CopyProps {
 
 export function CopyButton({ text, label, small = false }: CopyProps) {
   const [done, setDone] = useState(false)
-  async function handleCopy() {
-    await navigator.clipboard.writeText(text)
+  async function handleCopy(button: Element) {
+    if (!(await copy(text, button.parentElement ?? button)))
+      return toast('bad', t('The browser does not let it be copied: mark the text and copy it.'))
     setDone(true)
     setTimeout(() => setDone(false), 2000)
   }
@@ -79,7 +78,7 @@ export function CopyButton({ text, label, small = false }: CopyProps) {
       size="icon"
       className={small ? 'size-6 text-muted-foreground' : ''}
       aria-label={label ?? t('Copy')}
-      onClick={() => void handleCopy()}
+      onClick={({ currentTarget }) => void handleCopy(currentTarget)}
     >
       {done ? <Check /> : <Copy />}
       <span role="status" className="sr-only">

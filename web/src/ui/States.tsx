@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from '../lib/cn.ts'
 import { t } from '../lib/language.ts'
-import { sayProblem } from '../lib/problem.ts'
+import { isFinal, sayProblem } from '../lib/problem.ts'
 import { Button } from './Button.tsx'
 
 export function Skeleton({ className }: { className?: string }) {
@@ -55,7 +55,7 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
       <p className="max-w-md text-sm text-muted-foreground" dir="auto">
         {sayProblem(error)}
       </p>
-      {onRetry && <Button onClick={onRetry}>{t('Try again')}</Button>}
+      {onRetry && !isFinal(error) && <Button onClick={onRetry}>{t('Try again')}</Button>}
     </div>
   )
 }
