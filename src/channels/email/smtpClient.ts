@@ -6,7 +6,8 @@
  * smtpConnection.ts delivers on them.
  */
 import { Rejected, Retryable } from '../../errors.ts'
-import { type Deliveries, type Delivery, SmtpConnection } from './smtpConnection.ts'
+import { SmtpConnection } from './smtpConnection.ts'
+import type { Deliveries, Delivery } from './smtpDelivery.ts'
 import type { Mail } from './smtpMessage.ts'
 import type { SmtpServer } from './smtpServer.ts'
 import { openSession } from './smtpSession.ts'

@@ -15,37 +15,12 @@
  */
 import { Buffer } from 'node:buffer'
 import { Retryable, Unanswered } from '../../errors.ts'
-import { dotStuffed, finalDot, type Mail, mailParameters } from './smtpMessage.ts'
+import type { ConnectionLimits, Deliveries, Delivery } from './smtpDelivery.ts'
+import { dotStuffed, finalDot, mailParameters } from './smtpMessage.ts'
 import { type Reply, refusal, type Step } from './smtpReply.ts'
 import type { Features } from './smtpServer.ts'
 import type { Session } from './smtpSession.ts'
 import type { Wire, WireListener } from './smtpWire.ts'
-
-/** One message on its way through the pool. */
-export interface Delivery extends Mail {
-  resolve(accepted: { reply: string }): void
-  reject(error: Error): void
-  /** Put back once already, because the server had left the connection it was written to. */
-  putBack: boolean
-}
-
-/** What a connection needs of its pool. */
-export interface Deliveries {
-  take(): Delivery | undefined
-  putBack(delivery: Delivery): void
-  /** The connection has nothing to do. */
-  idle(connection: SmtpConnection): void
-  /** The connection is over, and everything it held is settled. */
-  gone(connection: SmtpConnection): void
-}
-
-export interface ConnectionLimits {
-  readonly messagesPerConnection: number
-  /** Milliseconds: per reply, for the reply to the final dot, and without work. */
-  readonly command: number
-  readonly finalReply: number
-  readonly idle: number
-}
 
 interface Transaction {
   readonly delivery: Delivery
