@@ -98,6 +98,7 @@ test('webhooks alone: nothing is polled, what is signed alerts at once, what is 
   assert.deepEqual(await alertsAbout('ada@gmail.com'), [])
   for (let time = 0; time < 3; time++) assert.equal(await close.deliver(event, hookOf(server)), 200)
   await alertTo('ada@gmail.com')
+  await until('the answer to be noted', async () => (await stats()).notifications.sent === 1)
   const { polling, webhook, notifications, cache } = await stats()
   assert.deepEqual([polling.enabled, polling.next_at], [false, null])
   assert.deepEqual([webhook.rejected, notifications.sent], [2, 1])
