@@ -101,7 +101,7 @@ export function restore(
       )
     }
     const now = new Date()
-    let heldBack: HeldBack = { held: 0, unknown: 0 }
+    let heldBack: HeldBack = { held: 0, unknown: 0, runs: 0 }
     out.progress('Restoring …')
     const place = { dataDir: config.DATA_DIR, from, now }
     const { aside } = await restoreCluster(place, async (address) => {
@@ -117,17 +117,17 @@ export function restore(
 
 function tellRestore(
   answer: { restored: string; kept_aside: string | null },
-  { held, unknown }: HeldBack,
+  { held, unknown, runs }: HeldBack,
 ): string {
   const lines = [`Restored the data of ${answer.restored}.`]
   if (answer.kept_aside) lines.push(`What was there before is in ${answer.kept_aside}.`)
-  if (held > 0) lines.push(heldLine(held))
+  if (held + runs > 0) lines.push(heldLine({ held, runs }))
   if (unknown > 0) lines.push(`${unknown} messages were on their way then and are unknown now.`)
   return lines.join('\n')
 }
 
-const heldLine = (held: number) =>
-  `${held} messages were due and may have been sent since: they are held. \`beckon redrive --status restored --yes\` sends them.`
+const heldLine = ({ held, runs }: Pick<HeldBack, 'held' | 'runs'>) =>
+  `${held} messages and ${runs} runs of journeys were due and may have gone since: they are held. \`beckon redrive --status restored --yes\` lets them go.`
 
 /** For databases that were restored by other means, before a server starts on them. */
 export function holdAfterRestore(
@@ -144,7 +144,9 @@ export function holdAfterRestore(
       await migrateAs(ground.address, silent, config)
       await requireNoWorker(ground.address)
       const heldBack = await holdRestored(ground.address, new Date())
-      out.result(heldBack, () => (heldBack.held > 0 ? heldLine(heldBack.held) : 'Nothing was due.'))
+      out.result(heldBack, () =>
+        heldBack.held + heldBack.runs > 0 ? heldLine(heldBack) : 'Nothing was due.',
+      )
     } finally {
       await ground.close()
     }

@@ -6,6 +6,7 @@ import { statuses } from '../messages/schema.ts'
 import { listMessages, type MessageRow } from '../messages/store/read.ts'
 import { summaryOf, viewOf } from '../messages/view.ts'
 import { table } from './output.ts'
+import { releaseRuns } from './restored.store.ts'
 import { releaseRestored } from './restored.ts'
 import type { Tool } from './tool.ts'
 
@@ -119,7 +120,9 @@ export async function redriveMessages(tool: Tool, options: RedriveOptions): Prom
     out.progress(`${requeued} queued again`)
     if (ids.length < batch) break
   }
-  out.result({ requeued }, () => `${requeued} queued again.`)
+  if (status || filter.channel) return out.result({ requeued }, () => `${requeued} queued again.`)
+  const runs = await inWorkspace(db, id, (tx) => releaseRuns(tx, id, db.clock.now()))
+  out.result({ requeued, runs }, () => `${requeued} queued again; ${runs} runs go on.`)
 }
 
 function readCount(text: string, max: number): number {

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
 import { inWorkspace } from '../db/db.ts'
+import { uuid7 } from '../lib/uuid7.ts'
+import { releaseRuns } from './restored.store.ts'
 import { holdRestored, releaseRestored } from './restored.ts'
 
 const database = await testDatabase()
@@ -25,7 +27,7 @@ test('of a restored database what was due is held, what was on its way unknown, 
     update messages set status = 'sending', lease = gen_random_uuid() where id = ${going}
   `
   const found = await holdRestored(address, clock.now())
-  assert.deepEqual(found, { held: 2, unknown: 1 })
+  assert.deepEqual(found, { held: 2, unknown: 1, runs: 0 })
   assert.deepEqual(await Promise.all([due, claimed, going, later].map((id) => status(id))), [
     'held',
     'held',
@@ -34,7 +36,7 @@ test('of a restored database what was due is held, what was on its way unknown, 
   ])
   assert.deepEqual(
     await holdRestored(address, clock.now()),
-    { held: 0, unknown: 0 },
+    { held: 0, unknown: 0, runs: 0 },
     'twice is once',
   )
 
@@ -54,4 +56,31 @@ test('of a restored database what was due is held, what was on its way unknown, 
     ['message.held', 'message.requeued'],
   )
   assert.ok(events.some((event) => event.messageId === going && event.name === 'message.unknown'))
+})
+
+test('runs of journeys that were to go on are held as well, and go on when they are let', async () => {
+  const journey = uuid7()
+  const [due, calling, later] = [uuid7(), uuid7(), uuid7()]
+  const now = clock.now()
+  await db.engine`
+    insert into journeys (workspace_id, id, name, status, version, origin, created_at, updated_at)
+    values (${workspaceId}, ${journey}, 'welcome', 'active', 1, 'member', ${now}, ${now})
+  `
+  const run = (id: string, status: string, minutes: number, lease: string | null) => db.engine`
+    insert into journey_runs (workspace_id, id, journey_id, version, key, status, step, due_at, lease, started_at)
+    values (${workspaceId}, ${id}, ${journey}, 1, ${id}, ${status}, 'wait', ${new Date(+now + minutes * 60_000)}, ${lease}, ${now})
+  `
+  await run(due, 'waiting', -1, null)
+  await run(calling, 'active', 1, uuid7())
+  await run(later, 'waiting', 60, null)
+  const statuses = async () => {
+    const rows = await db.engine<{ status: string; lease: string | null }[]>`
+      select status, lease from journey_runs where journey_id = ${journey} order by id
+    `
+    return rows.map((row) => (row.lease ? 'leased' : row.status))
+  }
+  assert.equal((await holdRestored(address, now)).runs, 2)
+  assert.deepEqual(await statuses(), ['held', 'held', 'waiting'])
+  await inWorkspace(db, workspaceId, (tx) => releaseRuns(tx, workspaceId, now))
+  assert.deepEqual(await statuses(), ['active', 'active', 'waiting'])
 })
