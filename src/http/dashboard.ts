@@ -10,7 +10,7 @@ import { extname, join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { preferredLanguage } from '../lib/language.ts'
 
-const folder = join(import.meta.dirname, '../../web/dist')
+const built = join(import.meta.dirname, '../../web/dist')
 const NONCE = /NONCE-OF-THIS-ANSWER/g
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -29,7 +29,7 @@ export interface Dashboard {
 }
 
 /** Null when it was not built. */
-export function openDashboard(): Dashboard | null {
+export function openDashboard(folder = built): Dashboard | null {
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return null
   const page = readFileSync(index, 'utf8')
@@ -39,6 +39,7 @@ export function openDashboard(): Dashboard | null {
   const read = (name: string) => {
     const file = kept.get(name) ?? readFile(join(folder, 'assets', name))
     kept.set(name, file)
+    file.catch(() => kept.delete(name)) // such as for want of file handles: the next request reads anew
     return file
   }
   return {
@@ -56,13 +57,14 @@ export function openDashboard(): Dashboard | null {
     async sendAsset(name, request, reply) {
       if (!assets.has(name)) return false
       const coding = codingFor(request.headers['accept-encoding'], name, assets)
+      const file = await read(`${name}${coding?.ending ?? ''}`) // a refusal is not to be kept for a year
       reply.headers({
         'content-type': types[extname(name)] ?? 'application/octet-stream',
         'cache-control': `public, max-age=${YEAR_SECONDS}, immutable`,
         vary: 'accept-encoding',
         ...(coding ? { 'content-encoding': coding.name } : {}),
       })
-      await reply.send(await read(`${name}${coding?.ending ?? ''}`))
+      await reply.send(file)
       return true
     },
   }
