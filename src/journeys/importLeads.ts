@@ -117,7 +117,7 @@ async function writeRuns(
   const { row, version } = journey
   const journeyId = row.id
   const where = { workspaceId, journeyId, again: { policy: 'once' } as const, now }
-  const wanted = unique.map((run) => ({ key: run.key, runId: run.id }))
+  const wanted = unique.map((run) => ({ key: run.key, runId: run.id, contactId: null }))
   const taken = await takeKeys(tx, where, wanted)
   const fresh = unique.filter((run) => taken.has(run.id))
   await insertRuns(tx, fresh)

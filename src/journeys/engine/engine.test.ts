@@ -138,6 +138,41 @@ test('Who was merged into another while a run of theirs waits still ends it by a
   ])
 })
 
+test('Whoever an earlier one was merged into has been in the journey, and is in it as they are', async () => {
+  const trigger = { events: ['family.wanted'] }
+  const steps = [{ id: 'day', type: 'wait', hours: 24 }]
+  const journeys: string[] = []
+  for (const re_entry of [
+    { policy: 'once' },
+    { policy: 'when_not_active' },
+    { policy: 'after', days: 3 },
+    { policy: 'always' },
+  ])
+    journeys.push(await world.add({ name: `family-${re_entry.policy}`, trigger, re_entry, steps }))
+  const [grand, parent, child] = await Promise.all(
+    ['a', 'b', 'c'].map((id) => world.addContact(`family-${id}`, id, `family-${id}@example.org`)),
+  )
+  assert.ok(grand && parent && child)
+  const enter = async (contactId: string) => {
+    await world.record('family.wanted', { contactId })
+    await engine.runOnce()
+    return Promise.all(journeys.map(async (id) => (await world.runs(id)).length))
+  }
+  const into = (keptId: string, duplicateId: string) =>
+    database.db.engine.begin((tx) =>
+      merge(tx, world.workspaceId, { keptId, duplicateId }, clock.now()),
+    )
+  assert.deepEqual(await enter(child), [1, 1, 1, 1])
+  await into(parent, child)
+  await into(grand, parent)
+  assert.deepEqual(await enter(grand), [1, 1, 1, 2])
+  assert.deepEqual(await enter(child), [1, 1, 1, 3])
+  clock.forward({ days: 4 })
+  await engine.runOnce()
+  assert.deepEqual(await enter(child), [1, 2, 2, 4])
+  assert.deepEqual(await enter(grand), [1, 2, 2, 5])
+})
+
 test('A call that fails is made again later, and one given up ends the run for a person to see', async () => {
   const journey = await world.add({
     name: 'calls',

@@ -41,7 +41,9 @@ export async function enterRuns(
     for (const group of Map.groupBy(round, alike).values()) {
       const { entry, again } = group[0]!
       const where = { ...entry, again, now }
-      const rows = group.map(({ run }) => ({ key: run.key, runId: run.id }))
+      const rows = group.map(({ run: { id, key, contactId } }) => {
+        return { key, runId: id, contactId: key === contactId ? contactId : null }
+      })
       const taken = await takeKeys(tx, where, rows)
       begun.push(...group.flatMap(({ run }) => (taken.has(run.id) ? [run] : [])))
     }

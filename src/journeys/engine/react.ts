@@ -153,7 +153,8 @@ function keyFor(scene: Scene, journey: Journey, event: QueuedEvent): string | nu
       return keyOf(renderText(key, factsFor(scene, journey, event))) || null
     })
   if (journey.document.trigger.schedule) return SCHEDULE_KEY
-  return hasContact(journey.document) ? event.contactId : event.id
+  if (!hasContact(journey.document)) return event.id
+  return scene.people.get(event.contactId ?? '')?.id ?? event.contactId
 }
 
 function entryOf(scene: Scene, journey: Journey, event: QueuedEvent): Entry[] {

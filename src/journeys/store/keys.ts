@@ -32,6 +32,13 @@ export type Again =
   | { readonly policy: 'once' | 'when_not_active' | 'always' }
   | { readonly policy: 'after'; readonly before: Date }
 
+export interface Wanted {
+  readonly key: string
+  readonly runId: string
+  /** Whose id the key is; whoever was merged into them counts as them. Null: another key. */
+  readonly contactId: string | null
+}
+
 /** Takes keys for new runs of one journey; each key at most once in `rows`. Answers the runs that may begin. */
 export async function takeKeys(
   sql: Sql,
@@ -41,18 +48,30 @@ export async function takeKeys(
     again,
     now,
   }: { workspaceId: string; journeyId: string; again: Again; now: Date },
-  rows: readonly { key: string; runId: string }[],
+  rows: readonly Wanted[],
 ): Promise<Set<string>> {
   const mayAgain = {
     once: sql`false`,
-    when_not_active: sql`not k.live`,
+    when_not_active: sql`(not k.live)`,
     always: sql`true`,
-    after: sql`k.entered_at <= ${again.policy === 'after' ? again.before : now}`,
+    after: sql`(k.entered_at <= ${again.policy === 'after' ? again.before : now})`,
   }[again.policy]
   const taken = await sql<{ runId: string }[]>`
     insert into journey_keys as k (workspace_id, journey_id, key, run_id, entered_at, live)
     select ${workspaceId}::uuid, ${journeyId}::uuid, key, run_id, ${now}::timestamptz, true
-    from unnest(${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.runId)}::uuid[]) as w (key, run_id)
+    from unnest(
+      ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.runId)}::uuid[], ${rows.map((row) => row.contactId)}::uuid[]
+    ) as w (key, run_id, contact_id)
+    where not exists (
+      with recursive family (id) as (
+        select c.id from contacts c where c.workspace_id = ${workspaceId} and c.merged_into = w.contact_id
+        union
+        select c.id from family join contacts c on c.workspace_id = ${workspaceId} and c.merged_into = family.id
+      )
+      select from family
+      join journey_keys k on k.workspace_id = ${workspaceId} and k.journey_id = ${journeyId} and k.key = family.id::text
+      where not ${mayAgain}
+    )
     order by key
     on conflict (workspace_id, journey_id, key) do update
     set run_id = excluded.run_id, entered_at = excluded.entered_at, live = true
