@@ -150,6 +150,18 @@ test('an endless row of empty cells stops too', async () => {
   assert.ok(read < 100, `${read} chunks of 64 KB were read`)
 })
 
+test('millions of empty rows leave the thread to others in between', async () => {
+  let turns = 0
+  let ticking = setImmediate(function tick() {
+    turns++
+    ticking = setImmediate(tick)
+  })
+  const chunks = 32
+  assert.deepEqual(await readAll('\n'.repeat(chunks * 65_536), 10 * 1024 * 1024), [])
+  clearImmediate(ticking)
+  assert.ok(turns >= chunks, `${turns} turns of the event loop`)
+})
+
 test('rows over a limit are faults, and the rest is still read', async () => {
   const wide = Array.from({ length: 201 }, () => 'x').join(',')
   const rows = await readAll(`a,b\n${wide}\n1,${'y'.repeat(csvLimits.cellChars + 1)}\n1,2\n`, 9999)

@@ -9,6 +9,7 @@ import { pipeline, Readable } from 'node:stream'
 import { CsvError, type Parser, parse } from 'csv-parse'
 import { invalid } from '../errors.ts'
 import { decodeText } from './csvText.ts'
+import { nextTurn } from './turn.ts'
 
 const FORMULA = /^'*\s*[=+\-@\t\r\n＝＋－＠]/ // \s holds the byte order mark; the last four are full-width
 const QUOTED = /[",;\t\r\n]|^[\s']|\s$/
@@ -98,7 +99,10 @@ function checkRow(row: number, cells: string[], limits: CsvLimits): CsvRow {
   return { ok: true, row, cells: cells.map(unguardCell) }
 }
 
-/** The parser's own limit counts the characters of cells, not a million empty cells; this counts both. */
+/**
+ * The parser's own limit counts the characters of cells, not a million empty cells; this counts both.
+ * Rows of one chunk follow each other without a turn of the event loop, so there is one after each chunk.
+ */
 async function* guardRows(text: AsyncIterable<string>, parser: Parser, limits: CsvLimits) {
   let records = 0
   let since = 0
@@ -111,6 +115,7 @@ async function* guardRows(text: AsyncIterable<string>, parser: Parser, limits: C
     // The pipe reads ahead of the parser by a few chunks, hence twice.
     if (since > 2 * limits.rowChars) throw tooLong(records + 1, limits)
     yield chunk
+    await nextTurn()
   }
 }
 
