@@ -7,6 +7,7 @@ import type { Db, Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { checkCsv, csvLine } from '../lib/csv.ts'
+import { csvFile, filesOf } from '../lib/described.ts'
 import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { actorOf, audit } from '../workspaces/audit/audit.ts'
@@ -27,6 +28,7 @@ const reading = { scope: 'contacts:read' } as const
 const writing = { scope: 'contacts:write' } as const
 const MAX_FILE = 10 * 1024 * 1024 // bytes
 const CSV = 'text/csv; charset=utf-8'
+const FILES = ['text/csv', 'text/plain', 'text/tab-separated-values', 'application/octet-stream']
 
 /** A file as a body. Its JSON, which Idempotency-Key compares, is its hash. */
 class File {
@@ -41,7 +43,7 @@ class File {
 
 export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) => {
   server.addContentTypeParser(
-    ['text/csv', 'text/plain', 'text/tab-separated-values', 'application/octet-stream'],
+    FILES,
     { parseAs: 'buffer', bodyLimit: MAX_FILE },
     (_request, body, done) => done(null, new File(Buffer.from(body))),
   )
@@ -49,7 +51,7 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
   server.post(
     '/contacts/imports',
     {
-      config: writing,
+      config: { ...writing, takes: filesOf(...FILES) },
       bodyLimit: MAX_FILE,
       schema: {
         tags,
@@ -114,7 +116,10 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
 
   server.get(
     '/contacts/imports/:id/failures.csv',
-    { config: reading, schema: { tags, summary: 'The rows that failed, the first 1,000', params } },
+    {
+      config: { ...reading, answers: { 200: csvFile('row, column, reason.') } },
+      schema: { tags, summary: 'The rows that failed, the first 1,000', params },
+    },
     async (request, reply) => {
       const { failures } = await request.read((tx, workspaceId) =>
         getImport(tx, workspaceId, request.params.id),
@@ -132,7 +137,10 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
   })
   server.get(
     '/contacts/export.csv',
-    { config: reading, schema: { tags, summary: 'All contacts as CSV', querystring } },
+    {
+      config: { ...reading, answers: { 200: csvFile('A row for each contact.') } },
+      schema: { tags, summary: 'All contacts as CSV', querystring },
+    },
     async (request, reply) => {
       const { q, tag } = request.query
       const details = { filtered: q !== undefined || tag !== undefined } // not by what: it may be a name

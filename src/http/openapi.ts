@@ -3,6 +3,7 @@
  * them and how they refuse is the same everywhere, so it is added here.
  */
 import type { SwaggerOptions } from '@fastify/swagger'
+import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { codes } from '../errors.ts'
 import { problemSchema } from './problem.ts'
@@ -12,7 +13,7 @@ interface Operation {
   readonly requestBody?: unknown
   readonly security?: readonly unknown[]
   readonly tags?: readonly string[]
-  readonly responses: Record<string, unknown>
+  readonly responses: Record<string, { description?: string; $ref?: string }>
 }
 
 interface Description {
@@ -40,12 +41,16 @@ export function description(version: string, cookieName: string): SwaggerOptions
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document)
-      const { public: open, scope, repeatable = true, guarded } = document.route.config ?? {}
+      const config = document.route.config ?? {}
+      const { public: open, scope, repeatable = true, guarded } = config
       const needed = scope ? [scope] : []
       const security = open ? [] : [{ key: needed }, { session: needed }]
       const repeats = !open && repeatable && !readsOnly(document.route.method)
       return {
-        schema: { security, ...(repeats ? { headers: headersOf(guarded) } : {}), ...schema },
+        schema: {
+          ...{ security, ...(repeats ? { headers: headersOf(guarded) } : {}) },
+          ...withDescribed(schema, config),
+        },
         url,
       }
     },
@@ -57,6 +62,18 @@ export function description(version: string, cookieName: string): SwaggerOptions
       openReferences(described, new Set(Object.keys(described.components.schemas ?? {})))
       return complete
     },
+  }
+}
+
+/** With what the schemas do not say: see lib/described.ts. */
+function withDescribed(
+  schema: FastifySchema,
+  { answers, takes }: Pick<FastifyContextConfig, 'answers' | 'takes'>,
+) {
+  return {
+    ...schema,
+    ...(answers ? { response: { ...Object(schema.response), ...answers } } : {}),
+    ...(takes ? { body: { content: takes } } : {}),
   }
 }
 
@@ -107,8 +124,17 @@ function openReferences(at: unknown, known: ReadonlySet<string>): void {
 }
 
 function addRefusals(method: string, operation: Operation): void {
+  for (const [status, answer] of Object.entries(operation.responses))
+    if (answer.description === 'Default Response') answer.description = outcomes[status] ?? 'Done.'
   for (const status of refusals(method, operation))
     operation.responses[status] ??= { $ref: `#/components/responses/Problem${status}` }
+}
+
+const outcomes: Readonly<Record<string, string>> = {
+  200: 'Done, or what was asked for.',
+  201: 'It was made.',
+  202: 'It was accepted; the rest follows.',
+  204: 'Done; there is nothing to say.',
 }
 
 /** Which of our statuses a route may answer with, seen from what it takes. */

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
+import { plainText, redirection } from '../lib/described.ts'
 import { frontPage } from './frontPage.ts'
 import { pingDatabase } from './store.ts'
 
@@ -17,6 +18,7 @@ export interface SystemRouteDeps {
 
 const tags = ['System']
 const open = { public: true } as const
+const Running = z.object({ message: z.string(), status: z.string(), version: z.string() })
 const Health = z.object({
   status: z.enum(['healthy', 'unhealthy']),
   version: z.string(),
@@ -30,7 +32,13 @@ export const systemRoutes =
 
     app.get(
       '/',
-      { config: open, schema: { tags, summary: 'Is it running?' } },
+      {
+        config: {
+          ...open,
+          answers: { 302: redirection('To the dashboard, for who asks for text/html.') },
+        },
+        schema: { tags, summary: 'Is it running?', response: { 200: Running } },
+      },
       async (request, reply) => {
         if (request.headers.accept?.includes('text/html')) return reply.redirect('/app', 302)
         return { message: `${config.SERVICE_NAME} is running`, status: 'running', version }
@@ -63,7 +71,10 @@ export const systemRoutes =
     app.get(
       '/metrics',
       {
-        config: config.METRICS_PUBLIC ? open : { scope: 'analytics:read' },
+        config: {
+          ...(config.METRICS_PUBLIC ? open : { scope: 'analytics:read' }),
+          answers: { 200: plainText("In Prometheus' text format.") },
+        },
         schema: { tags, summary: 'Prometheus metrics' },
       },
       async (_request, reply) => {

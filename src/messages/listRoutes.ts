@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Db } from '../db/db.ts'
+import { csvFile } from '../lib/described.ts'
 import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
 import { findAbout } from './about.ts'
 import { exportMessages } from './exportMessages.ts'
@@ -56,7 +57,7 @@ export const listRoutes =
     app.get(
       '/notifications/export.csv',
       {
-        config,
+        config: { ...config, answers: { 200: csvFile('A row for each message.') } },
         exposeHeadRoute: false, // it would read every message, for nobody
         schema: { tags, summary: 'The messages of a list as CSV', querystring: FilterQuery },
       },

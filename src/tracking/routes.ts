@@ -1,10 +1,11 @@
 /** Everything of tracking that is reached by HTTP. */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { SenderDirectory } from '../channels/directory.ts'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import { htmlFault, htmlPage, redirection } from '../lib/described.ts'
 import type { Mac } from '../lib/hmac.ts'
 import type { Tokens } from '../lib/token.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
@@ -58,27 +59,46 @@ export function trackingRoutes(deps: TrackingRoutesDeps): FastifyPluginAsync {
 
 const tags = ['Tracking']
 const open = { public: true } as const
+const picture = { type: 'string', format: 'binary' }
+
+const pixel = { description: 'One transparent PNG.', content: { 'image/png': { schema: picture } } }
 
 /** Documents the two paths. The server gives them to the handler before they come this far. */
 function pixelRoutes(handler: TrackingHandler): FastifyPluginAsyncZod {
   return async (server) => {
-    const paths = [
-      [
-        '/api/track/open/:pixel_id.png',
-        'The pixel of a message: always a transparent PNG',
-        'pixel_id',
-      ],
-      ['/api/track/click/:click_id', 'Leads to the destination of a link (302)', 'click_id'],
-    ] as const
-    for (const [url, summary, name] of paths) {
-      server.get(
-        url,
-        { config: open, schema: { tags, summary, params: z.object({ [name]: z.string() }) } },
-        (request, reply) => {
-          reply.hijack()
-          if (!handler(request.raw, reply.raw)) throw new AppError('not_found')
-        },
-      )
+    const answer = (request: FastifyRequest, reply: FastifyReply) => {
+      reply.hijack()
+      if (!handler(request.raw, reply.raw)) throw new AppError('not_found')
     }
+    server.get(
+      '/api/track/open/:pixel_id.png',
+      {
+        config: { ...open, answers: { 200: pixel, 503: pixel } },
+        schema: {
+          ...{ tags, summary: 'The pixel of a message: always a transparent PNG' },
+          params: z.object({ pixel_id: z.string() }),
+        },
+      },
+      answer,
+    )
+    server.get(
+      '/api/track/click/:click_id',
+      {
+        config: {
+          ...open,
+          answers: {
+            302: redirection('To the destination of the link.'),
+            404: htmlPage('There is no such link.'),
+            429: htmlFault('Too many wrong links from this network.', true),
+            503: htmlFault('The destination cannot be looked up now.', true),
+          },
+        },
+        schema: {
+          ...{ tags, summary: 'Leads to the destination of a link (302)' },
+          params: z.object({ click_id: z.string() }),
+        },
+      },
+      answer,
+    )
   }
 }

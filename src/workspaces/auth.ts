@@ -3,6 +3,7 @@
  * rooms read `request.auth` and never look at headers themselves.
  */
 import type { TransactionSql } from 'postgres'
+import type { DescribedAnswers, DescribedBody } from '../lib/described.ts'
 
 export const roles = ['owner', 'admin', 'editor', 'viewer', 'client'] as const
 export type Role = (typeof roles)[number]
@@ -105,5 +106,8 @@ declare module 'fastify' {
     guarded?: boolean
     /** Asked for by a page on its own: it does not keep an idle session alive. */
     unattended?: boolean
+    /** What it answers and takes that is no JSON of its schema (see lib/described.ts). */
+    answers?: DescribedAnswers
+    takes?: DescribedBody
   }
 }

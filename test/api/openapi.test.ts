@@ -142,6 +142,36 @@ test('each route says how it refuses, as problems', () => {
   assert.ok(problem.properties.errors)
 })
 
+test('what is no JSON is described as what it is: pages, files, pictures, redirections', async () => {
+  const key = await app.keyFor('default')
+  const html = { accept: 'text/html' }
+  for (const [method, path, name, wanted, headers = {}] of [
+    ['GET', '/', 'GET /', '200 application/json'],
+    ['GET', '/', 'GET /', '302', html],
+    ['GET', '/metrics', 'GET /metrics', '200 text/plain', key],
+    ['GET', '/api/track/open/x.png', 'GET /api/track/open/:pixel_id.png', '200 image/png'],
+    ['GET', '/api/track/click/x', 'GET /api/track/click/:click_id', '404 text/html'],
+    ['GET', '/u/x', 'GET /u/:token', '404 text/html'],
+    ['GET', '/p/x', 'GET /p/:token', '404 text/html'],
+    ['GET', '/setup/x', 'GET /setup/:token', '404 text/html'],
+    ['GET', '/contacts/export.csv', 'GET /contacts/export.csv', '200 text/csv', key],
+    ['GET', '/notifications/export.csv', 'GET /notifications/export.csv', '200 text/csv', key],
+  ] as const) {
+    const answer = await fetch(`${app.url}${path}`, { method, headers, redirect: 'manual' })
+    const type = answer.headers.get('content-type')?.split(';')[0]
+    assert.equal([answer.status, type].filter(Boolean).join(' '), wanted, path)
+    const described = operations.find((each) => each.name === name)?.responses[answer.status]
+    assert.ok(
+      type === undefined ? !described.content : described.content[type],
+      `${name} ${wanted}`,
+    )
+    if (type === undefined) assert.ok(described.headers.location, name)
+    await answer.body?.cancel()
+  }
+  const click = operations.find(({ path }) => path.startsWith('/api/track/click'))
+  assert.deepEqual([Boolean(click?.responses['302']), click?.responses['200']], [true, undefined])
+})
+
 test('the documentation is served whole, and its other addresses lead to it', async () => {
   for (const path of [
     '/api/docs/',

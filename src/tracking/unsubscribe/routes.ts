@@ -4,11 +4,12 @@
  * open every link (RFC 8058 §3.1).
  */
 import { randomBytes } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Db, inWorkspace } from '../../db/db.ts'
 import { asAppError } from '../../http/problem.ts'
+import { htmlFault, htmlPage, plainText, formOf as takesForm } from '../../lib/described.ts'
 import { pageHeaders } from '../../lib/page.ts'
 import type { TokenKind, Tokens } from '../../lib/token.ts'
 import { type Brand, findBrand } from '../../workspaces/brand.store.ts'
@@ -57,7 +58,28 @@ interface Visit {
 
 const params = z.object({ token: z.string() })
 const tags = ['Pages for recipients']
-const open = { public: true } as const
+const open = {
+  public: true,
+  answers: {
+    200: htmlPage('The page.'),
+    404: htmlFault('Nobody was given this address, or what it is about is gone.'),
+    429: htmlFault('Too many wrong addresses from this network.', true),
+    503: htmlFault('The database is not available.', true),
+  },
+} as const
+const unsubscribing = {
+  ...open,
+  takes: takesForm('action', 'List-Unsubscribe'),
+  answers: {
+    ...open.answers,
+    200: {
+      description: 'It is done: a page, and a line of text for one click.',
+      content: { ...htmlPage('').content, ...plainText('').content },
+    },
+    400: htmlFault('It is not said what to do.'),
+  },
+} as const
+const choosing = { ...open, takes: takesForm('action', 'topic') } as const
 
 export function pageRoutes(given: PageRoutesDeps): FastifyPluginAsyncZod {
   const deps = { ...given, guesses: createGuesses() }
@@ -70,11 +92,14 @@ export function pageRoutes(given: PageRoutesDeps): FastifyPluginAsyncZod {
       return sendPage(reply, 503, (nonce) => unavailablePage(nobody(nonce)))
     })
 
-    const u = (summary: string) => ({ config: open, schema: { tags, params, summary } })
+    const u = (summary: string, config: FastifyContextConfig = open) => {
+      return { config, schema: { tags, params, summary } }
+    }
     server.get('/u/:token', u('Asks whether to unsubscribe'), (request, reply) =>
       visit(deps, 'unsubscribe', request, reply, async (found) => askToUnsubscribe(deps, found)),
     )
-    server.post('/u/:token', u('Unsubscribes; also by one click (RFC 8058)'), (request, reply) =>
+    const oneClick = u('Unsubscribes; also by one click (RFC 8058)', unsubscribing)
+    server.post('/u/:token', oneClick, (request, reply) =>
       visit(deps, 'unsubscribe', request, reply, (found) =>
         changeSubscription(deps, request.body, found),
       ),
@@ -82,7 +107,7 @@ export function pageRoutes(given: PageRoutesDeps): FastifyPluginAsyncZod {
     server.get('/p/:token', u('Shows what one may get'), (request, reply) =>
       visit(deps, 'preferences', request, reply, (found) => showPreferences(found, false)),
     )
-    server.post('/p/:token', u('Saves what one wants to get'), (request, reply) =>
+    server.post('/p/:token', u('Saves what one wants to get', choosing), (request, reply) =>
       visit(deps, 'preferences', request, reply, (found) => changePreferences(request.body, found)),
     )
   }

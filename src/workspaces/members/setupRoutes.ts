@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { formOf as describedForm, htmlFault, htmlPage, redirection } from '../../lib/described.ts'
 import { preferredLanguage } from '../../lib/language.ts'
 import { pageHeaders } from '../../lib/page.ts'
 import type { Access } from '../access.ts'
@@ -25,11 +26,25 @@ import { countOwners } from './store.ts'
 const MAX_FORM = 16 * 1024 // bytes; ours has a few hundred
 const nothing = { values: { name: '', email: '' }, faults: {} } as const
 
+const faults = {
+  404: htmlFault('There is no such link any more.'),
+  409: htmlFault('There is an owner already, or the email belongs to somebody.'),
+}
+const reading = { public: true, answers: { 200: htmlPage('The form.'), ...faults } } as const
+const making = {
+  public: true,
+  takes: describedForm('name', 'email', 'password'),
+  answers: {
+    303: redirection('The owner exists and is signed in.'),
+    ...faults,
+    422: htmlFault('The form again, with what is wrong.'),
+  },
+} as const
+
 type Visit = FastifyRequest & { params: { token: string } }
 
 export function setupRoutes(access: Access): FastifyPluginAsyncZod {
   const schema = { tags: ['Login'], params: z.object({ token: z.string() }), security: [] }
-  const config = { public: true } as const
   return async (server) => {
     server.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -39,7 +54,7 @@ export function setupRoutes(access: Access): FastifyPluginAsyncZod {
 
     server.get(
       '/setup/:token',
-      { config, schema: { ...schema, summary: 'The page that creates the owner' } },
+      { config: reading, schema: { ...schema, summary: 'The page that creates the owner' } },
       async (request, reply) => {
         const { app, clock } = access.db
         const link = await readLink(app, 'setup', request.params.token, clock.now()).catch(ifGone)
@@ -58,7 +73,10 @@ export function setupRoutes(access: Access): FastifyPluginAsyncZod {
 
     server.post(
       '/setup/:token',
-      { config, schema: { ...schema, summary: 'Creates the owner from the form of that page' } },
+      {
+        config: making,
+        schema: { ...schema, summary: 'Creates the owner from the form of that page' },
+      },
       async (request, reply) => {
         const facts = factsOf(access, request)
         try {
