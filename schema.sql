@@ -372,6 +372,8 @@ create table engagements (
   class text not null,
   reason text not null,
   classifier_version smallint not null,
+  asn bigint,
+  host_name text,
   constraint engagements_pkey PRIMARY KEY (workspace_id, message_id, event_id)
 );
 CREATE INDEX engagements_company_idx ON public.engagements USING btree (workspace_id, company, network, at) WHERE (company IS NOT NULL);

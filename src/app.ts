@@ -20,6 +20,7 @@ import { createServer } from './http/server.ts'
 import { systemRoutes } from './http/systemRoutes.ts'
 import { buildJourneys } from './journeys/build.ts'
 import { loadRecipes } from './journeys/recipes/recipe.ts'
+import { createDns } from './lib/dns.ts'
 import { createHttp } from './lib/http.ts'
 import { loadSecrets, type Secrets } from './lib/secrets.ts'
 import { buildSync } from './sync/build.ts'
@@ -29,6 +30,7 @@ import { createCounters } from './tracking/counters.ts'
 import { createDestinations } from './tracking/intake/destinations.ts'
 import { createTrackingHandler } from './tracking/intake/handler.ts'
 import { createHitRecorder } from './tracking/intake/recorder.ts'
+import { createNetworks } from './tracking/lookups/networks.ts'
 import { createProjector } from './tracking/project/projector.ts'
 import { createReceiver } from './tracking/receive.ts'
 import { trackingRoutes } from './tracking/routes.ts'
@@ -90,7 +92,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   if (!caller) await provision(db, { workspaceId: workspace.id, config, log, sealing, recipes })
 
   const { templates, senders, workspaces } = directories
-  const projector = createProjector({ db, templates, log, counters, logPii: config.LOG_PII })
+  const dns = createDns(config.DNS_SERVERS, 1) // one try: what nobody answers is asked again by the next hit
+  const networks = config.NETWORK_LOOKUPS
+    ? createNetworks({ dns, counters, clock: db.clock })
+    : undefined
+  const { LOG_PII: logPii } = config
+  const projector = createProjector({ db, templates, log, counters, logPii, networks })
   const recorder = createHitRecorder({
     db,
     log,

@@ -42,6 +42,16 @@ export const createFigures = ({ db, engine, journeys, counters }: Counted) =>
       value: () => counters.forgedTokens,
     },
     {
+      name: 'network_lookups_total',
+      help: 'Addresses whose network was looked up.',
+      value: () => counters.lookups,
+    },
+    {
+      name: 'network_lookups_left_out_total',
+      help: 'Opens and clicks not looked up because too many waited.',
+      value: () => counters.lookupsLeftOut,
+    },
+    {
       name: 'callbacks_total',
       help: 'Vendor callbacks taken in.',
       value: () => counters.callbacks,

@@ -160,7 +160,12 @@ export const Variables = z.object({
     )
     .transform(partsOf)
     .describe(
-      'Name servers for the check of senders’ domains, comma-separated. Default: those of the system.',
+      'Name servers for the check of senders’ domains and for NETWORK_LOOKUPS, comma-separated. Default: those of the system.',
+    ),
+  NETWORK_LOOKUPS: flag
+    .default(false)
+    .describe(
+      'Look up in whose network (ASN) and under which name (reverse DNS) opens and clicks come, so that more scanners are told from people. Tells the name servers and Team Cymru’s zone the networks, and who answers for an address that address.',
     ),
   SMTP_URL: z
     .string()

@@ -18,9 +18,16 @@ export interface Dns {
   addresses(name: string): Promise<Answer>
 }
 
+export interface ReverseDns extends Dns {
+  /** What a reversed address (`4.3.2.1.in-addr.arpa`) is called; of the zone only, not of this machine's files. */
+  pointers(name: string): Promise<Answer>
+  /** What is being asked ends as if nobody had answered. */
+  cancel(): void
+}
+
 /** `servers`: such as 9.9.9.9 or 127.0.0.1:5353; none: those of the system. */
-export function createDns(servers: readonly string[] = []): Dns {
-  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES })
+export function createDns(servers: readonly string[] = [], tries = TRIES): ReverseDns {
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries })
   if (servers.length > 0) resolver.setServers(servers)
   return {
     async texts(name) {
@@ -34,6 +41,8 @@ export function createDns(servers: readonly string[] = []): Dns {
       const all = [...(four ?? []), ...(six ?? [])]
       return all.length === 0 && (!four || !six) ? null : all
     },
+    pointers: (name) => answered(resolver.resolvePtr(name)),
+    cancel: () => resolver.cancel(),
   }
 }
 

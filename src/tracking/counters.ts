@@ -12,6 +12,9 @@ export interface TrackingCounters {
   projected: number
   /** Hits on messages that do not exist. */
   dropped: number
+  /** Addresses whose network was looked up, and hits left out because too many waited for it. */
+  lookups: number
+  lookupsLeftOut: number
   callbacks: number
   callbacksForged: number
   callbacksProcessed: number
@@ -27,6 +30,8 @@ export function createCounters(): TrackingCounters {
     lost: 0,
     projected: 0,
     dropped: 0,
+    lookups: 0,
+    lookupsLeftOut: 0,
     callbacks: 0,
     callbacksForged: 0,
     callbacksProcessed: 0,

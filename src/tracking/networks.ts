@@ -3,8 +3,8 @@
  *
  * Addresses and numbers of networks are facts that rot: each list says where it was
  * published and when it was read, and is replaced as a whole. Names by reverse DNS and
- * numbers of autonomous systems are looked up elsewhere, cached, and passed in; with
- * none of them known, the lists alone decide.
+ * numbers of autonomous systems are looked up in lookups/ where NETWORK_LOOKUPS says so,
+ * and passed in; with none of them known, the lists alone decide.
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
@@ -100,9 +100,9 @@ export interface NetworkFacts {
 }
 
 export interface LookedUp {
-  readonly asn?: number | null
-  /** The reverse DNS name. Neither is looked up by anybody yet; tests give them. */
-  readonly hostName?: string | null
+  readonly asn?: number | null | undefined
+  /** The reverse DNS name. */
+  readonly hostName?: string | null | undefined
 }
 
 const scanners = scannerLists.map((list) => ({ name: list.name, block: blockList(list.subnets) }))
@@ -116,6 +116,14 @@ export function networkFacts(ip: string, known: LookedUp = {}): NetworkFacts {
   const listed = scanners.find((each) => each.block.check(address, family))
   return { scanner: listed?.name ?? scannerHost(known.hostName ?? ''), asn }
 }
+
+/** Whether what was looked up can make a rule say anything. */
+export function isTelling({ asn, hostName }: LookedUp): boolean {
+  return isListedAsn(asn ?? 0) || scannerHost(hostName ?? '') !== null
+}
+
+/** Of networks that the rules know. */
+export const isListedAsn = (asn: number) => scannerAsns.has(asn) || hostingAsns.has(asn)
 
 /** The /24 or /48 that an address is in, as text; null when it is no address. */
 export function ipPrefix(ip: string): string | null {
@@ -131,13 +139,14 @@ export function isCompanyDomain(domain: string): boolean {
   return domain !== '' && !CONSUMER.test(domain.toLowerCase())
 }
 
-function scannerHost(hostName: string): string | null {
+/** The scanner's domain that a name is under. */
+export function scannerHost(hostName: string): string | null {
   const name = hostName.toLowerCase().replace(/\.$/, '')
   return scannerHosts.find((host) => name === host || name.endsWith(`.${host}`)) ?? null
 }
 
 /** Without a zone, and IPv4 in its own form where it was mapped into IPv6 (RFC 4291 §2.5.5.2). */
-function plainAddress(ip: string): string | null {
+export function plainAddress(ip: string): string | null {
   if (isIPv4(ip)) return ip
   if (!isIPv6(ip)) return null
   const address = ip.split('%')[0]!
@@ -148,7 +157,7 @@ function plainAddress(ip: string): string | null {
 }
 
 /** The eight groups of a valid IPv6 address. */
-function ipv6Groups(address: string): number[] {
+export function ipv6Groups(address: string): number[] {
   const [head = '', tail] = address.split('::')
   const before = groupsOf(head)
   if (tail === undefined) return before

@@ -1,18 +1,20 @@
 /**
- * A small name server (RFC 1035) in a process of its own, started by startDns.ts: answers TXT, A and CNAME
+ * A small name server (RFC 1035) in a process of its own, started by startDns.ts: answers TXT, A, PTR and CNAME
  * from the zone that it is told, says of every other name that there is none, and is silent where asked to.
  */
 import { createSocket } from 'node:dgram'
 import type { Zone } from './startDns.ts'
 
-const TYPES = { A: 1, CNAME: 5, TXT: 16 } as const
+const TYPES = { A: 1, CNAME: 5, PTR: 12, TXT: 16 } as const
 const HEADER = 12 // bytes
 const NO_SUCH_NAME = 3
 let zone: Zone = {}
+let asked: string[] = [] // since the zone was set
 
 const socket = createSocket('udp4')
 socket.on('message', (query, from) => {
   const { name, end } = nameAt(query, HEADER)
+  asked.push(name.toLowerCase())
   const type = query.readUInt16BE(end)
   const records = zone[name.toLowerCase()]
   if (records === 'silent') return
@@ -36,10 +38,14 @@ function answersOf(name: string, type: number): Buffer[] {
     if (kind === 'CNAME')
       return [record(name, TYPES.CNAME, encoded(value)), ...answersOf(value, type)]
     if (TYPES[kind] !== type) return []
-    return [
-      record(name, type, kind === 'A' ? Buffer.from(value.split('.').map(Number)) : text(value)),
-    ]
+    return [record(name, type, dataOf[kind](value))]
   })
+}
+
+const dataOf = {
+  A: (value: string) => Buffer.from(value.split('.').map(Number)),
+  PTR: (value: string) => encoded(value),
+  TXT: (value: string) => text(value),
 }
 
 function record(name: string, type: number, data: Buffer): Buffer {
@@ -78,9 +84,9 @@ function nameAt(query: Buffer, start: number): { name: string; end: number } {
   return { name: labels.join('.'), end: at + 1 }
 }
 
-process.on('message', (next: Zone) => {
-  zone = next
-  process.send?.('set')
+process.on('message', (told: { zone?: Zone }) => {
+  if (told.zone) [zone, asked] = [told.zone, []]
+  process.send?.(asked)
 })
 process.on('disconnect', () => process.exit())
 socket.bind(0, '127.0.0.1', () => process.send?.({ port: socket.address().port }))

@@ -15,6 +15,7 @@ import { defineProvider, type Receipt } from '../../src/channels/provider.ts'
 import { readConfig } from '../../src/config.ts'
 import { AppError } from '../../src/errors.ts'
 import { createServer } from '../../src/http/server.ts'
+import { createDns } from '../../src/lib/dns.ts'
 import { createMac } from '../../src/lib/hmac.ts'
 import { createTokens } from '../../src/lib/token.ts'
 import { uuid7 } from '../../src/lib/uuid7.ts'
@@ -25,6 +26,7 @@ import type { Limits } from '../../src/tracking/hits.ts'
 import { createDestinations } from '../../src/tracking/intake/destinations.ts'
 import { createTrackingHandler } from '../../src/tracking/intake/handler.ts'
 import { createHitRecorder } from '../../src/tracking/intake/recorder.ts'
+import { createNetworks } from '../../src/tracking/lookups/networks.ts'
 import { createProjector } from '../../src/tracking/project/projector.ts'
 import { trackingRoutes } from '../../src/tracking/routes.ts'
 import { scopes } from '../../src/workspaces/auth.ts'
@@ -167,13 +169,17 @@ export async function trackingServer(
     db?: TestDatabase['db']
     limits?: Partial<Limits>
     trustProxy?: readonly string[]
+    /** Where networks are looked up; not given: nowhere. */
+    dnsServers?: readonly string[]
   } = {},
 ) {
   const db = options.db ?? base.db
   const spoolDir = await mkdtemp(join(tmpdir(), 'beckon-spool-'))
   const counters = createCounters()
   const templates = createTemplateDirectory(db, publicUrl)
+  const dns = options.dnsServers && createDns(options.dnsServers, 1)
   const projector = createProjector({
+    networks: dns && createNetworks({ dns, counters, clock: db.clock }),
     db,
     templates,
     log,

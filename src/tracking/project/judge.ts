@@ -1,8 +1,10 @@
 /** Gives every open and click of some messages its class. */
 import type { TransactionSql } from 'postgres'
+import { HONEYPOT_LINK } from '../../lib/token.ts'
 import { CLASSIFIER_VERSION, classify } from '../classify.ts'
 import type { Classified, Context, Neighbour } from '../hits.ts'
 import { staticLinks } from '../intake/destinations.ts'
+import { type LookedUp, networkFacts } from '../networks.ts'
 import { type Engagement, findNeighbours, type NeighbourRow } from '../store/engagements.ts'
 import type { HitMessage } from '../store/messages.ts'
 import { sightings, windowsAround } from './neighbours.ts'
@@ -62,9 +64,11 @@ function judgeMessage(
     sentAt: message.sentAt ?? message.createdAt, // hits can be quicker than the note that it was sent
     deliveredAt: message.deliveredAt,
     linkCount: links,
+    honeypotLink: HONEYPOT_LINK,
     companyDomain: rows.some((row) => row.company !== null),
     neighbours,
     limits: deps.limits,
+    ...networksOf(rows),
   }
   const seen = rows.filter((row) => row.source === 'web')
   const verdicts = new Map(classify(seen, context).map((verdict) => [verdict.id, verdict]))
@@ -74,6 +78,18 @@ function judgeMessage(
       return row
     return { ...row, class: judged, reason, version }
   })
+}
+
+/** What was looked up, where anything was. */
+function networksOf(rows: readonly Judgeable[]): Pick<Context, 'network'> {
+  const found = rows.filter((row) => row.asn !== null || row.hostName !== null)
+  if (found.length === 0) return {}
+  const known = new Map<string | null, LookedUp>()
+  for (const { ip, asn, hostName } of found) {
+    const other = known.get(ip)
+    known.set(ip, { asn: asn ?? other?.asn, hostName: hostName ?? other?.hostName })
+  }
+  return { network: (ip) => networkFacts(ip, known.get(ip)) }
 }
 
 /** Vendors tell only of people, unless they say that it was a machine. */

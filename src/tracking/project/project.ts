@@ -9,28 +9,23 @@
 
 import type { Logger } from 'pino'
 import type { TransactionSql } from 'postgres'
-import { bumpCounts, recordEvents } from '../../events/record.ts'
 import type { TemplateDirectory } from '../../templates/directory.ts'
 import type { TrackingCounters } from '../counters.ts'
 import type { Limits } from '../hits.ts'
+import type { Networks } from '../lookups/networks.ts'
 import { ipPrefix, isCompanyDomain } from '../networks.ts'
 import {
   type Engagement,
   findEngagements,
   findKnownIds,
   findNeighbours,
-  findSummaries,
-  saveEngagements,
-  saveSummaries,
 } from '../store/engagements.ts'
 import { type TakenHit, takeHits, tryWorkspaceLock } from '../store/hits.ts'
 import { findHitMessages, type HitMessage } from '../store/messages.ts'
-import { eventsOf } from './eventsOf.ts'
 import { judgeMessages } from './judge.ts'
 import { messagesToReconsider, windowsAround } from './neighbours.ts'
-import { changes, nextSummary, nothing, together } from './tally.ts'
+import { MOST, save } from './save.ts'
 
-export const MOST = 2_000 // hits of one message that are looked at again
 const AROUND = 500 // hits of others that are looked at per network and stretch of time
 
 export interface ProjectDeps {
@@ -40,18 +35,25 @@ export interface ProjectDeps {
   /** Keep whole addresses in events instead of their networks. */
   readonly logPii: boolean
   readonly limits: Limits
+  /** Where networks are looked up. */
+  readonly networks?: Networks | undefined
 }
 
-/** Answers how many hits were taken; `limit` or more means that there may be others. Zero also when another process is at it. */
+export interface Projected {
+  /** How many hits were taken; `limit` or more means that there may be others. Zero also when another process is at it. */
+  readonly taken: number
+  readonly judged: readonly Engagement[]
+}
+
 export async function project(
   tx: TransactionSql,
   workspaceId: string,
   deps: ProjectDeps,
   { now, limit }: { now: Date; limit: number },
-): Promise<number> {
-  if (!(await tryWorkspaceLock(tx, workspaceId))) return 0
+): Promise<Projected> {
+  if (!(await tryWorkspaceLock(tx, workspaceId))) return { taken: 0, judged: [] }
   const { taken, hits } = await takeHits(tx, workspaceId, limit)
-  if (taken === 0) return 0
+  if (taken === 0) return { taken, judged: [] }
   const fresh = await placed(tx, workspaceId, hits, deps)
   const { messages, before, around } = await concerned(tx, workspaceId, fresh, deps)
   const known = await knownIds(tx, workspaceId, before, fresh)
@@ -68,7 +70,7 @@ export async function project(
     now,
   )
   deps.counters.projected += news.length
-  return taken
+  return { taken, judged: after }
 }
 
 /** Of messages with more hits than were read, the rest is asked for by id. */
@@ -83,8 +85,10 @@ async function knownIds(
   return new Set([...before.map((row) => row.id), ...(await findKnownIds(tx, workspaceId, beyond))])
 }
 
+const unknown = { asn: null, hostName: null }
+
 /** A hit before it has a class. */
-export type Placed = TakenHit & Pick<Engagement, 'network' | 'company'>
+export type Placed = TakenHit & Pick<Engagement, 'network' | 'company' | 'asn' | 'hostName'>
 
 /** With network and company; hits of messages that do not exist are dropped. */
 async function placed(
@@ -101,7 +105,8 @@ async function placed(
     if (!message) return []
     const seen = isErased(message) ? { ...hit, ip: null, userAgent: null } : hit
     const network = seen.ip === null ? null : ipPrefix(seen.ip)
-    return [{ ...seen, network, company: companyOf(message), message }]
+    const { asn, hostName } = (seen.ip !== null && deps.networks?.known(seen.ip)) || unknown
+    return [{ ...seen, network, company: companyOf(message), asn, hostName, message }]
   })
   const dropped = taken.length - fresh.length
   deps.counters.dropped += dropped
@@ -144,52 +149,4 @@ async function concerned(
   }
   const before = await findEngagements(tx, workspaceId, [...messages.keys()], MOST)
   return { messages, before, around }
-}
-
-interface Judged {
-  readonly messages: ReadonlyMap<string, HitMessage>
-  readonly before: readonly Engagement[]
-  readonly after: readonly Engagement[]
-  /** Ids of the hits that were not there before. */
-  readonly news: ReadonlySet<string>
-}
-
-async function save(
-  tx: TransactionSql,
-  workspaceId: string,
-  judged: Judged,
-  deps: ProjectDeps,
-  now: Date,
-) {
-  const { messages, news } = judged
-  const stored = await findSummaries(tx, workspaceId, [...messages.keys()])
-  const then = Map.groupBy(judged.before, (row) => row.messageId)
-  const since = Map.groupBy(judged.after, (row) => row.messageId)
-  const old = new Set(judged.before)
-  const summaries = [...since].map(([messageId, after]) => {
-    const before = then.get(messageId) ?? []
-    const sum = stored.get(messageId) ?? nothing
-    // More than were read, or more than are kept (../jobs.ts).
-    const partial = before.length >= MOST || sum.opens + sum.clicks > before.length
-    const next = nextSummary(sum, before, after, partial)
-    const { channel } = messages.get(messageId)!
-    return { next: { ...next, messageId }, channel, changes: changes(sum, next, before, after) }
-  })
-  const changed = judged.after.filter((row) => !old.has(row))
-  const fresh = changed.filter((row) => news.has(row.id))
-  await recordEvents(tx, await eventsOf(tx, workspaceId, { messages, rows: fresh }, deps), now)
-  await saveEngagements(tx, workspaceId, changed)
-  await saveSummaries(
-    tx,
-    workspaceId,
-    summaries.map(({ next }) => next),
-  )
-  // Last, since everybody waits for these rows.
-  const counted = summaries.flatMap((each) =>
-    each.changes.map((change) => ({ channel: each.channel, ...change })),
-  )
-  await bumpCounts(
-    tx,
-    together(counted).map((change) => ({ workspaceId, ...change })),
-  )
 }

@@ -8,6 +8,8 @@ import { createLoop } from '../../lib/loop.ts'
 import type { TemplateDirectory } from '../../templates/directory.ts'
 import type { TrackingCounters } from '../counters.ts'
 import { defaultLimits, type Limits } from '../hits.ts'
+import { createFinder } from '../lookups/finder.ts'
+import type { Networks } from '../lookups/networks.ts'
 import { workspacesWithHits } from '../store/hits.ts'
 import { project } from './project.ts'
 
@@ -27,6 +29,8 @@ export interface Projector {
   poke(): void
   /** Projects what is there now. For tests and tools; the loop does it by itself. */
   runOnce(): Promise<void>
+  /** Looks up the networks of what was projected, and judges again. As `runOnce`. */
+  lookUpOnce(): Promise<void>
 }
 
 export function createProjector(options: {
@@ -36,10 +40,14 @@ export function createProjector(options: {
   counters: TrackingCounters
   logPii: boolean
   limits?: Partial<Limits>
+  /** Looks up in whose network hits were made; not given: nobody does. */
+  networks?: Networks | undefined
 }): Projector {
   const { db, log } = options
   const deps = { ...options, limits: { ...defaultLimits, ...options.limits } }
 
+  const { networks } = options
+  const finder = networks && createFinder({ db, networks, deps, resting: () => resting })
   const behind = new Set<string>() // workspaces whose last batch was full
 
   /** One batch. Answers whether there may be more. */
@@ -47,7 +55,10 @@ export function createProjector(options: {
     const limit = behind.has(workspaceId) ? BACKLOG_BATCH : BATCH
     behind.delete(workspaceId) // also when it fails: the next try is a small one
     const now = db.clock.now()
-    const taken = await db.engine.begin((tx) => project(tx, workspaceId, deps, { now, limit }))
+    const { taken, judged } = await db.engine.begin((tx) =>
+      project(tx, workspaceId, deps, { now, limit }),
+    )
+    finder?.note(workspaceId, judged)
     if (taken >= limit) behind.add(workspaceId)
     return taken >= limit
   }
@@ -104,11 +115,17 @@ export function createProjector(options: {
   const loop = createLoop({ look, retryMs: POLL_MS, name: 'looking for opens and clicks', log })
 
   return {
-    start: () => loop.start(),
-    stop: () => loop.stop(),
+    start() {
+      loop.start()
+      finder?.start()
+    },
+    async stop() {
+      await Promise.all([loop.stop(), finder?.stop()])
+    },
     poke() {
       if (!resting) loop.poke(GATHER_MS)
     },
     runOnce,
+    lookUpOnce: async () => finder?.runOnce(),
   }
 }

@@ -7,6 +7,9 @@ import type { TakenHit } from './hits.ts'
 export interface Engagement extends TakenHit {
   readonly network: string | null
   readonly company: string | null
+  /** What was looked up about its address. */
+  readonly asn: number | null
+  readonly hostName: string | null
   readonly class: HitClass
   readonly reason: string
   readonly version: number
@@ -21,7 +24,7 @@ export async function findEngagements(
 ): Promise<Engagement[]> {
   return await sql<Engagement[]>`
     select e.event_id as id, e.kind, e.message_id, e.link_index, e.at, e.ip, e.user_agent, e.method, e.purpose,
-      e.source, e.network, e.company, e.class, e.reason, e.classifier_version as version
+      e.source, e.network, e.company, e.asn, e.host_name, e.class, e.reason, e.classifier_version as version
     from unnest(${plainArray(messageIds)}::uuid[]) as m (id)
     cross join lateral (
       select *
@@ -111,9 +114,14 @@ export async function saveEngagements(
   rows: readonly Engagement[],
 ): Promise<void> {
   if (rows.length === 0) return
+  const known = rows.some((row) => row.asn !== null || row.hostName !== null)
+  const columns = known ? sql`, asn, host_name` : sql``
+  const values = known
+    ? sql`, ${plainArray(rows.map((row) => row.asn))}::bigint[], ${textArray(rows.map((row) => row.hostName))}::text[]`
+    : sql``
   await sql`
     insert into engagements as e (workspace_id, message_id, event_id, kind, at, link_index, ip, user_agent, method,
-      purpose, source, network, company, class, reason, classifier_version)
+      purpose, source, network, company, class, reason, classifier_version${columns})
     select ${workspaceId}::uuid, *
     from unnest(
       ${plainArray(rows.map((row) => row.messageId))}::uuid[], ${plainArray(rows.map((row) => row.id))}::uuid[],
@@ -123,7 +131,7 @@ export async function saveEngagements(
       ${textArray(rows.map((row) => row.purpose))}::text[], ${textArray(rows.map((row) => row.source))}::text[],
       ${textArray(rows.map((row) => row.network))}::text[], ${textArray(rows.map((row) => row.company))}::text[],
       ${textArray(rows.map((row) => row.class))}::text[], ${textArray(rows.map((row) => row.reason))}::text[],
-      ${plainArray(rows.map((row) => row.version))}::int[]
+      ${plainArray(rows.map((row) => row.version))}::int[]${values}
     )
     on conflict (workspace_id, message_id, event_id) do update
     set class = excluded.class, reason = excluded.reason, classifier_version = excluded.classifier_version

@@ -48,7 +48,7 @@ export async function deleteOldCallbacks(sql: Sql, before: Date, limit: number):
 }
 
 /** Below every id that was made at that time or later (RFC 9562 §5.7). */
-function firstId(at: Date): string {
+export function firstId(at: Date): string {
   const hex = Math.max(0, +at).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
