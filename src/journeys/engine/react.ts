@@ -117,9 +117,8 @@ async function tellRuns(scene: Scene, event: QueuedEvent): Promise<void> {
 
 /** Whose number an answer came from; several contacts may have it. */
 function numberOf({ name, properties: { from } }: QueuedEvent): string | null {
-  return name === 'message.received' && typeof from === 'string' && from.startsWith('+')
-    ? from
-    : null
+  const isAnswer = name === 'message.received' || name === 'message.replied'
+  return isAnswer && typeof from === 'string' && from.startsWith('+') ? from : null
 }
 
 function factsFor({ workspace, people }: Scene, { row, document }: Journey, event: QueuedEvent) {
@@ -160,7 +159,7 @@ function keyFor(scene: Scene, journey: Journey, event: QueuedEvent): string | nu
 function entryOf(scene: Scene, journey: Journey, event: QueuedEvent): Entry[] {
   const { row, document } = journey
   const { events, source, where } = document.trigger
-  if (row.status !== 'active' || !events?.includes(event.name)) return []
+  if (event.restored || row.status !== 'active' || !events?.includes(event.name)) return []
   if (source !== undefined && source !== event.source) return []
   const personal = hasContact(document)
   if (personal && (event.contactId === null || !scene.people.has(event.contactId))) return []

@@ -237,6 +237,23 @@ test('an answer from a number that two leads have ends both', async () => {
   assert.equal((await texts()).length, 2)
 })
 
+test('whoever asks to be left alone ends the runs of all leads that have their number', async () => {
+  const { lead, created, record, engine, later, texts, runs, journey } = await mondayWorld()
+  await created({ item_id: '8', phone: '+972501234568' }, await lead())
+  await created()
+  const [, { contactId } = {}] = await runs(journey)
+  assert.ok(contactId)
+  const from = '+972501234567'
+  const said = { contactId, source: 'whatsapp' }
+  await record('message.received', { ...said, properties: { kind: 'stop', human: false, from } })
+  await record('message.replied', { ...said, properties: { from, text: 'STOP' } })
+  await engine.runOnce()
+  const ended = (await runs(journey)).map(({ exitReason }) => exitReason)
+  assert.deepEqual(ended, ['human intervention', 'human intervention'])
+  await later({ hours: 48 })
+  assert.equal((await texts()).length, 2)
+})
+
 test('over a status of somebody else the answer becomes an update', async () => {
   const { created, wrote, board, updates } = await mondayWorld()
   await created()
