@@ -501,7 +501,7 @@ const messages: Record<string, Case> = {
   },
   'PUT /notifications/:id/clicked': {
     access: 'messages:write',
-    path: (of) => notification(of, '/clicked'),
+    path: (of) => `/notifications/${of.sent}/clicked`,
   },
   'POST /notifications/:id/resend': {
     access: 'messages:write',

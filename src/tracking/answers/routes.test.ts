@@ -281,3 +281,22 @@ test('every route is documented', async () => {
     assert.ok(paths.includes(path), `${path} of ${paths.join(' ')}`)
   }
 })
+
+test('a click is noted on what was sent or may have been, and refused where nothing ever left', async () => {
+  const { addMessage, fetch, workspaceId } = await start()
+  const headers = { authorization: `Bearer ${workspaceId}` }
+  const click = async (id: string) => {
+    const { status, text } = await fetch('PUT', `/notifications/${id}/clicked`, { headers })
+    return [status, JSON.parse(text).code]
+  }
+  for (const status of ['sent', 'delivered', 'bounced', 'sending', 'unknown', 'failed', 'queued'])
+    assert.deepEqual(await click(await addMessage({ status })), [200, undefined], status)
+  const never = ['scheduled', 'held', 'queued', 'failed', 'skipped', 'cancelled', 'expired']
+  for (const status of never) {
+    const id = await addMessage({ status })
+    await db.engine`update messages set sent_at = null where id = ${id}`
+    assert.deepEqual(await click(id), [409, 'conflict'], status)
+    await db.engine`update messages set attempt = 1 where id = ${id}`
+    assert.deepEqual(await click(id), [200, undefined], `${status}, tried`)
+  }
+})

@@ -6,7 +6,9 @@ import { AppError } from '../../errors.ts'
 import { takeBytes } from '../../http/takeBytes.ts'
 import type { Mac } from '../../lib/hmac.ts'
 import { getMessage } from '../../messages/change.ts'
-import { MessageSummary } from '../../messages/schema.ts'
+import { waiting } from '../../messages/life.ts'
+import { MessageSummary, type Status } from '../../messages/schema.ts'
+import type { MessageRow } from '../../messages/store/read.ts'
 import { summaryOf } from '../../messages/view.ts'
 import { takeReceipts } from '../receive.ts'
 import { MAX_REPORT, readReport } from '../report.ts'
@@ -16,6 +18,8 @@ import { takeReply } from './takeReply.ts'
 
 const tags = ['Tracking']
 const write = { scope: 'messages:write' } as const
+
+const unsent: readonly Status[] = [...waiting, 'failed', 'skipped', 'cancelled', 'expired']
 
 const unreadable = {
   empty: 'The body is empty: send the whole mail.',
@@ -65,6 +69,7 @@ export function clickedRoutes({
         schema: {
           tags,
           summary: 'Note that its recipient clicked it; the counts follow within a second',
+          description: 'What was never sent is refused with 409.',
           params: z.object({ id: z.uuid('not an id of a message') }),
           response: { 200: MessageSummary },
         },
@@ -73,6 +78,7 @@ export function clickedRoutes({
         const answer = await reply.answer(200, async (tx, workspaceId) => {
           const now = clock.now()
           const message = await getMessage(tx, workspaceId, request.params.id)
+          refuseUnsent(message)
           const receipt = { kind: 'clicked' as const, at: now }
           const origin = { workspaceId, source: 'api', told: 'provider' as const }
           await takeReceipts(tx, origin, [{ messageId: message.id, receipt }], now)
@@ -83,6 +89,15 @@ export function clickedRoutes({
       },
     )
   }
+}
+
+/** Nobody can have clicked what never left. What was tried may have arrived, whatever became of it. */
+function refuseUnsent({ status, attempt, sentAt }: MessageRow): void {
+  if (unsent.includes(status) && attempt === 0 && sentAt === null)
+    throw new AppError(
+      'conflict',
+      `This message is ${status} and was never sent: nobody can click it.`,
+    )
 }
 
 export function inboundRoutes({ clock, mac }: AnswerRoutesDeps): FastifyPluginAsyncZod {
