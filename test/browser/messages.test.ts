@@ -112,6 +112,27 @@ test('what comes in while one reads waits behind a number, and the list stands s
   await page.context().close()
 })
 
+test('a page that a server on its way up refused hears again by itself, and tells that more may have happened', async () => {
+  const page = await world.enter()
+  await page.clock.install()
+  let isUp = false
+  await page.route('**/stream?*', (route) =>
+    isUp ? route.continue() : route.fulfill({ status: 503 }),
+  )
+  const refused = page.waitForResponse(/\/stream\?/)
+  await page.goto(`${world.url}/app/messages`)
+  await page.getByText('u2@example.com').waitFor()
+  assert.equal((await refused).status(), 503)
+  await world.call('POST', '/notifications', mail(3))
+  isUp = true
+  const heard = page.waitForRequest(/\/stream\?/)
+  await page.clock.fastForward(10_000)
+  await heard
+  await page.getByRole('button', { name: 'See what is new' }).click()
+  await page.getByText('u3@example.com').waitFor()
+  await page.context().close()
+})
+
 test('the outbox shows what a sandbox sent, also where other senders have sent since', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/outbox`)

@@ -1,10 +1,12 @@
 /**
  * What happens, while it happens: events of the workspace by server-sent events. Neither the stream
  * nor what a page reads because of it keeps a session alive (see attended.ts). Nothing is passed on once
- * nobody has touched the page for half an hour.
+ * nobody has touched the page for half an hour; when somebody does, they are told that more happened.
  */
 import { useEffect, useRef } from 'react'
-import { untouchedMs } from './attended.ts'
+import { onTouched, untouchedMs } from './attended.ts'
+import { openStream } from './openStream.ts'
+import { useMay } from './session.ts'
 
 export interface Activity {
   readonly id: string
@@ -31,27 +33,38 @@ interface Wanted {
 export function useActivity(wanted: Wanted, onActivity: (event: Activity | null) => void): void {
   const latest = useRef(onActivity)
   latest.current = onActivity
-  const { names, message_id, contact_id, on = true } = wanted
+  const { names, message_id, contact_id } = wanted
+  const on = useMay('messages:read') && (wanted.on ?? true)
   useEffect(() => {
     if (!on) return
     const query = new URLSearchParams()
     if (names) query.set('names', names)
     if (message_id) query.set('message_id', message_id)
     if (contact_id) query.set('contact_id', contact_id)
-    const stream = new EventSource(`/stream?${query}`)
+    let hasMissed = false
     const pass = (event: Activity | null) => {
-      if (untouchedMs() < IDLE_MS) latest.current(event)
+      hasMissed ||= untouchedMs() >= IDLE_MS
+      if (!hasMissed) latest.current(event)
     }
+    const forget = onTouched(() => {
+      if (hasMissed) latest.current(null)
+      hasMissed = false
+    })
     let deafSince: number | null = Date.now()
-    stream.addEventListener('open', () => {
-      if (deafSince !== null && Date.now() - deafSince > BACK_MS) pass(null)
-      deafSince = null
+    const end = openStream(`/stream?${query}`, (stream) => {
+      stream.addEventListener('open', () => {
+        if (deafSince !== null && Date.now() - deafSince > BACK_MS) pass(null)
+        deafSince = null
+      })
+      stream.addEventListener('error', () => {
+        deafSince ??= Date.now()
+      })
+      stream.addEventListener('activity', ({ data }) => pass(JSON.parse(data) as Activity)) // as /stream describes
+      stream.addEventListener('more', () => pass(null))
     })
-    stream.addEventListener('error', () => {
-      deafSince ??= Date.now()
-    })
-    stream.addEventListener('activity', ({ data }) => pass(JSON.parse(data) as Activity)) // as /stream describes
-    stream.addEventListener('more', () => pass(null))
-    return () => stream.close()
+    return () => {
+      forget()
+      end()
+    }
   }, [names, message_id, contact_id, on])
 }

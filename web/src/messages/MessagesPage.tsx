@@ -25,6 +25,7 @@ export function MessagesPage() {
   const filters = soundFilters(asked)
   const [{ id }, setOpen] = useUrl(['id', 'tab'])
   const [news, setNews] = useState(0)
+  const [mayHaveMore, setMayHaveMore] = useState(false)
   const begun = useRef(new Date().toISOString()) // the stream begins a little before
   const choice = useChoice(filters)
   const mayWrite = useMay('messages:write')
@@ -33,13 +34,15 @@ export function MessagesPage() {
   const canNarrow = Object.keys(others).every((name) => narrowing.includes(name))
   const deadStatus = isDead(status) && canNarrow ? status : null
   useActivity({ names: 'message.sent,message.failed,message.skipped,message.bounced' }, (event) => {
-    if (!event || event.at > begun.current) setNews((count) => count + 1)
+    if (!event) setMayHaveMore(true)
+    else if (event.at > begun.current) setNews((count) => count + 1)
   })
   const isFiltered = Object.keys(filters).length > 0
   const clear = () => setFilters(none, true)
   useEscape(isFiltered, clear)
   function handleShowNews() {
     setNews(0)
+    setMayHaveMore(false)
     begun.current = new Date().toISOString()
     void refresh('/notifications')
   }
@@ -55,9 +58,11 @@ export function MessagesPage() {
           </Button>
           <Button onClick={handleShowNews} aria-live="polite">
             <RefreshCw />
-            {news > 0
-              ? t('{count, plural, one {# new} other {# new}}', { count: news })
-              : t('Read again')}
+            {mayHaveMore && t('See what is new')}
+            {!mayHaveMore && news === 0 && t('Read again')}
+            {!mayHaveMore &&
+              news > 0 &&
+              t('{count, plural, one {# new} other {# new}}', { count: news })}
           </Button>
         </>
       }
