@@ -48,7 +48,7 @@ export const createFigures = ({ db, engine, journeys, counters }: Counted) =>
     },
     {
       name: 'network_lookups_left_out_total',
-      help: 'Opens and clicks not looked up because too many waited.',
+      help: 'Opens and clicks not looked up because too many waited, or it failed.',
       value: () => counters.lookupsLeftOut,
     },
     {

@@ -11,8 +11,8 @@
  *    9 network          10 network_probable  11 burst       12 repeat
  *   13 gateway          14 too_fast          15 suspicious  16 person
  *
- * Rules 3, 10 and 15 wait for what nobody tells yet: which link is hidden, and whose network (ASN)
- * an address is in.
+ * Rule 3 waits for what nobody tells yet: which link is hidden. Rules 10 and 15, and names in rule 9,
+ * need whose network an address is in: lookups/ finds it after the hit, where NETWORK_LOOKUPS says so.
  *
  * Rules 6 and 7 end in "human" and stand before the rules on addresses, because a proxy's
  * address says nothing about who sits behind it.
