@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { startClose } from '../../../test/fakes/startClose.ts'
+import { plain, startClose } from '../../../test/fakes/startClose.ts'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { chance } from '../../../test/helpers/random.ts'
 import { mailbox, type SyncProcess, syncWorld } from '../../../test/helpers/syncWorld.ts'
@@ -151,6 +151,31 @@ test('hundreds of events after an outage are read page by page, in order', async
   await pass(60)
   await process.poll()
   assert.equal((await events('email.sent')).length, sent.length)
+  assert.deepEqual((await fake.tell()).complaints, [])
+  await process.stop()
+})
+
+test('an hour with more events than are held at once is read whole', async () => {
+  const { box, pass, process, events } = await world()
+  const { object_id: id } = await box.send(clock.now(), 'early@gmail.com')
+  const { object_id: noisy } = await box.send(clock.now())
+  await pass(1)
+  await box.open(id, clock.now())
+  await pass(1)
+  const event = await box.open(noisy, clock.now())
+  const many = Array.from({ length: 2_100 }, (_, i) => {
+    const at = plain(new Date(+clock.now() + i * 1_000))
+    return { ...event, id: `ev_many${i}`, date_created: at, date_updated: at }
+  })
+  const before = (await fake.tell()).events
+  await fake.set({ events: [...before, ...many] })
+  await pass(40)
+  await process.poll()
+  const opened = await events('email.opened')
+  assert.deepEqual(opened.map(({ properties }) => properties['recipient']).sort(), [
+    'ada@gmail.com',
+    'early@gmail.com',
+  ])
   assert.deepEqual((await fake.tell()).complaints, [])
   await process.stop()
 })

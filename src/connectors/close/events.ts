@@ -1,7 +1,8 @@
 /**
  * The event log: https://developer.close.com/api/resources/events. It tells latest first, tells things
  * late, and consolidates them, so the last minutes are read again each time. It is read forward, in
- * stretches of time, so that alerts come in order and a crash repeats one stretch.
+ * stretches of time, so that alerts come in order and a crash repeats one stretch. A stretch that has
+ * too much to be held at once is read in shorter ones.
  */
 import { z } from 'zod'
 import type { Page } from '../connector.ts'
@@ -12,7 +13,8 @@ const RESCAN_MS = 5 * 60_000 // "re-scan the latest five minutes"; also for cloc
 const STRETCH_MS = 60 * 60_000
 const KEPT_MS = 30 * 24 * 60 * 60_000 // how long Close keeps events
 const PAGE = 50 // events; Close's maximum
-const MAX_PAGES = 400 // of a stretch; 20,000 events of one kind in an hour
+const MAX_PAGES = 40 // of one kind in a stretch; with more it is halved
+const SHORTEST_MS = 1_000 // of a stretch; that one is read whole, whatever there is
 const actions = ['created', 'sent', 'updated'] as const
 
 export const Event = z.object({
@@ -33,36 +35,65 @@ export async function* pullEmails(cursor: unknown, ctx: Context): AsyncIterable<
   const before = Cursor.safeParse(cursor).data
   const reached = before ? Date.parse(before.read_until) : +ctx.since
   let from = Math.max(reached - RESCAN_MS, now - KEPT_MS)
+  let length = STRETCH_MS
   while (from < now) {
-    const to = Math.min(from + STRETCH_MS, now)
-    const events = await eventsBetween(new Date(from), new Date(to), to === now, ctx)
+    const to = Math.min(from + length, now)
+    const pages = length > SHORTEST_MS ? MAX_PAGES : Number.POSITIVE_INFINITY
+    const range = { from: new Date(from), to: new Date(to), open: to === now, pages }
+    const events = await eventsBetween(range, ctx)
+    if (events === null) {
+      length = Math.max(SHORTEST_MS, Math.ceil((to - from) / 2))
+      continue
+    }
     const records = await recordsOfEvents(events, ctx)
     yield { records, cursor: { read_until: new Date(Math.max(to, reached)).toISOString() } }
     from = to
+    if (events.length < (MAX_PAGES * PAGE) / 3) length = Math.min(length * 2, STRETCH_MS)
   }
 }
 
-/** Oldest first. `open`: also what is dated later than `to`, by a clock that is before ours. */
-async function eventsBetween(from: Date, to: Date, open: boolean, ctx: Context): Promise<Event[]> {
+interface Range {
+  readonly from: Date
+  readonly to: Date
+  /** Also what is dated later than `to`, by a clock that is before ours. */
+  readonly open: boolean
+  /** Read of each kind at most. */
+  readonly pages: number
+}
+
+/** Oldest first; null: there are more than these pages. */
+async function eventsBetween(range: Range, ctx: Context): Promise<Event[] | null> {
   const found: Event[] = []
   for (const action of actions) {
-    const filters = { object_type: 'activity.email', action, _limit: String(PAGE) }
-    const range = {
-      date_updated__gte: plain(from),
-      ...(open ? {} : { date_updated__lt: plain(to) }),
-    }
-    let query: Record<string, string> = { ...filters, ...range }
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const answer = EventPage.parse(await call(ctx, '/event/', { query }))
-      const events = answer.data.flatMap((each) => Event.safeParse(each).data ?? [])
-      found.push(...events.filter(({ date_updated: at }) => (timeOf(at) ?? to) >= from))
-      const last = events.at(-1)
-      const past = last !== undefined && (timeOf(last.date_updated) ?? to) < from
-      if (!answer.cursor_next || past || answer.data.length === 0) break
-      query = { ...filters, _cursor: answer.cursor_next } // all filters but those of time
-    }
+    const events = await eventsOf(action, range, ctx)
+    if (events === null) return null
+    for (const event of events) found.push(event)
   }
   return found.sort((a, b) => (timeOf(a.date_updated)! < timeOf(b.date_updated)! ? -1 : 1))
+}
+
+async function eventsOf(
+  action: (typeof actions)[number],
+  { from, to, open, pages }: Range,
+  ctx: Context,
+): Promise<Event[] | null> {
+  const found: Event[] = []
+  const filters = { object_type: 'activity.email', action, _limit: String(PAGE) }
+  const range = {
+    date_updated__gte: plain(from),
+    ...(open ? {} : { date_updated__lt: plain(to) }),
+  }
+  let query: Record<string, string> = { ...filters, ...range }
+  for (let page = 0; page < pages; page++) {
+    const answer = EventPage.parse(await call(ctx, '/event/', { query }))
+    const events = answer.data.flatMap((each) => Event.safeParse(each).data ?? [])
+    found.push(...events.filter(({ date_updated: at }) => (timeOf(at) ?? to) >= from))
+    const last = events.at(-1)
+    const past = last !== undefined && (timeOf(last.date_updated) ?? to) < from
+    if (!answer.cursor_next || past || answer.data.length === 0) return found
+    query = { ...filters, _cursor: answer.cursor_next } // all filters but those of time
+  }
+  return null
 }
 
 /** As the event log writes times: UTC without an offset. */
