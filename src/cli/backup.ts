@@ -101,7 +101,7 @@ export function restore(
       )
     }
     const now = new Date()
-    let heldBack: HeldBack = { held: 0, unknown: 0, runs: 0 }
+    let heldBack: HeldBack = { held: 0, unknown: 0, runs: 0, schedules: 0, events: 0 }
     out.progress('Restoring …')
     const place = { dataDir: config.DATA_DIR, from, now }
     const { aside } = await restoreCluster(place, async (address) => {
@@ -117,17 +117,21 @@ export function restore(
 
 function tellRestore(
   answer: { restored: string; kept_aside: string | null },
-  { held, unknown, runs }: HeldBack,
+  heldBack: HeldBack,
 ): string {
   const lines = [`Restored the data of ${answer.restored}.`]
   if (answer.kept_aside) lines.push(`What was there before is in ${answer.kept_aside}.`)
-  if (held + runs > 0) lines.push(heldLine({ held, runs }))
-  if (unknown > 0) lines.push(`${unknown} messages were on their way then and are unknown now.`)
+  if (isAnyHeld(heldBack)) lines.push(heldLine(heldBack))
+  if (heldBack.unknown > 0)
+    lines.push(`${heldBack.unknown} messages were on their way then and are unknown now.`)
   return lines.join('\n')
 }
 
-const heldLine = ({ held, runs }: Pick<HeldBack, 'held' | 'runs'>) =>
-  `${held} messages and ${runs} runs of journeys were due and may have gone since: they are held. \`beckon redrive --status restored --yes\` lets them go.`
+const isAnyHeld = ({ held, runs, schedules, events }: HeldBack) =>
+  held + runs + schedules + events > 0
+
+const heldLine = ({ held, runs, schedules, events }: HeldBack) =>
+  `${held} messages, ${runs} runs and ${schedules} schedules of journeys were due, and ${events} events were not reacted to. All that may have happened since: it is held. \`beckon redrive --status restored --yes\` lets it go, with --drop it ends it.`
 
 /** For databases that were restored by other means, before a server starts on them. */
 export function holdAfterRestore(
@@ -144,9 +148,7 @@ export function holdAfterRestore(
       await migrateAs(ground.address, silent, config)
       await requireNoWorker(ground.address)
       const heldBack = await holdRestored(ground.address, new Date())
-      out.result(heldBack, () =>
-        heldBack.held + heldBack.runs > 0 ? heldLine(heldBack) : 'Nothing was due.',
-      )
+      out.result(heldBack, () => (isAnyHeld(heldBack) ? heldLine(heldBack) : 'Nothing was due.'))
     } finally {
       await ground.close()
     }

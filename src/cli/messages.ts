@@ -6,8 +6,7 @@ import { statuses } from '../messages/schema.ts'
 import { listMessages, type MessageRow } from '../messages/store/read.ts'
 import { summaryOf, viewOf } from '../messages/view.ts'
 import { table } from './output.ts'
-import { releaseRuns } from './restored.store.ts'
-import { releaseRestored } from './restored.ts'
+import { redriveRestored } from './redriveRestored.ts'
 import type { Tool } from './tool.ts'
 
 const MAX_LISTED = 1_000
@@ -82,26 +81,38 @@ export interface RedriveOptions {
   readonly channel?: string
   readonly error?: string
   readonly limit: string
+  readonly drop?: boolean
   readonly yes?: boolean
   readonly workspace?: string
 }
 
 const redrivable = ['failed', 'unknown', 'expired'] as const
 
-/** Under their own ids. `restored` are those that a restore held back. */
+/** Under their own ids. `restored` is what a restore held back, which may also be dropped. */
 export async function redriveMessages(tool: Tool, options: RedriveOptions): Promise<void> {
   const { db, out } = tool
   const { id } = await tool.workspace(options.workspace)
   const status = redrivable.find((each) => each === options.status)
   if (!status && options.status !== 'restored')
     throw invalid('/status', `Use one of: ${redrivable.join(', ')}, restored.`)
+  if (status && options.drop)
+    throw invalid(
+      '/drop',
+      'Only what a restore holds is dropped. `beckon messages cancel` for others.',
+    )
   if ((!status || status === 'unknown') && options.yes !== true) {
     throw new AppError(
       'conflict',
-      `Some of these may have reached their recipients already and would arrive twice. Add --yes to send them again.`,
+      options.drop
+        ? 'What is dropped never goes out. Add --yes to do it.'
+        : 'Some of these may have reached their recipients already and would arrive twice. Add --yes to send them again.',
     )
   }
   const limit = readCount(options.limit, Number.MAX_SAFE_INTEGER)
+  if (!status)
+    return redriveRestored(tool, id, {
+      ...{ fate: options.drop ? 'drop' : 'release', channel: options.channel ?? null, limit },
+    })
   const filter = {
     ...{ ids: null, topic: null, from: null, to: null },
     channel: options.channel ?? null,
@@ -112,17 +123,13 @@ export async function redriveMessages(tool: Tool, options: RedriveOptions): Prom
     const batch = Math.min(MAX_REDRIVE, limit - requeued)
     const now = db.clock.now()
     const ids = await inWorkspace(db, id, (tx) =>
-      status
-        ? redrive(tx, id, { ...filter, status, limit: batch }, now)
-        : releaseRestored(tx, id, { channel: filter.channel, limit: batch }, now),
+      redrive(tx, id, { ...filter, status, limit: batch }, now),
     )
     requeued += ids.length
     out.progress(`${requeued} queued again`)
     if (ids.length < batch) break
   }
-  if (status || filter.channel) return out.result({ requeued }, () => `${requeued} queued again.`)
-  const runs = await inWorkspace(db, id, (tx) => releaseRuns(tx, id, db.clock.now()))
-  out.result({ requeued, runs }, () => `${requeued} queued again; ${runs} runs go on.`)
+  out.result({ requeued }, () => `${requeued} queued again.`)
 }
 
 function readCount(text: string, max: number): number {

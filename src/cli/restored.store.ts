@@ -52,32 +52,6 @@ export async function holdDue(sql: Sql, now: Date, until: Date): Promise<number>
   return row?.count ?? 0
 }
 
-const RUN =
-  'It was due to go on before this database was restored from a backup and may have done so since. `beckon redrive --status restored --yes` lets it.'
-
-/**
- * Runs of journeys that were to go on by now, or were at it: what they would send may have been sent
- * since. Answers how many.
- */
-export async function holdRuns(sql: Sql, now: Date): Promise<number> {
-  const rows = await sql`
-    update journey_runs
-    set status = 'held', due_at = null, lease = null, leased_by = null, detail = ${RUN}, attention = true
-    where status in ('active', 'waiting', 'held') and (due_at <= ${now} or lease is not null)
-  `
-  return rows.count
-}
-
-/** They go on where they stood. Answers how many. */
-export async function releaseRuns(sql: Sql, workspaceId: string, now: Date): Promise<number> {
-  const rows = await sql`
-    update journey_runs
-    set status = 'active', due_at = ${now}, detail = null, attention = false
-    where workspace_id = ${workspaceId} and status = 'held' and detail = ${RUN}
-  `
-  return rows.count
-}
-
 /** Ids of what was held back, oldest first. */
 export async function listHeldBack(
   sql: Sql,

@@ -4,8 +4,7 @@ import { testDatabase } from '../../test/helpers/database.ts'
 import { testEngine } from '../../test/helpers/engine.ts'
 import { inWorkspace } from '../db/db.ts'
 import { uuid7 } from '../lib/uuid7.ts'
-import { releaseRuns } from './restored.store.ts'
-import { holdRestored, releaseRestored } from './restored.ts'
+import { holdRestored, releaseRestored, settleRuns } from './restored.ts'
 
 const database = await testDatabase()
 const { db, clock, address } = database
@@ -27,7 +26,7 @@ test('of a restored database what was due is held, what was on its way unknown, 
     update messages set status = 'sending', lease = gen_random_uuid() where id = ${going}
   `
   const found = await holdRestored(address, clock.now())
-  assert.deepEqual(found, { held: 2, unknown: 1, runs: 0 })
+  assert.deepEqual(found, { held: 2, unknown: 1, runs: 0, schedules: 0, events: 0 })
   assert.deepEqual(await Promise.all([due, claimed, going, later].map((id) => status(id))), [
     'held',
     'held',
@@ -36,7 +35,7 @@ test('of a restored database what was due is held, what was on its way unknown, 
   ])
   assert.deepEqual(
     await holdRestored(address, clock.now()),
-    { held: 0, unknown: 0, runs: 0 },
+    { held: 0, unknown: 0, runs: 0, schedules: 0, events: 0 },
     'twice is once',
   )
 
@@ -81,6 +80,26 @@ test('runs of journeys that were to go on are held as well, and go on when they 
   }
   assert.equal((await holdRestored(address, now)).runs, 2)
   assert.deepEqual(await statuses(), ['held', 'held', 'waiting'])
-  await inWorkspace(db, workspaceId, (tx) => releaseRuns(tx, workspaceId, now))
+  const told = async () => {
+    const rows = await db.engine<{ name: string; runId: string }[]>`
+      select name, properties->>'run_id' as run_id from events
+      where workspace_id = ${workspaceId} and name in ('journey.held', 'journey.released') order by name
+    `
+    return rows.map((row) => `${row.name} ${row.runId}`).sort()
+  }
+  assert.deepEqual(await told(), [due, calling].map((id) => `journey.held ${id}`).sort())
+  await inWorkspace(db, workspaceId, (tx) =>
+    settleRuns(tx, workspaceId, { fate: 'release', limit: 10 }, now),
+  )
+  assert.equal((await told()).length, 4)
   assert.deepEqual(await statuses(), ['active', 'active', 'waiting'])
+
+  assert.equal((await holdRestored(address, now)).runs, 2)
+  await inWorkspace(db, workspaceId, (tx) =>
+    settleRuns(tx, workspaceId, { fate: 'drop', limit: 10 }, now),
+  )
+  assert.deepEqual(await statuses(), ['cancelled', 'cancelled', 'waiting'])
+  const [row] =
+    await db.engine`select from journey_runs where journey_id = ${journey} and attention`
+  assert.equal(row, undefined, 'nobody is asked to look at what was dropped')
 })

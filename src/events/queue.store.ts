@@ -2,7 +2,10 @@
 import { asText, type Sql } from '../db/db.ts'
 import type { Event } from './store.ts'
 
-export type QueuedEvent = Readonly<Event>
+export interface QueuedEvent extends Readonly<Event> {
+  /** It happened before a restore and may have been reacted to since the backup. */
+  readonly restored?: boolean
+}
 
 /** Workspaces in which something is due; each is found by one step through the index, however much waits. */
 export async function workspacesWithEvents(
@@ -42,14 +45,14 @@ export function takeEvents(
 ) {
   return sql<QueuedEvent[]>`
     with taken as materialized (
-      select workspace_id, event_id, recorded_at, due_at
+      select workspace_id, event_id, recorded_at, due_at, restored
       from event_queue
       where subscriber = ${subscriber} and workspace_id = ${workspaceId} and due_at <= ${now}
       order by due_at, event_id
       limit ${limit}
       for update skip locked
     )
-    select e.id, e.name, e.contact_id, e.message_id, e.at, e.recorded_at, e.source, e.properties
+    select e.id, e.name, e.contact_id, e.message_id, e.at, e.recorded_at, e.source, e.properties, t.restored
     from taken t
     join events e on e.workspace_id = t.workspace_id and e.recorded_at = t.recorded_at and e.id = t.event_id
     order by t.due_at, t.event_id
@@ -114,12 +117,12 @@ export async function takeEvent(
 ): Promise<(QueuedEvent & { attempt: number }) | undefined> {
   const [row] = await sql<(QueuedEvent & { attempt: number })[]>`
     with taken as materialized (
-      select workspace_id, event_id, recorded_at, attempt
+      select workspace_id, event_id, recorded_at, attempt, restored
       from event_queue
       where workspace_id = ${workspaceId} and subscriber = ${subscriber} and event_id = ${eventId}
       for update skip locked
     )
-    select e.id, e.name, e.contact_id, e.message_id, e.at, e.recorded_at, e.source, e.properties, t.attempt
+    select e.id, e.name, e.contact_id, e.message_id, e.at, e.recorded_at, e.source, e.properties, t.attempt, t.restored
     from taken t
     join events e on e.workspace_id = t.workspace_id and e.recorded_at = t.recorded_at and e.id = t.event_id
   `
@@ -138,6 +141,19 @@ export async function deferEvents(
     set due_at = w.due_at
     from unnest(${[...later.keys()]}::uuid[], ${asText([...later.values()])}::timestamptz[]) as w (event_id, due_at)
     where q.workspace_id = ${workspaceId} and q.subscriber = ${subscriber} and q.event_id = w.event_id
+  `
+}
+
+/** They are kept, until a person lets them be reacted to in full or drops them. */
+export async function parkEvents(
+  sql: Sql,
+  { workspaceId, subscriber }: { workspaceId: string; subscriber: string },
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    update event_queue set due_at = 'infinity', attempt = 0
+    where workspace_id = ${workspaceId} and subscriber = ${subscriber} and event_id = any(${[...ids]}::uuid[])
   `
 }
 

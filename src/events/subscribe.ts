@@ -16,6 +16,7 @@ import {
   dropEvents,
   dropLost,
   dueEventIds,
+  parkEvents,
   postponeEvent,
   type QueuedEvent,
   takeEvent,
@@ -54,6 +55,8 @@ export interface SubscriberOptions {
     workspaceId: string,
     events: readonly QueuedEvent[],
   ): Promise<ReadonlyMap<string, Date>>
+  /** What happened before a restore stays in the queue after `handle`, until a person lets it go. */
+  readonly parksRestored?: boolean
   /** After a commit. */
   onHandled?(workspaceId: string): void
 }
@@ -71,8 +74,18 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     const ready = events.filter(({ id }) => !later.has(id))
     if (ready.length > 0) await options.handle(tx, queue.workspaceId, ready)
     await deferEvents(tx, queue, later)
-    const ids = ready.map((event) => event.id)
-    await dropEvents(tx, queue, ids)
+    const parked = ready.filter(({ restored }) => options.parksRestored && restored)
+    const done = ready.filter((event) => !parked.includes(event))
+    await parkEvents(
+      tx,
+      queue,
+      parked.map(({ id }) => id),
+    )
+    await dropEvents(
+      tx,
+      queue,
+      done.map(({ id }) => id),
+    )
   }
 
   /** Answers whether there may be more. */

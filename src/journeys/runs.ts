@@ -74,7 +74,8 @@ function writtenKey({ trigger }: JourneyDocument, facts: Facts): string | undefi
 export const cancelRun = (tx: TransactionSql, workspaceId: string, id: string, by: ByPerson) =>
   change(tx, workspaceId, id, by, async (run, book) => {
     const ending = { status: 'cancelled', reason: by.reason ?? 'by_hand' } as const
-    const [after] = await endRuns(tx, [run], ending, book)
+    // Whoever cancels it has looked at it.
+    const [after] = await endRuns(tx, [{ ...run, attention: false }], ending, book)
     return after ?? run
   })
 

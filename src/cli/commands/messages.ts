@@ -60,6 +60,7 @@ export function addMessages(program: Command, use: Use): void {
     .option('--channel <channel>')
     .option('--error <code>')
     .option('--limit <count>', 'at most so many', '1000000')
+    .option('--drop', 'of restored: end what is held instead of letting it go')
     .option('--yes', 'needed where some may have arrived already')
     .option(...WORKSPACE)
     .action((options: RedriveOptions) =>

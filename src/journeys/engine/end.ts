@@ -61,6 +61,7 @@ export async function releaseRun(
     status: 'active',
     dueAt: now,
     detail: null,
+    attention: false,
   }
   await saveRuns(tx, [active])
   ledger.tell(active, 'journey.released', { step: run.step })

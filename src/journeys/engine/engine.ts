@@ -161,7 +161,7 @@ export function createJourneyEngine(deps: EngineDeps): JourneyEngine {
   }
   const loop = createLoop({ look, retryMs: RETRY_MS, name: 'journeys', log })
   const subscriber = createSubscriber({
-    ...{ db, log, name: SUBSCRIBER },
+    ...{ db, log, name: SUBSCRIBER, parksRestored: true },
     handle: (tx, workspaceId, events) => react(tx, deps, workspaceId, events),
     notYet: (tx, workspaceId, events) => holdHits(tx, workspaceId, events, db.clock.now()),
     onHandled: () => loop.poke(),

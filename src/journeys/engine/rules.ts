@@ -61,7 +61,9 @@ export async function applyRules(tx: TransactionSql, meeting: Meeting, book: Boo
     await endRuns(tx, [run], { status: 'exited', reason }, book)
     return
   }
-  if (!(await applyIntervention(tx, meeting, book))) await wake(tx, meeting, book)
+  // What happened before a restore ends and holds; what it would send may have been sent.
+  if (!(await applyIntervention(tx, meeting, book)) && !event.restored)
+    await wake(tx, meeting, book)
 }
 
 /** Also for runs about somebody else, who shares the number that the event came from. */
