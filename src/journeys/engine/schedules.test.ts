@@ -64,3 +64,34 @@ test('a paused schedule begins nothing, also not later; a new version goes by it
   await engine.runOnce()
   assert.deepEqual(await reasons(id), [])
 })
+
+test('what cannot be worked out is told to people once, and tried at its next time', async () => {
+  const tooLong = '{% for i in (1..20000) %}x{% endfor %}'
+  const every = { schedule: { every_minutes: 60 } }
+  const where = { field: 'event.name', is: 'equals', value: tooLong }
+  const ids = [
+    await world.add(report({ trigger: { ...every, where } })),
+    await world.add(report({ trigger: { ...every, key: tooLong }, re_entry: { policy: 'once' } })),
+  ]
+  const next = async (id: string) => {
+    const [row] = await db.engine<{ nextAt: Date }[]>`select next_at from journeys where id = ${id}`
+    return +(row?.nextAt ?? 0)
+  }
+  await engine.runOnce()
+  for (let hour = 0; hour < 3; hour++) {
+    clock.forward({ minutes: 60 })
+    await engine.runOnce()
+    for (const id of ids) assert.ok((await next(id)) > +clock.now())
+  }
+  for (const id of ids) {
+    const [told, ...more] = await world.runs(id)
+    assert.deepEqual(more, [])
+    assert.deepEqual([told?.status, told?.attention], ['failed', true])
+    assert.match(told?.detail ?? '', /^schedule: ./)
+  }
+  await world.change(ids[1] ?? '', { ...report(), re_entry: { policy: 'once' } })
+  await engine.runOnce()
+  clock.forward({ minutes: 60 })
+  await engine.runOnce()
+  assert.equal((await world.runs(ids[1] ?? ''))[1]?.status, 'exited')
+})

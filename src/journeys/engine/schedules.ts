@@ -6,8 +6,10 @@
  */
 import type { TransactionSql } from 'postgres'
 import { holds } from '../conditions.ts'
-import { renderText } from '../facts.ts'
+import { type Facts, renderText } from '../facts.ts'
 import { nextTime } from '../schedule.ts'
+import type { JourneyDocument } from '../schema.ts'
+import { hasRunInNeed } from '../store/runs.ts'
 import {
   type DueSchedule,
   findDueSchedules,
@@ -17,12 +19,16 @@ import {
 import { runFacts } from './context.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Journey } from './documents.ts'
-import { enterRuns, keyOf } from './enter.ts'
-import { createLedger } from './ledger.ts'
+import { endRuns } from './end.ts'
+import { type Entry, enterRuns, keyOf } from './enter.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { isFault, wordsOf } from './walk.ts'
 
 const AT_ONCE = 100 // journeys looked at together
 /** Of all runs of a schedule whose trigger names none: while one is under way re_entry decides over the next. */
 export const KEY = 'schedule'
+/** Of the run that stands for those that could not begin. */
+const FAULT_KEY = 'schedule (it could not begin)'
 
 /** Answers how many were begun or reckoned. */
 export async function beginScheduled(deps: EngineDeps): Promise<number> {
@@ -61,23 +67,46 @@ interface Beginning {
   readonly now: Date
 }
 
-async function beginRun(
-  tx: TransactionSql,
-  { deps, journey, workspaceId, at, now }: Beginning,
-): Promise<void> {
+async function beginRun(tx: TransactionSql, beginning: Beginning): Promise<void> {
+  const { deps, journey, workspaceId, at, now } = beginning
   const { document, row } = journey
   const workspace = await deps.directories.workspaces.get(workspaceId)
   const event = { name: 'schedule', source: 'schedule', at: at.toISOString() }
   const begin = { id: '', key: '', startedAt: now, event, results: {} }
   const given = { document, settings: row.settings, workspace, person: undefined }
   const facts = runFacts(begin, given)
-  if (document.trigger.where && !holds(document.trigger.where, facts)) return
-  const key = keyOf(document.trigger.key ? renderText(document.trigger.key, facts) : KEY)
   const ledger = createLedger(now, deps.log)
   const entry = {
     ...{ workspaceId, journeyId: row.id, version: row.version, document, contactId: null },
-    ...{ key: key || KEY, event, facts },
+    ...{ event, facts },
   }
-  await enterRuns(tx, [entry], { ledger, now })
+  try {
+    const key = keyIn(facts, document)
+    if (key !== null) await enterRuns(tx, [{ ...entry, key }], { ledger, now })
+  } catch (error) {
+    if (!isFault(error)) throw error
+    await tellFault(tx, entry, wordsOf(error), { ledger, now })
+  }
   await ledger.write(tx)
+}
+
+/** Null: its condition lets none begin. */
+function keyIn(facts: Facts, { trigger: { where, key } }: JourneyDocument): string | null {
+  if (where && !holds(where, facts)) return null
+  return keyOf(key ? renderText(key, facts) : KEY) || KEY
+}
+
+/** What cannot be worked out is a run that failed, for a person to see; one, however often its time comes. */
+async function tellFault(
+  tx: TransactionSql,
+  entry: Omit<Entry, 'key'>,
+  words: string,
+  book: { ledger: Ledger; now: Date },
+): Promise<void> {
+  const { workspaceId, journeyId, version } = entry
+  if (await hasRunInNeed(tx, workspaceId, { journeyId, version, key: FAULT_KEY })) return
+  const document: JourneyDocument = { ...entry.document, re_entry: { policy: 'always' } }
+  const runs = await enterRuns(tx, [{ ...entry, document, key: FAULT_KEY }], book)
+  const why = { reason: 'step_failed', detail: `schedule: ${words}` }
+  await endRuns(tx, runs, { status: 'failed', ...why, attention: true }, book)
 }

@@ -130,6 +130,20 @@ export function lockRunsByKey(
   `
 }
 
+/** Whether one of this key waits to be looked at by a person. */
+export async function hasRunInNeed(
+  sql: Sql,
+  workspaceId: string,
+  { journeyId, version, key }: { journeyId: string; version: number; key: string },
+): Promise<boolean> {
+  const found = await sql`
+    select from journey_runs
+    where workspace_id = ${workspaceId} and journey_id = ${journeyId} and key = ${key} and version = ${version} and attention
+    limit 1
+  `
+  return found.length > 0
+}
+
 /** The run that sent a message, live or not; locked. */
 export async function lockSender(
   sql: Sql,
