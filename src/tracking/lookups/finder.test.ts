@@ -3,10 +3,21 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { startDns, type Zone } from '../../../test/helpers/startDns.ts'
-import { trackingServer, trackingWorld } from '../../../test/helpers/trackingWorld.ts'
+import {
+  log,
+  publicUrl,
+  trackingServer,
+  trackingWorld,
+} from '../../../test/helpers/trackingWorld.ts'
 import { until } from '../../../test/helpers/until.ts'
+import { createDns } from '../../lib/dns.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
+import { createTemplateDirectory } from '../../templates/directory.ts'
+import { createCounters } from '../counters.ts'
+import { defaultLimits } from '../hits.ts'
 import { insertHits, type NewHit } from '../store/hits.ts'
+import { createFinder } from './finder.ts'
+import { createNetworks } from './networks.ts'
 
 const base = await testDatabase()
 const { db, clock } = base
@@ -178,4 +189,26 @@ test('of a person erased meanwhile nothing is written', async () => {
   assert.deepEqual(await classes(id), [])
   const kept = await db.engine`select from message_engagement where workspace_id = ${workspaceId}`
   assert.equal(kept.length, 0)
+})
+
+test('while hits come too fast nobody is asked, and what is too much is left out and counted', async () => {
+  await dns.set(zone)
+  const counters = createCounters()
+  const networks = createNetworks({ dns: createDns([dns.address], 1), counters, clock })
+  const templates = createTemplateDirectory(db, publicUrl)
+  const deps = { templates, log, counters, logPii: false, limits: defaultLimits }
+  const finder = createFinder({ db, networks, deps, resting: () => true })
+  finder.start()
+  const many = Array.from({ length: 20_003 }, () => ({
+    ...({ id: uuid7(), kind: 'click', messageId: uuid7(), linkIndex: 0, at: clock.now() } as const),
+    ...({ ip: AMAZON, userAgent: FIREFOX, method: 'GET', purpose: null, source: 'web' } as const),
+    ...{ network: null, company: null, asn: null, hostName: null, version: 1 },
+    ...({ class: 'human', reason: 'person' } as const),
+  }))
+  finder.note(uuid7(), many)
+  finder.note(uuid7(), many.slice(0, 3))
+  assert.equal(counters.lookupsLeftOut, 3)
+  await finder.stop()
+  assert.equal(counters.lookups, 0)
+  assert.deepEqual(await dns.asked(), [])
 })

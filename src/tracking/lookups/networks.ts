@@ -79,6 +79,7 @@ function remember<T>(load: (key: string) => Promise<Found<T> | undefined>, nowMs
     max: KEPT,
     ttl: KNOWN_MS,
     perf: { now: nowMs },
+    ttlResolution: 0,
     async fetchMethod(key, _stale, { options }) {
       const answer = await load(key)
       if (answer?.value === null) options.ttl = NOTHING_MS
