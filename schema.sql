@@ -415,10 +415,12 @@ create table event_queue (
   due_at timestamp with time zone not null,
   attempt smallint not null default 0,
   reason text,
+  restored boolean not null default false,
   constraint event_queue_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   constraint event_queue_pkey PRIMARY KEY (workspace_id, subscriber, event_id)
 );
 CREATE INDEX event_queue_due_at_idx ON public.event_queue USING btree (subscriber, workspace_id, due_at, event_id);
+CREATE INDEX event_queue_restored_idx ON public.event_queue USING btree (workspace_id, subscriber) WHERE restored;
 create policy engine on event_queue for ALL to beckon_engine using (true);
 create policy workspace_only on event_queue for ALL to beckon_app using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 
@@ -611,6 +613,7 @@ create table journeys (
   next_version integer,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  missed_at timestamp with time zone,
   constraint journeys_origin_check CHECK ((origin = ANY (ARRAY['member'::text, 'environment'::text]))),
   constraint journeys_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text]))),
   constraint journeys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
@@ -1148,6 +1151,8 @@ create table workspaces (
   created_at timestamp with time zone not null,
   brand_color text,
   logo text,
+  honeypot_link boolean not null default false,
+  restored_at timestamp with time zone,
   constraint workspaces_accept_per_second_check CHECK ((accept_per_second > 0)),
   constraint workspaces_brand_color_check CHECK ((brand_color ~ '^#[0-9a-f]{6}$'::text)),
   constraint workspaces_logo_check CHECK (((logo ~ '^data:image/(png|jpeg|webp);base64,'::text) AND (length(logo) <= 45000))),
@@ -1245,10 +1250,12 @@ CREATE OR REPLACE FUNCTION public.queue_events()
 AS $function$
 begin
   if exists (select from event_interests) then
-    insert into event_queue (workspace_id, subscriber, event_id, recorded_at, due_at)
-    select e.workspace_id, i.subscriber, e.id, e.recorded_at, e.recorded_at
+    insert into event_queue (workspace_id, subscriber, event_id, recorded_at, due_at, restored)
+    select e.workspace_id, i.subscriber, e.id, e.recorded_at, e.recorded_at,
+      coalesce(e.at <= w.restored_at and e.recorded_at < w.restored_at + interval '30 days', false)
     from added e
-    join event_interests i on i.workspace_id = e.workspace_id and i.name = e.name;
+    join event_interests i on i.workspace_id = e.workspace_id and i.name = e.name
+    join workspaces w on w.id = e.workspace_id;
   end if;
   return null;
 end

@@ -37,6 +37,9 @@ export interface Tokens {
 
 export const TOKEN_CHARS = 54
 
+/** The index of the link that no reader sees (tracking/classify.ts, rule 3): the last one, and no other link's. */
+export const HONEYPOT_LINK = 0xffff
+
 const VERSION = 1
 const BODY = 24 // bytes before the mac
 const MAC = 16 // bytes; 128 bits of the 256 are kept, RFC 2104 §5

@@ -32,7 +32,10 @@ export async function preview(
     workspaces: deps.directories.workspaces,
     render: deps.render,
   })
-  const { outbound } = await render(row, parts.of(row), deps.render)
+  const own = parts.of(row)
+  // The hidden link is for those who check mail on its way, and nobody of the workspace is to follow it.
+  const shown = { ...own, workspace: { ...own.workspace, honeypotLink: false } }
+  const { outbound } = await render(row, shown, deps.render)
   const content = outbound.content
   if (!('subject' in content))
     return {

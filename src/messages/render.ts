@@ -51,7 +51,7 @@ export function render(row: Due, parts: Parts, deps: RenderDeps): Rendered | Pro
   })
   if (row.templateId === null)
     return finish(row, parts, deps, links, renderInline(row, parts, links, deps))
-  const use = useOf(row)
+  const use = useOf(row, parts.workspace.honeypotLink)
   const version = deps.templates.peek(use)
   if (!version) return deps.templates.compile(use).then(() => render(row, parts, deps))
   const variables = {
@@ -66,8 +66,10 @@ export function render(row: Due, parts: Parts, deps: RenderDeps): Rendered | Pro
     : version.email.renderAsync(variables, tracked).then(done)
 }
 
+/** Where links lead is the same with a hidden one and without. */
 export function useOf(
   row: Pick<Due, 'workspaceId' | 'templateId' | 'templateVersion' | 'locale' | 'channel' | 'flags'>,
+  honeypot = false,
 ): Use {
   return {
     workspaceId: row.workspaceId,
@@ -77,6 +79,7 @@ export function useOf(
     html: row.channel === 'email',
     trackOpens: (row.flags & TRACK_OPENS) !== 0,
     trackClicks: (row.flags & TRACK_CLICKS) !== 0,
+    honeypot,
   }
 }
 
@@ -107,6 +110,7 @@ function renderInline(
     literal: true,
     trackOpens: (row.flags & TRACK_OPENS) !== 0,
     trackClicks: (row.flags & TRACK_CLICKS) !== 0,
+    honeypot: parts.workspace.honeypotLink,
     trackingOrigin: deps.publicUrl,
   })
   return { rendered: email.render({}, trackedLinks(row, links)), known: [] }

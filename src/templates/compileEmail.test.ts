@@ -63,6 +63,49 @@ test('the pixel comes last in the body, or last of all', () => {
   assert.equal(commented.html, `<body>x<!-- </body> -->${pixel}</BODY ></html>`)
 })
 
+const hidden =
+  '<a href="https://track.test/c/65535" rel="nofollow" tabindex="-1" aria-hidden="true" style="display:block;width:1px;height:1px;overflow:hidden"></a>'
+
+test('the hidden link stands once beside the pixel, and the others keep their numbers', () => {
+  const html = '<body dir="rtl"><a href="https://x.test/">x</a> <a href="{{ y }}">y</a></body>'
+  const shown = (more: Partial<EmailSource> = {}) =>
+    email({ html, honeypot: true, ...more }).render({ y: 'https://y.test/' }, links)
+  const tracked =
+    '<body dir="rtl"><a href="https://track.test/c/0">x</a> <a href="https://track.test/c/1">y</a>'
+  assert.equal(shown().html, `${tracked}${hidden}${pixel}</body>`)
+  assert.equal(shown({ trackOpens: false }).html, `${tracked}${hidden}</body>`)
+  assert.equal(shown({ honeypot: false }).html, `${tracked}${pixel}</body>`)
+  assert.equal(shown().text, shown({ honeypot: false }).text)
+  assert.deepEqual(shown().destinations, ['https://x.test/', 'https://y.test/'])
+  const compiled = email({ html, honeypot: true })
+  assert.deepEqual(compiled.staticDestinations, ['https://x.test/', null])
+})
+
+test('there is no hidden link where clicks are not tracked, or nothing can be clicked', () => {
+  const linked = '<a href="https://x.test/">x</a>'
+  const untracked = email({ html: linked, honeypot: true, trackClicks: false })
+  assert.equal(untracked.render({}, links).html, `${linked}${pixel}`)
+  const nowhere = email({ html: '<a href="mailto:ada@x.test">x</a>', honeypot: true })
+  assert.doesNotMatch(nowhere.render({}, links).html ?? '', /65535/)
+})
+
+test('literal content and emails for the sandbox have the hidden link too', async () => {
+  const html = '<a href="https://x.test/">x</a>'
+  const tracked = `<a href="https://track.test/c/0">x</a>${hidden}${pixel}`
+  assert.equal(email({ html, honeypot: true, literal: true }).render({}, links).html, tracked)
+  const sandboxed = email({ html: `{% cycle "" %}${html}`, text: 'x', honeypot: true })
+  assert.equal(sandboxed.kind, 'sandbox')
+  assert.equal((await sandboxed.renderAsync({}, links)).html, tracked)
+})
+
+test('no link of a mail takes the number of the hidden one', () => {
+  const all = Array.from({ length: 65_535 }, (_, n) => `<a href="https://x.test/${n}">`).join('')
+  const full = email({ html: all, text: 'x', literal: true, honeypot: true })
+  assert.equal(full.staticDestinations.length, 65_535)
+  const more = `${all}<a href="https://x.test/more">`
+  assert.throws(() => email({ html: more, text: 'x', literal: true }), /at most 65,535 links/)
+})
+
 test('a loop gives each target its number once', () => {
   const compiled = email({
     html: '{% for p in products %}<a href="https://x.test/{{ p }}">{{ forloop.index }}</a>{% endfor %}<a href="https://y.test/">y</a>',

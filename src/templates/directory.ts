@@ -49,6 +49,8 @@ export interface Use {
   readonly html: boolean
   readonly trackOpens: boolean
   readonly trackClicks: boolean
+  /** With a hidden link. Says nothing about where the others lead. */
+  readonly honeypot?: boolean
 }
 
 export interface TemplateDirectory {
@@ -85,7 +87,7 @@ export function createTemplateDirectory(db: Db, trackingOrigin: string): Templat
 }
 
 const keyOf = (use: Use) =>
-  `${use.workspaceId} ${use.templateId} ${use.version} ${use.locale} ${use.html} ${use.trackOpens} ${use.trackClicks}`
+  `${use.workspaceId} ${use.templateId} ${use.version} ${use.locale} ${use.html} ${use.trackOpens} ${use.trackClicks} ${use.honeypot === true}`
 
 async function load(
   db: Db,
@@ -121,7 +123,7 @@ function chooseContent(version: Pick<VersionRow, 'contents' | 'defaultLocale'>, 
 
 export async function compileVersion(
   version: Pick<VersionRow, 'contents' | 'defaultLocale' | 'variables'>,
-  use: Pick<Use, 'locale' | 'html' | 'trackOpens' | 'trackClicks'>,
+  use: Pick<Use, 'locale' | 'html' | 'trackOpens' | 'trackClicks' | 'honeypot'>,
   trackingOrigin: string,
 ): Promise<CompiledVersion> {
   const { locale, content } = chooseContent(version, use.locale)
@@ -135,6 +137,7 @@ export async function compileVersion(
     text,
     trackOpens: use.html && use.trackOpens,
     trackClicks: use.html && use.trackClicks,
+    honeypot: use.html && use.honeypot === true,
     trackingOrigin,
     locale,
   })

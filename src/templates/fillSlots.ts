@@ -1,4 +1,5 @@
-/** Filling the slots of one message's HTML: link targets and the pixel. */
+/** Filling the slots of one message's HTML: link targets, the hidden link and the pixel. */
+import { HONEYPOT_LINK } from '../lib/token.ts'
 import { decodeEntities } from './entities.ts'
 import { escapeHtml, type SlotHost } from './frame.ts'
 import { type LinkRules, urlFate } from './links.ts'
@@ -14,10 +15,13 @@ export interface EmailLinks {
   readonly preferences: string
 }
 
-export type EmailSlot = LinkSlot | PixelSlot
+export type EmailSlot = LinkSlot | EndSlot
 
-interface PixelSlot {
-  readonly kind: 'pixel'
+/** What stands last in the body. */
+type EndKind = 'honeypot' | 'pixel'
+
+interface EndSlot {
+  readonly kind: EndKind
   readonly start: number
   readonly end: number
 }
@@ -43,15 +47,13 @@ export interface SlotPlan {
   readonly rules: LinkRules
 }
 
-const MAX_LINK_INDEX = 0xffff // two bytes of the tracking token
-
 /** The host of one render; `destinations` is to be read after it. */
 export function fillSlots(plan: SlotPlan, links: EmailLinks) {
   const registry = new Destinations(plan)
   const host: SlotHost = {
     fill(id, content) {
       const slot = plan.slots[id]!
-      if (slot.kind === 'pixel') return pixelTag(links.pixel)
+      if (slot.kind !== 'link') return endOf(slot.kind, links)
       const target = escapeHtml(targetOf(slot, content, plan, links, registry))
       return slot.quoted ? target : `"${target}"`
     },
@@ -95,10 +97,24 @@ class Destinations {
     const known = this.#extra.get(url)
     if (known !== undefined) return known
     const next = this.#own.push(url) - 1
-    if (next > MAX_LINK_INDEX) throw new TemplateError('A message has at most 65,536 links.')
+    checkLinks(next)
     this.#extra.set(url, next)
     return next
   }
+}
+
+/** The token holds an index in two bytes, and the last one is the hidden link's. */
+export function checkLinks(index: number): void {
+  if (index >= HONEYPOT_LINK) throw new TemplateError('A message has at most 65,535 links.')
+}
+
+/** For nobody: neither seen, nor read aloud, nor reached by keys. Without an offset, so that it widens no right-to-left mail. */
+function hiddenLink(url: string): string {
+  return `<a href="${escapeHtml(url)}" rel="nofollow" tabindex="-1" aria-hidden="true" style="display:block;width:1px;height:1px;overflow:hidden"></a>`
+}
+
+function endOf(kind: EndKind, links: EmailLinks): string {
+  return kind === 'pixel' ? pixelTag(links.pixel) : hiddenLink(links.click(HONEYPOT_LINK))
 }
 
 function pixelTag(url: string | null): string {

@@ -3,7 +3,7 @@
  *
  * A slot is a stretch of the source that its caller fills at render time: a
  * link's target, whose own rendered text the caller gets to see, or the empty
- * place of the pixel. Slots are given in source order and do not overlap.
+ * place of the pixel or the hidden link. Slots are given in source order and do not overlap.
  */
 import type { Scope } from './compileExpression.ts'
 import { decodeEntities } from './entities.ts'

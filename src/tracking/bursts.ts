@@ -3,7 +3,7 @@
  * messages. The classifier's rules 3, 11, 12 and 13, each as the set of hits that it
  * marks. Every function is one pass over hits in time order.
  */
-import type { Hit, Limits, Neighbour } from './hits.ts'
+import type { Context, Hit, Limits, Neighbour } from './hits.ts'
 
 export interface Marks {
   readonly honeypot: ReadonlySet<Hit>
@@ -25,11 +25,14 @@ export function honeypotHits(clicks: readonly Sourced[], link: number | null, li
   return new Set(clicks.filter(near).map((click) => click.hit))
 }
 
-/** Rule 11, with its fold-back to opens: bursts of different links, then the opens just before them. */
+/**
+ * Rule 11, with its fold-back to opens: bursts of different links, then the opens just before them.
+ * The hidden link is none of those of which many were followed.
+ */
 export function burstHits(
   clicks: readonly Sourced[],
   opens: readonly Sourced[],
-  linkCount: number,
+  { linkCount, honeypotLink }: Pick<Context, 'linkCount' | 'honeypotLink'>,
   limits: Limits,
 ) {
   const marked = new Set<Hit>()
@@ -42,7 +45,8 @@ export function burstHits(
   }
   mark(clicks, limits.anySourceSeconds, limits.anySourceLinks)
   const most = Math.max(limits.anySourceLinks, Math.ceil(linkCount * limits.shareOfLinks))
-  if (linkCount > 0) mark(clicks, limits.shareSeconds, most)
+  const counted = clicks.filter(({ hit }) => (hit.linkIndex ?? -1) !== honeypotLink)
+  if (linkCount > 0) mark(counted, limits.shareSeconds, most)
 
   for (const key of [prefixKey, agentKey]) {
     for (const open of opensBefore(clicks, opens, marked, key, limits)) marked.add(open)

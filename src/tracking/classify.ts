@@ -11,8 +11,9 @@
  *    9 network          10 network_probable  11 burst       12 repeat
  *   13 gateway          14 too_fast          15 suspicious  16 person
  *
- * Rule 3 waits for what nobody tells yet: which link is hidden. Rules 10 and 15, and names in rule 9,
- * need whose network an address is in: lookups/ finds it after the hit, where NETWORK_LOOKUPS says so.
+ * Rule 3 needs a link that no reader sees: mail of workspaces that want it has one (HONEYPOT_LINK of
+ * lib/token.ts), and whatever a workspace wants now, that link is no reader's. Rules 10 and 15, and names
+ * in rule 9, need whose network an address is in: lookups/ finds it after the hit, where NETWORK_LOOKUPS says so.
  *
  * Rules 6 and 7 end in "human" and stand before the rules on addresses, because a proxy's
  * address says nothing about who sits behind it.
@@ -73,7 +74,7 @@ function markTogether(sourced: readonly Sourced[], context: Context, limits: Lim
   const neighbours = context.companyDomain ? (context.neighbours ?? []) : []
   return {
     honeypot: honeypotHits(clicks, context.honeypotLink ?? null, limits),
-    burst: burstHits(clicks, opens, context.linkCount, limits),
+    burst: burstHits(clicks, opens, context, limits),
     repeat: repeatedHits(clicks, limits),
     gateway: gatewayHits(direct, neighbours, limits),
   }

@@ -29,7 +29,7 @@ export interface Context {
   readonly deliveredAt: Date | null
   /** Tracked links in the message, for "half of all links". */
   readonly linkCount: number
-  /** The hidden link's index; no mail has one yet. */
+  /** The hidden link's index; it is not among those counted above. */
   readonly honeypotLink?: number | null
   /** The recipient's domain belongs to one company (`isCompanyDomain`). */
   readonly companyDomain: boolean

@@ -29,6 +29,8 @@ const en = {
   allText: 'No more news and offers from {name}, whatever is chosen above.',
   notFoundTitle: 'This link does not work',
   notFoundText: 'It may be incomplete. Open it again from the email, or answer the email and ask.',
+  nothingTitle: 'There is nothing to see here',
+  nothingText: 'This link is for programs that check emails. You can close this page.',
   unavailableTitle: 'One moment, please',
   unavailableText: 'We cannot do this right now. Nothing is lost: try again in a minute.',
 }
@@ -61,6 +63,8 @@ const he: PageTexts = {
   allText: 'לא יישלחו עוד חדשות והצעות מאת {name}, גם אם נבחרו נושאים למעלה.',
   notFoundTitle: 'הקישור אינו פעיל',
   notFoundText: 'ייתכן שהקישור אינו שלם. אפשר לפתוח אותו שוב מתוך ההודעה, או להשיב להודעה ולבקש.',
+  nothingTitle: 'אין כאן מה לראות',
+  nothingText: 'הקישור הזה מיועד לתוכנות שבודקות הודעות. אפשר לסגור את הדף.',
   unavailableTitle: 'רק רגע',
   unavailableText: 'לא ניתן לבצע את הפעולה כרגע. דבר לא אבד: אפשר לנסות שוב בעוד דקה.',
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import {
   maskAddress,
   notFoundPage,
+  nothingPage,
   preferencesPage,
   resubscribedPage,
   unavailablePage,
@@ -33,6 +34,7 @@ const pages = {
   resubscribedPage,
   preferencesPage,
   notFoundPage,
+  nothingPage,
   unavailablePage,
 }
 type Facts =

@@ -113,6 +113,13 @@ export function notFoundPage(facts: PageFacts): string {
   return layout(look, texts.notFoundTitle, html`<p>${texts.notFoundText}</p>`)
 }
 
+/** Behind the hidden link, where no reader gets to but by accident. */
+export function nothingPage(facts: PageFacts): string {
+  const look = lookOf(facts)
+  const { texts } = look.language
+  return layout(look, texts.nothingTitle, html`<p>${texts.nothingText}</p>`)
+}
+
 /** With a 503: the link is good, we are not. */
 export function unavailablePage(facts: PageFacts): string {
   const look = lookOf(facts)

@@ -87,6 +87,7 @@ function pixelRoutes(handler: TrackingHandler): FastifyPluginAsyncZod {
         config: {
           ...open,
           answers: {
+            200: htmlPage('Behind the hidden link: there is nothing to see.'),
             302: redirection('To the destination of the link.'),
             404: htmlPage('There is no such link.'),
             429: htmlFault('Too many wrong links from this network.', true),

@@ -14,6 +14,8 @@ export interface Workspace {
   readonly defaultCountry: string | null
   /** Messages that it may hand in per second; null: no limit. */
   readonly acceptPerSecond: number | null
+  /** Tracked mail has a hidden link, which only machines follow. */
+  readonly honeypotLink: boolean
   readonly createdAt: Date
 }
 
@@ -26,7 +28,7 @@ export interface NewWorkspace {
 }
 
 export type WorkspaceChange = Partial<
-  Omit<NewWorkspace, 'slug'> & Pick<Workspace, 'acceptPerSecond'>
+  Omit<NewWorkspace, 'slug'> & Pick<Workspace, 'acceptPerSecond' | 'honeypotLink'>
 >
 
 const PEPPER_BYTES = 32
@@ -44,14 +46,14 @@ export async function insertWorkspace(
       ${randomBytes(PEPPER_BYTES)}, ${now}
     )
     on conflict (slug) do nothing
-    returning id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
+    returning id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, created_at
   `
   return workspace
 }
 
 export async function findWorkspaceById(sql: Sql, id: string): Promise<Workspace | undefined> {
   const [workspace] = await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
+    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, created_at
     from workspaces
     where id = ${id}
   `
@@ -60,7 +62,7 @@ export async function findWorkspaceById(sql: Sql, id: string): Promise<Workspace
 
 export async function findWorkspaceBySlug(sql: Sql, slug: string): Promise<Workspace | undefined> {
   const [workspace] = await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
+    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, created_at
     from workspaces
     where slug = ${slug}
   `
@@ -75,7 +77,7 @@ export async function listWorkspaces(
   { after = FIRST, limit }: { after?: string | undefined; limit: number },
 ): Promise<Workspace[]> {
   return await sql<Workspace[]>`
-    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
+    select id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, created_at
     from workspaces
     where id > ${after}
     order by id
@@ -91,7 +93,7 @@ export async function listOwned(
 ): Promise<Workspace[]> {
   return await sql<Workspace[]>`
     select w.id, w.number, w.slug, w.name, w.time_zone, w.locale, w.default_country, w.accept_per_second,
-      w.created_at
+      w.honeypot_link, w.created_at
     from memberships m
     join workspaces w on w.id = m.workspace_id
     where m.member_id = ${memberId} and m.role = 'owner' and m.is_active and w.id > ${after}
@@ -114,9 +116,10 @@ export async function updateWorkspace(
       time_zone = coalesce(${change.timeZone ?? null}, time_zone),
       locale = coalesce(${change.locale ?? null}, locale),
       default_country = case when ${country} then default_country else ${change.defaultCountry ?? null} end,
-      accept_per_second = case when ${rate} then accept_per_second else ${change.acceptPerSecond ?? null}::int end
+      accept_per_second = case when ${rate} then accept_per_second else ${change.acceptPerSecond ?? null}::int end,
+      honeypot_link = coalesce(${change.honeypotLink ?? null}, honeypot_link)
     where id = ${id}
-    returning id, number, slug, name, time_zone, locale, default_country, accept_per_second, created_at
+    returning id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, created_at
   `
   return workspace
 }

@@ -12,6 +12,7 @@ export function viewOf(row: Workspace): z.infer<typeof WorkspaceView> {
     locale: row.locale,
     default_country: row.defaultCountry,
     accept_per_second: row.acceptPerSecond,
+    honeypot_link: row.honeypotLink,
     created_at: row.createdAt.toISOString(),
   }
 }

@@ -103,7 +103,8 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
         },
       },
       async (request, reply) => {
-        const { name, time_zone, locale, default_country, accept_per_second } = request.body
+        const { name, time_zone, locale, default_country, accept_per_second, honeypot_link } =
+          request.body
         if (accept_per_second !== undefined && request.auth.kind !== 'instance')
           throw new AppError(
             'forbidden',
@@ -115,6 +116,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
           ...(locale === undefined ? {} : { locale }),
           ...(default_country === undefined ? {} : { defaultCountry: default_country }),
           ...(accept_per_second === undefined ? {} : { acceptPerSecond: accept_per_second }),
+          ...(honeypot_link === undefined ? {} : { honeypotLink: honeypot_link }),
         }
         const context = { actor: actorOf(request), now: db.clock.now() }
         return reply.answer(200, async (tx) =>

@@ -56,7 +56,7 @@ export const workspace: Room = {
   commands: [
     {
       usage: 'change <json>',
-      about: `name, time_zone, locale, default_country: ${BODY}`,
+      about: `name, time_zone, locale, default_country, honeypot_link: ${BODY}`,
       takes: 'json',
       ask: ({ workspaceId }) => ({ method: 'PUT', path: to('workspaces', workspaceId) }),
     },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { hitsWaiting, trackingServer, trackingWorld } from '../../../test/helpers/trackingWorld.ts'
+import { HONEYPOT_LINK } from '../../lib/token.ts'
 import { PIXEL } from './pixel.ts'
 
 const base = await testDatabase()
@@ -72,6 +73,16 @@ test('a link leads to the destination that was kept, and its click is stored', a
   assert.equal(answer.headers['referrer-policy'], 'no-referrer-when-downgrade')
   assert.equal(answer.headers['x-robots-tag'], 'noindex')
   assert.equal((await hitsOf(id)).length, 1)
+})
+
+test('the hidden link leads to a page that has nothing, and is stored like a click', async () => {
+  const id = await world.addMessage({ links: ['https://shop.example/a'] })
+  const path = `/api/track/click/${world.sign('click', id, HONEYPOT_LINK)}`
+  const answer = await fetch('GET', path, { headers: PERSON })
+  assert.equal(answer.status, 200)
+  assert.equal(answer.headers['location'], undefined)
+  assert.match(answer.text, /<h1[^>]*>There is nothing to see here</)
+  assert.equal((await hitsOf(id))[0]?.kind, 'click')
 })
 
 test('no token leads anywhere but where its own message said', async () => {

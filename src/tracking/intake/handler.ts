@@ -5,7 +5,7 @@
  *
  *   pixel   always the same bytes, whatever the token: it tells nobody which tokens are real
  *   link    302 only for a token that we signed; anything else is a page, and many of
- *           them from one network are 429 (guesses.ts)
+ *           them from one network are 429 (guesses.ts). The hidden link leads to a page too
  *
  * A hit is answered when it is durable (recorder.ts).
  */
@@ -13,11 +13,11 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Clock } from '../../db/db.ts'
 import { pageHeaders } from '../../lib/page.ts'
-import { TOKEN_CHARS, type TokenContent, type Tokens } from '../../lib/token.ts'
+import { HONEYPOT_LINK, TOKEN_CHARS, type TokenContent, type Tokens } from '../../lib/token.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import type { TrackingCounters } from '../counters.ts'
 import { createGuesses } from '../guesses.ts'
-import { notFoundPage, unavailablePage } from '../pages.ts'
+import { notFoundPage, nothingPage, unavailablePage } from '../pages.ts'
 import type { NewHit } from '../store/hits.ts'
 import { clientAddress } from './clientAddress.ts'
 import type { Destinations } from './destinations.ts'
@@ -87,6 +87,10 @@ export function createTrackingHandler(deps: TrackingHandlerDeps): TrackingHandle
     if (!content) {
       const after = refuse(request)
       return sendPage(response, after === undefined ? 404 : 429, notFoundPage, after)
+    }
+    if (content.linkIndex === HONEYPOT_LINK) {
+      const tell = () => sendPage(response, 200, nothingPage)
+      return void record('click', content, request).then(tell, tell)
     }
     const lead = (url: string | null) => {
       if (url === null) return sendPage(response, 404, notFoundPage)

@@ -1,6 +1,7 @@
 /** The events that hits become. */
 import type { TransactionSql } from 'postgres'
 import type { EventInput } from '../../events/record.ts'
+import { HONEYPOT_LINK } from '../../lib/token.ts'
 import { staticLinks } from '../intake/destinations.ts'
 import type { Engagement } from '../store/engagements.ts'
 import { findOwnLinks, type HitMessage } from '../store/messages.ts'
@@ -14,7 +15,10 @@ export async function eventsOf(
   { messages, rows }: { messages: ReadonlyMap<string, HitMessage>; rows: readonly Engagement[] },
   deps: ProjectDeps,
 ): Promise<EventInput[]> {
-  const clicks = rows.filter((row) => row.kind === 'click' && row.source === 'web')
+  // The hidden link is none of those that the message has for its reader.
+  const clicks = rows.filter(
+    (row) => row.kind === 'click' && row.source === 'web' && row.linkIndex !== HONEYPOT_LINK,
+  )
   const own = await findOwnLinks(tx, workspaceId, clicks)
   const urlOf = async (row: Engagement) =>
     own.get(`${row.messageId} ${row.linkIndex}`) ??

@@ -1,5 +1,6 @@
 /** Gives every open and click of some messages its class. */
 import type { TransactionSql } from 'postgres'
+import { HONEYPOT_LINK } from '../../lib/token.ts'
 import { CLASSIFIER_VERSION, classify } from '../classify.ts'
 import type { Classified, Context, Neighbour } from '../hits.ts'
 import { staticLinks } from '../intake/destinations.ts'
@@ -63,6 +64,7 @@ function judgeMessage(
     sentAt: message.sentAt ?? message.createdAt, // hits can be quicker than the note that it was sent
     deliveredAt: message.deliveredAt,
     linkCount: links,
+    honeypotLink: HONEYPOT_LINK,
     companyDomain: rows.some((row) => row.company !== null),
     neighbours,
     limits: deps.limits,

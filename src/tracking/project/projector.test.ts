@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../../test/helpers/database.ts'
 import { trackingServer, trackingWorld } from '../../../test/helpers/trackingWorld.ts'
+import { HONEYPOT_LINK } from '../../lib/token.ts'
 import { uuid7 } from '../../lib/uuid7.ts'
 import { insertHits, type NewHit } from '../store/hits.ts'
 
@@ -110,6 +111,30 @@ test('a later hit changes what an earlier one was taken for, and the counters wi
   await projector.runOnce()
   assert.deepEqual(await summary(id), { opens: 1, humanOpens: 0, clicks: 2, humanClicks: 0 })
   assert.deepEqual(await counts(), { clicked: 2, clicked_unique: 1, opened: 1, opened_unique: 1 })
+})
+
+test('the hidden link makes machines of all clicks within ten seconds, and of no others', async () => {
+  const { addMessage, record, projector, summary, events, counts } = await start()
+  const links = ['https://a.example/', 'https://b.example/']
+  const [id, other] = [await addMessage({ links }), await addMessage({ links })]
+  const click = (messageId: string, linkIndex: number, seconds: number, ip = '198.51.100.7') =>
+    record({ messageId, kind: 'click', linkIndex, atMs: +clock.now() + seconds * 1_000, ip })
+  await click(id, 0, 10, '203.0.113.9')
+  await click(id, 1, 40, '192.0.2.9')
+  await click(other, 1, 20)
+  await projector.runOnce()
+  assert.equal((await counts())['clicked_human'], 3)
+  await click(id, HONEYPOT_LINK, 20)
+  await projector.runOnce()
+  assert.deepEqual(await summary(id), { opens: 0, humanOpens: 1, clicks: 3, humanClicks: 1 })
+  assert.deepEqual(await summary(other), { opens: 0, humanOpens: 1, clicks: 1, humanClicks: 1 })
+  assert.equal((await counts())['clicked_human'], 2)
+  const hidden = (await events(id)).find(({ properties }) => properties['reason'] === 'honeypot')
+  assert.equal(hidden?.properties['class'], 'machine')
+  assert.deepEqual(
+    ['link_index' in hidden!.properties, 'url' in hidden!.properties],
+    [false, false],
+  )
 })
 
 test('a network that opens five messages of one company is its gateway, also for the first of them', async () => {

@@ -9,10 +9,10 @@ export async function findWorkspaceFacts(
   const [row] =
     'id' in by
       ? await sql<WorkspaceFacts[]>`
-          select id, number, slug, name, time_zone, locale, default_country, accept_per_second, pepper from workspaces where id = ${by.id}
+          select id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, pepper from workspaces where id = ${by.id}
         `
       : await sql<WorkspaceFacts[]>`
-          select id, number, slug, name, time_zone, locale, default_country, accept_per_second, pepper from workspaces where number = ${by.number}
+          select id, number, slug, name, time_zone, locale, default_country, accept_per_second, honeypot_link, pepper from workspaces where number = ${by.number}
         `
   return row
 }
