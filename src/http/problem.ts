@@ -94,14 +94,15 @@ export function asAppError(error: FastifyError | Error): AppError {
   const code = 'code' in error ? String(error.code) : ''
   const mapped = frameworkErrors[code]
   if (mapped) return new AppError(mapped[0], mapped[1])
+  // Before the database: a client that breaks off its body is an ECONNRESET too, with this status.
+  const status = 'statusCode' in error ? error.statusCode : undefined
+  if (status === 400) return new AppError('malformed', error.message)
   if (databaseDown.test(code)) {
     return new AppError('unavailable', 'The database is not available. Try again shortly.', {
       retryAfter: RETRY_SECONDS,
       cause: error,
     })
   }
-  const status = 'statusCode' in error ? error.statusCode : undefined
-  if (status === 400) return new AppError('malformed', error.message)
   // Of the files of the documentation, for a path that leads out of them.
   if (status === 403 || status === 404) return new AppError('not_found')
   return new AppError('internal', undefined, { cause: error })
