@@ -1,15 +1,16 @@
 /** Document 003's /providers, which are our senders, and ours beside them. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { invalid } from '../errors.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery, startOf } from '../lib/paging.ts'
 import { getSender } from './changeSender.ts'
 import { channelIds } from './channel.ts'
 import { providers } from './registry.ts'
 import { CatalogEntry, SenderParams, SenderView, senderStatuses } from './schema.ts'
-import { listSenders, type SenderRow } from './store.ts'
+import { listSenders } from './store.ts'
 import { catalogEntry, senderView } from './view.ts'
 import { stateRoutes, type WriteDeps, writeRoutes } from './writeRoutes.ts'
+
+const list = pagedList('senders')
 
 export type ProviderRouteDeps = WriteDeps
 
@@ -50,8 +51,8 @@ const readRoutes =
         const rows = all.filter(
           (row) => (!channel || row.channel === channel) && (!status || row.status === status),
         )
-        const rest = rows.slice(startOf(rows, readCursor(cursor)))
-        return page(
+        const rest = rows.slice(startOf(rows, list.read(cursor)))
+        return list.page(
           rest,
           limit,
           (row) => row.id,
@@ -85,11 +86,3 @@ const readRoutes =
         ),
     )
   }
-
-/** Behind the row that the page before ended with. */
-function startOf(rows: readonly SenderRow[], after: string | undefined): number {
-  if (after === undefined) return 0
-  const at = rows.findIndex((row) => row.id === after)
-  if (at === -1) throw invalid('/cursor', 'The list has changed. Begin with the first page again.')
-  return at + 1
-}

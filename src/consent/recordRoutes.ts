@@ -6,10 +6,12 @@ import { contactParams } from '../contacts/schema.ts'
 import { listFamily } from '../contacts/store.ts'
 import type { Db } from '../db/db.ts'
 import { invalid } from '../errors.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { type RecordedConsent, recordConsent } from './record.ts'
 import { consent, consentInput } from './schema.ts'
 import { listConsents } from './store.ts'
+
+const list = pagedList('consents')
 
 const reading = { scope: 'contacts:read' } as const
 const writing = { scope: 'contacts:write' } as const
@@ -54,7 +56,7 @@ export const recordRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const after = readCursor(cursor)
+      const after = list.read(cursor)
       const rows = await request.read(async (tx, workspaceId) => {
         const id = await getContactId(tx, workspaceId, request.params.id)
         return listConsents(tx, workspaceId, await listFamily(tx, workspaceId, id), {
@@ -62,7 +64,7 @@ export const recordRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
           limit,
         })
       })
-      return page(rows, limit, (row) => row.id, consentView)
+      return list.page(rows, limit, (row) => row.id, consentView)
     },
   )
 }

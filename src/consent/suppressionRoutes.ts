@@ -6,12 +6,14 @@ import { type AddressKind, addressKinds } from '../contacts/schema.ts'
 import { readDefaultCountry } from '../contacts/store.ts'
 import type { Db, Sql } from '../db/db.ts'
 import { AppError, invalid } from '../errors.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import { addressHash } from './hash.ts'
 import { suppression, suppressionInput, suppressionReasons, suppressionView } from './schema.ts'
 import { findSuppression, listSuppressions, readPepper } from './store.ts'
 import { lift, suppress } from './suppress.ts'
+
+const list = pagedList('suppressions', /^\d{4}-[\d:.TZ-]{10,30} [0-9a-f]{64}$/)
 
 const reading = { scope: 'contacts:read' } as const
 const writing = { scope: 'contacts:write' } as const
@@ -45,7 +47,7 @@ export const suppressionRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (serve
       const { limit, kind, reason, address, cursor } = request.query
       if (address !== undefined && kind === undefined)
         throw invalid('/address', 'Say what kind of address it is.')
-      const after = readCursor(cursor, /^\d{4}-[\d:.TZ-]{10,30} [0-9a-f]{64}$/)
+      const after = list.read(cursor)
       const rows = await request.read(async (tx, workspaceId) => {
         const hash =
           kind && address !== undefined
@@ -54,7 +56,7 @@ export const suppressionRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (serve
         const filter = { kind, reason, hash, limit, after }
         return listSuppressions(tx, workspaceId, filter, clock.now())
       })
-      return page(
+      return list.page(
         rows,
         limit,
         (row) => `${row.createdAt.toISOString()} ${row.addressHash}`,

@@ -8,7 +8,7 @@ import { AppError, invalid } from '../errors.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { checkCsv, csvLine } from '../lib/csv.ts'
 import { csvFile, filesOf } from '../lib/described.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { uuid7 } from '../lib/uuid7.ts'
 import { actorOf, audit } from '../workspaces/audit/audit.ts'
 import { exportCsv } from './exportCsv.ts'
@@ -21,6 +21,8 @@ import {
 } from './imports.schema.ts'
 import { findImport, insertImport, listImports } from './imports.store.ts'
 import { IMPORT_JOB } from './runImport.ts'
+
+const list = pagedList('imports')
 
 const tags = ['contacts']
 const params = z.object({ id: z.uuid() })
@@ -94,11 +96,11 @@ export const importRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { 
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const after = readCursor(cursor)
+      const after = list.read(cursor)
       const rows = await request.read((tx, workspaceId) =>
         listImports(tx, workspaceId, { after, limit }),
       )
-      return page(rows, limit, (row) => row.id, viewImport)
+      return list.page(rows, limit, (row) => row.id, viewImport)
     },
   )
 

@@ -5,13 +5,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { addressRoutes } from './addressRoutes.ts'
 import { updateContact, upsertContact } from './change.ts'
 import { getContactId, getContactView } from './find.ts'
 import { mergeRoutes } from './mergeRoutes.ts'
 import { contact, contactInput, contactParams, contactPatch, contactView } from './schema.ts'
 import { listContacts, readDefaultCountry } from './store.ts'
+
+const list = pagedList('contacts')
 
 const tags = ['contacts']
 const reading = { scope: 'contacts:read' } as const
@@ -46,9 +48,9 @@ export const contactRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, {
     },
     async (request) => {
       const { limit, q, tag, cursor } = request.query
-      const filter = { q, tag, limit, after: readCursor(cursor) }
+      const filter = { q, tag, limit, after: list.read(cursor) }
       const rows = await request.read((tx, workspaceId) => listContacts(tx, workspaceId, filter))
-      return page(rows, limit, (row) => row.id, contactView)
+      return list.page(rows, limit, (row) => row.id, contactView)
     },
   )
 

@@ -7,7 +7,7 @@ import { contactParams } from '../contacts/schema.ts'
 import { listFamily } from '../contacts/store.ts'
 import type { Db } from '../db/db.ts'
 import { Instant } from '../lib/instant.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { ingest } from './ingest.ts'
 import { event, eventInput, eventView, MAX_EVENTS, recorded } from './schema.ts'
 import { eventKey, listEvents, listTimeline } from './store.ts'
@@ -23,7 +23,9 @@ const oneOrMany: FastifySchemaCompiler<unknown> = (route) => {
   const many = validatorCompiler({ ...route, schema: batch })
   return (data) => (Array.isArray(data) ? many : one)(data)
 }
-const cursorShape = /^\d{4}-[\d:.TZ-]{10,30} [0-9a-f-]{36}$/
+const key = /^\d{4}-[\d:.TZ-]{10,30} [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const list = pagedList('events', key)
+const timeline = pagedList('timeline', key)
 
 export const eventRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { db }) => {
   server.post(
@@ -86,11 +88,11 @@ export const eventRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
           name,
           from: from ? new Date(from) : undefined,
           to: to ? new Date(to) : undefined,
-          after: readCursor(cursor, cursorShape),
+          after: list.read(cursor),
           limit,
         })
       })
-      return page(rows, limit, eventKey, eventView)
+      return list.page(rows, limit, eventKey, eventView)
     },
   )
 
@@ -113,14 +115,14 @@ export const eventRoutes: FastifyPluginAsyncZod<{ db: Db }> = async (server, { d
     },
     async (request) => {
       const { limit, cursor, names } = request.query
-      const after = readCursor(cursor, cursorShape)
+      const after = timeline.read(cursor)
       const rows = await request.read(async (tx, workspaceId) => {
         const id = await getContactId(tx, workspaceId, request.params.id)
         return listTimeline(tx, workspaceId, await listFamily(tx, workspaceId, id), {
           ...{ after, limit, names: names?.split(',') },
         })
       })
-      return page(rows, limit, eventKey, eventView)
+      return timeline.page(rows, limit, eventKey, eventView)
     },
   )
 }

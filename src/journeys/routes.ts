@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { ifMatch } from '../http/ifMatch.ts'
-import { page, readCursor } from '../lib/paging.ts'
+import { pagedList } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
 import {
   JourneyDetail,
@@ -33,6 +33,8 @@ import { versionRoutes } from './versionRoutes.ts'
 import { journeyView, summaryOf } from './view.ts'
 
 export interface JourneyRouteDeps {
+const list = pagedList('journeys')
+
   readonly db: Db
   surroundings(workspaceId: string): Surroundings
   /** What is kept in memory about the workspace's journeys is old now. */
@@ -68,9 +70,9 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async (request) => {
       const { limit, cursor, status = null } = request.query
-      const filter = { status, before: readCursor(cursor) ?? null, limit: limit + 1 }
+      const filter = { status, before: list.read(cursor) ?? null, limit: limit + 1 }
       const rows = await request.read((tx, workspaceId) => listJourneys(tx, workspaceId, filter))
-      return page(rows, limit, (row) => row.id, summaryOf)
+      return list.page(rows, limit, (row) => row.id, summaryOf)
     },
   )
 

@@ -1,7 +1,7 @@
 /** /journeys/:id/runs and /waiting: who is where. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { AppError } from '../errors.ts'
-import { cursorOf, page, readCursor } from '../lib/paging.ts'
+import { pagedList } from '../lib/paging.ts'
 import { JourneyParams } from './api.schema.ts'
 import { getJourney } from './find.ts'
 import { MOST_SENT, RunDetail, RunList, RunPage, RunParams, WaitingList } from './runs.schema.ts'
@@ -13,7 +13,11 @@ import type { RunRow } from './store/runs.ts'
 const tags = ['Journeys']
 const reading = { scope: 'journeys:read' } as const
 /** When the last one of a page is due, and its id. */
-const DUE = /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/
+const list = pagedList('runs')
+const due = pagedList(
+  'runs by due',
+  /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+)
 
 const shown = (nameOf: (row: RunRow) => string | null) => (row: RunRow) => ({
   ...runView(row),
@@ -39,17 +43,17 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
         ...{ left: request.query.left ?? null, failed: request.query.failed ?? null },
         version: request.query.version ?? null,
         ...{ status, attention, key, contactId: request.query.contact_id ?? null },
-        ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
+        ...{ before: list.read(cursor) ?? null, limit: limit + 1 },
       }
       const { rows, stoppedAt, nameOf } = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
         const found = await searchRuns(tx, workspaceId, id, filter)
         return { ...found, nameOf: await namesOf(tx, request.auth, found.rows) }
       })
-      const found = page(rows, limit, (row) => row.id, shown(nameOf))
+      const found = list.page(rows, limit, (row) => row.id, shown(nameOf))
       return stoppedAt === null || found.has_more
         ? found
-        : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
+        : { ...found, has_more: true, next_cursor: list.cursorOf(stoppedAt) }
     },
   )
 
@@ -66,7 +70,7 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async (request) => {
       const { limit, cursor, step = null, version = null } = request.query
-      const [dueAt, last] = readCursor(cursor, DUE)?.split(' ') ?? []
+      const [dueAt, last] = due.read(cursor)?.split(' ') ?? []
       const after = dueAt === undefined || last === undefined ? null : { dueAt, id: last }
       const { rows, nameOf } = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
@@ -74,7 +78,7 @@ export const runRoutes: FastifyPluginAsyncZod = async (app) => {
         const rows = await listWaitingRuns(tx, workspaceId, id, filter)
         return { rows, nameOf: await namesOf(tx, request.auth, rows) }
       })
-      return page(rows, limit, (row) => `${row.dueAt?.toISOString()} ${row.id}`, shown(nameOf))
+      return due.page(rows, limit, (row) => `${row.dueAt?.toISOString()} ${row.id}`, shown(nameOf))
     },
   )
 

@@ -1,7 +1,7 @@
 /** /journeys/:id/versions. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import {
   JourneyParams,
   JourneyVersionParams,
@@ -15,6 +15,7 @@ import { versionSummary } from './view.ts'
 const tags = ['Journeys']
 const reading = { scope: 'journeys:read' } as const
 const NUMBER = /^\d{1,9}$/
+const list = pagedList('journey versions', NUMBER)
 
 export const versionRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
@@ -30,13 +31,13 @@ export const versionRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const key = readCursor(cursor, NUMBER)
+      const key = list.read(cursor)
       const before = key === undefined ? null : Number(key)
       const rows = await request.read(async (tx, workspaceId) => {
         const { id } = await getJourney(tx, workspaceId, request.params.id)
         return listJourneyVersions(tx, workspaceId, id, { before, limit: limit + 1 })
       })
-      return page(rows, limit, (row) => String(row.version), versionSummary)
+      return list.page(rows, limit, (row) => String(row.version), versionSummary)
     },
   )
 

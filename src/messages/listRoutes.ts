@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Db } from '../db/db.ts'
 import { csvFile } from '../lib/described.ts'
-import { cursorOf, page, pageOf, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf } from '../lib/paging.ts'
 import { findAbout } from './about.ts'
 import { exportMessages } from './exportMessages.ts'
 import { ListedMessage, ListQuery } from './schema.ts'
@@ -12,6 +12,8 @@ import { type Search, searchMessages } from './search.ts'
 import { priorityNumber } from './store/accept.ts'
 import type { MessageRow } from './store/read.ts'
 import { summaryOf } from './view.ts'
+
+const list = pagedList('messages')
 
 const tags = ['Messages']
 const config = { scope: 'messages:read' } as const
@@ -37,7 +39,7 @@ export const listRoutes =
         const { limit, cursor, ...query } = request.query
         const filter = {
           ...filterOf(query),
-          ...{ before: readCursor(cursor) ?? null, limit: limit + 1 },
+          ...{ before: list.read(cursor) ?? null, limit: limit + 1 },
         }
         const { rows, stoppedAt, about } = await request.read(async (tx, workspaceId) => {
           const search = await searchMessages(tx, workspaceId, filter)
@@ -47,10 +49,10 @@ export const listRoutes =
           ...summaryOf(row),
           about: about.get(row.id) || null,
         })
-        const found = page(rows, limit, (row) => row.id, view)
+        const found = list.page(rows, limit, (row) => row.id, view)
         return stoppedAt === null || found.has_more
           ? found
-          : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
+          : { ...found, has_more: true, next_cursor: list.cursorOf(stoppedAt) }
       },
     )
 

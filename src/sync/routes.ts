@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { connectors } from '../connectors/registry.ts'
 import type { Sql } from '../db/db.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery, startOf } from '../lib/paging.ts'
 import { getConnection } from './change.ts'
 import { checkConnection } from './check.ts'
 import type { SyncDeps } from './deps.ts'
@@ -23,6 +23,9 @@ import { type ConnectionRow, listConnections } from './store/connections.ts'
 import { listRuns } from './store/runs.ts'
 import { dueNow, listTasks } from './store/tasks.ts'
 import { connectionView, connectorEntry, runView } from './view.ts'
+
+const pulls = pagedList('pulls')
+const list = pagedList('connections')
 
 export type ReadDeps = SyncDeps & { onDue(): void }
 
@@ -47,17 +50,20 @@ export const readRoutes =
         schema: {
           tags,
           summary: 'Connections to other systems',
-          response: { 200: z.object({ data: z.array(ConnectionView) }) },
+          querystring: z.strictObject(pageQuery),
+          response: { 200: pageOf(ConnectionView) },
         },
       },
       (request) =>
         request.read(async (tx, workspaceId) => {
-          const rows = await listConnections(tx, workspaceId)
-          const ids = rows.map((row) => row.id)
+          const { limit, cursor } = request.query
+          const all = await listConnections(tx, workspaceId)
+          const rows = all.slice(startOf(all, list.read(cursor)))
+          const ids = rows.slice(0, limit).map((row) => row.id)
           const tasks = await listTasks(tx, workspaceId, ids)
           const view = (row: ConnectionRow) =>
             connectionView(deps.connections.open(row), row, tasks, deps)
-          return { data: rows.map(view) }
+          return list.page(rows, limit, (row) => row.id, view)
         }),
     )
 
@@ -129,9 +135,9 @@ export const runRoutes =
       },
       async (request) => {
         const { limit, cursor, connection_id: connectionId, status } = request.query
-        const filter = { connectionId, status, before: readCursor(cursor), limit: limit + 1 }
+        const filter = { connectionId, status, before: pulls.read(cursor), limit: limit + 1 }
         const rows = await request.read((tx, workspaceId) => listRuns(tx, workspaceId, filter))
-        return page(rows, limit, (row) => row.id, runView)
+        return pulls.page(rows, limit, (row) => row.id, runView)
       },
     )
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { channelIds } from '../channels/channel.ts'
 import { AppError } from '../errors.ts'
 import { ifMatch } from '../http/ifMatch.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
 import { archiveTemplate } from './archiveTemplate.ts'
 import { changeTemplate } from './changeTemplate.ts'
@@ -29,6 +29,8 @@ import { listTemplates, type TemplateRow } from './store.ts'
 import { testTemplate } from './testTemplate.ts'
 import { versionRoutes } from './versionRoutes.ts'
 import { summaryOf, templateView } from './view.ts'
+
+const list = pagedList('templates')
 
 export type TemplateRouteDeps = TestDeps
 
@@ -89,7 +91,7 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async (request) => {
       const { limit, cursor, channel = null, q = null } = request.query
-      const filter = { channel, q, before: readCursor(cursor) ?? null, limit: limit + 1 }
+      const filter = { channel, q, before: list.read(cursor) ?? null, limit: limit + 1 }
       return request.read(async (tx, workspaceId) => {
         const rows = await listTemplates(tx, workspaceId, filter)
         const ids = rows.map(({ id }) => id)
@@ -97,7 +99,7 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
           (await listDrafts(tx, workspaceId, ids)).map((draft) => [draft.templateId, draft]),
         )
         const view = (row: TemplateRow) => summaryOf(row, drafts.get(row.id))
-        return page(rows, limit, (row) => row.id, view)
+        return list.page(rows, limit, (row) => row.id, view)
       })
     },
   )

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Db } from '../db/db.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { actorOf } from '../workspaces/audit/audit.ts'
 import { withAuthor, withAuthors } from './authors.ts'
 import { rollbackTemplate } from './changeTemplate.ts'
@@ -28,6 +28,7 @@ export interface VersionRouteDeps {
 const tags = ['Templates']
 const reading = { scope: 'templates:read' } as const
 const NUMBER = /^\d{1,9}$/
+const list = pagedList('template versions', NUMBER)
 
 export const versionRoutes =
   ({ db, directories }: VersionRouteDeps): FastifyPluginAsyncZod =>
@@ -73,14 +74,14 @@ const readRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const key = readCursor(cursor, NUMBER)
+      const key = list.read(cursor)
       const before = key === undefined ? null : Number(key)
       const rows = await request.read(async (tx, workspaceId) => {
         const { id } = await getTemplate(tx, workspaceId, request.params.id)
         const found = await listVersions(tx, workspaceId, id, { before, limit: limit + 1 })
         return withAuthors(tx, workspaceId, found)
       })
-      return page(rows, limit, (row) => String(row.version), versionSummary)
+      return list.page(rows, limit, (row) => String(row.version), versionSummary)
     },
   )
 

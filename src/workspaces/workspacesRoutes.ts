@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { page, pageOf, pageQuery, readCursor } from '../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../lib/paging.ts'
 import { actorOf } from './audit/audit.ts'
 import { changeWorkspace, getManaged } from './changeWorkspace.ts'
 import { recentLogin, type WorkspaceDeps } from './deps.ts'
@@ -17,6 +17,8 @@ import {
 import { shownOnce } from './shownOnce.ts'
 import { findWorkspaceById, listOwned, listWorkspaces } from './store.ts'
 import { viewOf } from './view.ts'
+
+const list = pagedList('workspaces')
 
 export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPluginAsyncZod {
   const { db } = access
@@ -36,7 +38,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
       },
       async (request) => {
         const { limit, cursor } = request.query
-        const range = { after: readCursor(cursor), limit: limit + 1 }
+        const range = { after: list.read(cursor), limit: limit + 1 }
         const { kind, memberId, workspaceId } = request.auth
         const rows = await request.read(async (tx) => {
           if (kind === 'instance') return listWorkspaces(tx, range)
@@ -45,7 +47,7 @@ export function workspacesRoutes({ access, hooks }: WorkspaceDeps): FastifyPlugi
             () => range.after === undefined,
           )
         })
-        return page(rows, limit, (row) => row.id, viewOf)
+        return list.page(rows, limit, (row) => row.id, viewOf)
       },
     )
 

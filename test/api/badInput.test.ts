@@ -367,10 +367,18 @@ test('ids that are none are named too', async () => {
 })
 
 test('cursors that look like ours, and years that the database does not know, are refused on every list', async () => {
-  const dashes = Buffer.from('-'.repeat(36)).toString('base64url')
   const get = (path: string) => app.call('GET', path, undefined, apple.key)
   const lists = ['/notifications', '/journey-drafts', '/api-requests', '/events', '/templates']
-  for (const path of lists) isProblem(await get(`${path}?cursor=${dashes}`), 422, '/cursor')
+  const moment = '2026-13-45T00:00:00.000Z 01990000-0000-7000-8000-000000000000'
+  for (const path of lists)
+    for (const text of [
+      '-'.repeat(36),
+      '1 messages x',
+      `1 events ${moment}`,
+      `2 ${path} ${moment}`,
+    ])
+      for (const cursor of [text, Buffer.from(text).toString('base64url')])
+        isProblem(await get(`${path}?cursor=${encodeURIComponent(cursor)}`), 422, '/cursor')
   for (const path of ['/notifications', '/api-requests', '/events', '/audit'])
     for (const at of ['0000-12-31T23:59:59Z', '9999-12-31T23:59:59-01:00'])
       isProblem(await get(`${path}?from=${at}`), 422, '/from')

@@ -200,6 +200,22 @@ test('a cursor of another workspace leads nowhere but to our own rows', async ()
   }
 })
 
+test('a cursor is of one list: every other list refuses it', async () => {
+  const next = new Map<string, string>()
+  for (const url of lists) {
+    const { json } = await app.call('GET', `${url}?limit=1`, undefined, apple.session)
+    if (json?.next_cursor) next.set(url, json.next_cursor)
+  }
+  assert.ok(next.size > 5, `${[...next.keys()]}`)
+  for (const url of next.keys())
+    for (const [of, cursor] of next) {
+      const path = `${url}?limit=1&cursor=${cursor}`
+      const { status, json } = await app.call('GET', path, undefined, apple.session)
+      assert.equal(status, url === of ? 200 : 422, `${of} in ${url}: ${JSON.stringify(json)}`)
+      if (status === 422) assert.equal(json.errors[0].pointer, '/cursor')
+    }
+})
+
 test("the operator's key reaches each workspace by its name, and only that one", async () => {
   const operator = { authorization: `Bearer ${INSTANCE_KEY}` }
   for (const [of, not] of [

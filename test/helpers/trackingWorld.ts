@@ -252,7 +252,7 @@ export async function trackingServer(
     await rm(spoolDir, { recursive: true, force: true })
   })
   const fetch = async (
-    method: 'GET' | 'HEAD' | 'POST',
+    method: 'GET' | 'HEAD' | 'POST' | 'PUT',
     path: string,
     given: { headers?: Record<string, string>; body?: string | Buffer } = {},
   ) => {

@@ -1,5 +1,5 @@
 /** What connectors read. Listing and doing again are in commands/intake.ts. */
-import { part, type Room } from './room.ts'
+import { list, PAGED, part, type Room } from './room.ts'
 
 export const sync: Room = {
   about: 'what connectors read',
@@ -8,7 +8,8 @@ export const sync: Room = {
       usage: 'connections',
       about: 'the connections of the workspace, with their pulls and last errors',
       columns: ['id', 'connector', 'name', 'status'],
-      ask: () => ({ method: 'GET', path: '/connectors' }),
+      options: PAGED,
+      ask: (asked) => list('/connectors', asked),
     },
     {
       usage: 'now <connection>',

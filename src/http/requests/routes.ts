@@ -3,11 +3,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Sql } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
-import { cursorOf, page, pageOf, readCursor } from '../../lib/paging.ts'
+import { pagedList, pageOf } from '../../lib/paging.ts'
 import { uuid7Floor, uuid7Time } from '../../lib/uuid7.ts'
 import { ListQuery, RequestSummary, RequestView } from './schema.ts'
 import { findRequest, findRequestBack, listRequests, type RequestFilter } from './store.ts'
 import { summaryOf, viewOf } from './view.ts'
+
+const list = pagedList('requests')
 
 const SPAN = 20_000 // requests looked at for one page
 /** Between a request and its messages, the wait of /send and two clocks included. */
@@ -32,16 +34,16 @@ export const requestRoutes: FastifyPluginAsyncZod = async (server) => {
     async (request) => {
       const { limit, cursor, ...query } = request.query
       const wanted = {
-        ...filterOf(query, readCursor(cursor) ?? null),
+        ...filterOf(query, list.read(cursor) ?? null),
         limit: limit + 1,
       }
       const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
         search(tx, workspaceId, wanted),
       )
-      const found = page(rows, limit, (row) => row.id, summaryOf)
+      const found = list.page(rows, limit, (row) => row.id, summaryOf)
       return stoppedAt === null || found.has_more
         ? found
-        : { ...found, has_more: true, next_cursor: cursorOf(stoppedAt) }
+        : { ...found, has_more: true, next_cursor: list.cursorOf(stoppedAt) }
     },
   )
 

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ifMatch } from '../../http/ifMatch.ts'
-import { page, readCursor } from '../../lib/paging.ts'
+import { pagedList } from '../../lib/paging.ts'
 import { actorOf } from '../../workspaces/audit/audit.ts'
 import { JourneyParams } from '../api.schema.ts'
 import type { JourneyRouteDeps } from '../routes.ts'
@@ -13,6 +13,8 @@ import { beginDraft, dropDraft, saveDraft } from './save.ts'
 import { DraftChange, DraftList, DraftPage, DraftView, NewDraft } from './schema.ts'
 import { listDrafts } from './store.ts'
 import { draftSummary, draftView } from './view.ts'
+
+const list = pagedList('journey drafts')
 
 const tags = ['Journeys']
 const reading = { scope: 'journeys:read' } as const
@@ -42,9 +44,9 @@ const readRoutes =
       },
       async (request) => {
         const { limit, cursor, unpublished = false } = request.query
-        const filter = { unpublished, before: readCursor(cursor) ?? null, limit: limit + 1 }
+        const filter = { unpublished, before: list.read(cursor) ?? null, limit: limit + 1 }
         const rows = await request.read((tx, workspaceId) => listDrafts(tx, workspaceId, filter))
-        return page(rows, limit, (row) => row.id, draftSummary)
+        return list.page(rows, limit, (row) => row.id, draftSummary)
       },
     )
 

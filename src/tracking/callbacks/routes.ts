@@ -6,7 +6,7 @@ import type { Clock } from '../../db/db.ts'
 import { AppError } from '../../errors.ts'
 import { flatHeaders } from '../../http/flatHeaders.ts'
 import { takeBytes } from '../../http/takeBytes.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../../lib/paging.ts'
 import { Callback, type CallbackView } from '../schema.ts'
 import {
   type CallbackSummary,
@@ -17,6 +17,8 @@ import {
 import { rawRequest } from './processor.ts'
 import { type SharedDeps, shake, sharedProviders, takeShared } from './sharedCallback.ts'
 import type { IncomingCallback } from './takeCallback.ts'
+
+const list = pagedList('callbacks')
 
 const MAX_BODY = 5 * 1024 * 1024 // bytes; SendGrid sends thousands of events at once
 const MAX_SHOWN = 64 * 1024 // characters of a body
@@ -138,11 +140,11 @@ export function callbackListRoutes({ clock, onTaken }: CallbackRoutesDeps): Fast
       },
       async (request) => {
         const { limit, status, cursor } = request.query
-        const before = readCursor(cursor)
+        const before = list.read(cursor)
         const rows = await request.read((tx, workspaceId) =>
           listCallbacks(tx, workspaceId, { status, before, limit: limit + 1 }),
         )
-        return page(rows, limit, (row) => row.id, view)
+        return list.page(rows, limit, (row) => row.id, view)
       },
     )
 

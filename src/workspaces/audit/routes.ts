@@ -1,13 +1,14 @@
 /** GET /audit */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { cursorOf, page, pageOf, readCursor } from '../../lib/paging.ts'
+import { pagedList, pageOf } from '../../lib/paging.ts'
 import { AuditEntryView, AuditQuery, AuditVerdict } from './schema.ts'
 import { SPAN, searchEntries } from './search.ts'
 import type { AuditRow } from './store.ts'
 import { verifyAudit } from './verifyAudit.ts'
 
 const SEQ = /^\d{1,15}$/
+const list = pagedList('audit', SEQ)
 
 export const auditRoutes: FastifyPluginAsyncZod = async (server) => {
   server.get(
@@ -28,15 +29,15 @@ export const auditRoutes: FastifyPluginAsyncZod = async (server) => {
         ...{ ...rest, requestId, limit: limit + 1 },
         ...{ from: dateOf(from), to: dateOf(to) },
       }
-      const key = readCursor(cursor, SEQ)
+      const key = list.read(cursor)
       const before = key === undefined ? undefined : Number(key)
       const { rows, stoppedAt } = await request.read((tx, workspaceId) =>
         searchEntries(tx, workspaceId, { ...filter, before }),
       )
-      const found = page(rows, limit, (row) => String(row.seq), view)
+      const found = list.page(rows, limit, (row) => String(row.seq), view)
       return stoppedAt === null || found.has_more
         ? found
-        : { ...found, has_more: true, next_cursor: cursorOf(String(stoppedAt)) }
+        : { ...found, has_more: true, next_cursor: list.cursorOf(String(stoppedAt)) }
     },
   )
 

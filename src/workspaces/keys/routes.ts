@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../../lib/paging.ts'
 import { actorOf } from '../audit/audit.ts'
 import { recentLogin, type WorkspaceDeps } from '../deps.ts'
 import { shownOnce } from '../shownOnce.ts'
@@ -11,6 +11,7 @@ import { ApiKeyView, KeyId, NewKey, NewKeyView } from './schema.ts'
 import { type ApiKey, listKeys } from './store.ts'
 
 const CURSOR = /^\d{4}-[\dT:.-]+Z [0-9A-Za-z]{1,20}$/
+const list = pagedList('keys', CURSOR)
 
 export function keyRoutes({ access, authenticator }: WorkspaceDeps): FastifyPluginAsyncZod {
   const { db } = access
@@ -31,12 +32,12 @@ export function keyRoutes({ access, authenticator }: WorkspaceDeps): FastifyPlug
       },
       async (request) => {
         const { limit, cursor } = request.query
-        const [at, id] = readCursor(cursor, CURSOR)?.split(' ') ?? []
+        const [at, id] = list.read(cursor)?.split(' ') ?? []
         const after = at && id ? { at: new Date(at), id } : undefined
         const rows = await request.read((tx, workspaceId) =>
           listKeys(tx, workspaceId, { after, limit: limit + 1 }),
         )
-        return page(rows, limit, (row) => `${row.createdAt.toISOString()} ${row.id}`, view)
+        return list.page(rows, limit, (row) => `${row.createdAt.toISOString()} ${row.id}`, view)
       },
     )
 

@@ -1,7 +1,7 @@
 /** /members/invitations: who is invited, by links that members pass on. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../../lib/paging.ts'
 import type { Access } from '../access.ts'
 import { actorNames } from '../actorName.store.ts'
 import { actorOf } from '../audit/audit.ts'
@@ -13,6 +13,8 @@ import { type Invitation, listInvitations } from './invitations.store.ts'
 import { invite } from './invite.ts'
 import { InvitationView, NewInvitation, OpenInvitationView } from './schema.ts'
 import { takeBack } from './takeBack.ts'
+
+const list = pagedList('invitations')
 
 export function invitationRoutes(access: Access): FastifyPluginAsyncZod {
   const { db, config } = access
@@ -32,12 +34,12 @@ export function invitationRoutes(access: Access): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { limit, cursor } = request.query
-        const range = { after: readCursor(cursor), limit: limit + 1 }
+        const range = { after: list.read(cursor), limit: limit + 1 }
         return request.read(async (tx, workspaceId) => {
           const rows = await listInvitations(tx, workspaceId, range, db.clock.now())
           const inviters = rows.map(({ createdBy }) => createdBy)
           const names = await actorNames(tx, workspaceId, inviters)
-          return page(
+          return list.page(
             rows,
             limit,
             ({ id }) => id,

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { inWorkspace } from '../../db/db.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../lib/paging.ts'
+import { pagedList, pageOf, pageQuery } from '../../lib/paging.ts'
 import type { Access } from '../access.ts'
 import { actorOf } from '../audit/audit.ts'
 import { recentLogin, type WorkspaceDeps } from '../deps.ts'
@@ -15,6 +15,8 @@ import { resetRoutes } from './resetRoutes.ts'
 import { MemberChange, MemberView, NewMember } from './schema.ts'
 import { setupRoutes } from './setupRoutes.ts'
 import { listMembers, type Member } from './store.ts'
+
+const list = pagedList('members')
 
 export function memberRoutes({ access }: WorkspaceDeps): FastifyPluginAsyncZod {
   return async (server) => {
@@ -44,9 +46,9 @@ function members(access: Access): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { limit, cursor } = request.query
-        const range = { after: readCursor(cursor), limit: limit + 1 }
+        const range = { after: list.read(cursor), limit: limit + 1 }
         const rows = await request.read((tx, workspaceId) => listMembers(tx, workspaceId, range))
-        return page(rows, limit, (row) => row.id, view)
+        return list.page(rows, limit, (row) => row.id, view)
       },
     )
 

@@ -8,8 +8,9 @@ import { said } from '../lib/said.ts'
 import { useMay } from '../lib/session.ts'
 import { searchOf } from '../lib/url.ts'
 import { Skeleton } from '../ui/States.tsx'
+import { restoredLines } from './restoredLines.ts'
 
-interface ProblemLine {
+export interface ProblemLine {
   readonly text: string
   readonly to: string
   readonly search?: Record<string, string>
@@ -18,6 +19,7 @@ interface ProblemLine {
 export function Problems() {
   const maySenders = useMay('senders:read')
   const mayMessages = useMay('messages:read')
+  const mayJourneys = useMay('journeys:read')
   const senders = useQuery({
     queryKey: ['/providers', 'all'],
     enabled: maySenders,
@@ -26,12 +28,17 @@ export function Problems() {
   const connectors = useQuery({
     queryKey: ['/connectors', 'all'],
     enabled: maySenders,
-    queryFn: () => get('/connectors'),
+    queryFn: () => get('/connectors', { query: { limit: 100 } }),
   })
   const unknown = useQuery({
     queryKey: ['/notifications', 'unknown'],
     enabled: mayMessages,
     queryFn: () => get('/notifications', { query: { status: 'unknown', limit: 1 } }),
+  })
+  const restored = useQuery({
+    queryKey: ['/restored'],
+    enabled: mayJourneys,
+    queryFn: () => get('/restored'),
   })
   if (maySenders && (senders.isPending || connectors.isPending))
     return <Skeleton className="h-5 max-w-56" />
@@ -91,6 +98,7 @@ export function Problems() {
       to: '/messages',
       search: { status: 'unknown' },
     })
+  if (restored.data) lines.push(...restoredLines(restored.data))
   if (lines.length === 0)
     return (
       <p className="flex items-center gap-2 text-sm text-muted-foreground">

@@ -38,7 +38,7 @@ export function useFound(text: string): readonly Found[] {
   const connectors = useQuery({
     queryKey: ['/connectors', 'palette'],
     enabled: may('senders:read'),
-    queryFn: () => get('/connectors'),
+    queryFn: () => get('/connectors', { query: { limit: 100 } }),
   })
   if (!isAsked) return []
   const like = ({ text: name }: Found) => name.toLowerCase().includes(text.toLowerCase())

@@ -28,7 +28,7 @@ export function ConnectorsPage() {
   const [{ id, add }, setUrl] = useUrl(['id', 'add'])
   const query = useQuery({
     queryKey: ['/connectors'],
-    queryFn: () => get('/connectors'),
+    queryFn: () => get('/connectors', { query: { limit: 100 } }),
     // While something is read one wants to see how far it is. It keeps no session alive (lib/attended.ts).
     refetchInterval: ({ state: { data } }) =>
       data?.data.some(({ tasks }) => tasks.some(({ running }) => running)) ? LOOK_MS : false,

@@ -28,7 +28,7 @@ export function StartPage() {
   const connectors = useQuery({
     queryKey: ['/connectors', 'all'],
     enabled: may('senders:read'),
-    queryFn: () => get('/connectors'),
+    queryFn: () => get('/connectors', { query: { limit: 100 } }),
   })
   const keys = useQuery({
     queryKey: ['/api-keys', 'any'],
