@@ -62,7 +62,9 @@ const isSentence = (text: string): boolean =>
 function isDocumentation(node: ts.Node): boolean {
   if (ts.isCallExpression(node)) {
     const called = node.expression.getText()
-    return /\.(describe|info|warn|error|debug|fatal)$/.test(called)
+    return /\.(describe|info|warn|error|debug|fatal)$|^(html(Page|Fault)|csvFile|plainText|redirection)$/.test(
+      called,
+    )
   }
   if (ts.isNewExpression(node)) return node.expression.getText() === 'Error'
   return ts.isPropertyAssignment(node) && documentation.has(node.name.getText())
