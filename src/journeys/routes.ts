@@ -32,9 +32,9 @@ import { assertValid } from './validate/validate.ts'
 import { versionRoutes } from './versionRoutes.ts'
 import { journeyView, summaryOf } from './view.ts'
 
-export interface JourneyRouteDeps {
 const list = pagedList('journeys')
 
+export interface JourneyRouteDeps {
   readonly db: Db
   surroundings(workspaceId: string): Surroundings
   /** What is kept in memory about the workspace's journeys is old now. */
