@@ -12,8 +12,10 @@ const Locale = z
   .refine(isLocale, 'not a language tag (BCP 47), such as en or he-IL')
 const Country = z.string().regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1), such as IL')
 const Name = z.string().trim().min(1).max(100)
-const HONEYPOT =
-  'Email whose clicks are tracked has a hidden link, which only machines follow: it tells their clicks from people’s. Spam filters may think less of mail with hidden links.'
+const HoneypotLink = z.boolean().meta({
+  description:
+    'Email whose clicks are tracked has a hidden link, which only machines follow: it tells their clicks from people’s. Spam filters may think less of mail with hidden links.',
+})
 
 export const WorkspaceView = z
   .object({
@@ -31,7 +33,7 @@ export const WorkspaceView = z
       .int()
       .nullable()
       .meta({ description: 'Messages that it may hand in per second; null: no limit.' }),
-    honeypot_link: z.boolean().meta({ description: HONEYPOT }),
+    honeypot_link: HoneypotLink,
     created_at: z.iso.datetime(),
   })
   .meta({ description: 'Owns everything; nothing crosses it.' })
@@ -69,7 +71,7 @@ export const WorkspaceChangeBody = z
       .nullable()
       .optional()
       .meta({ description: 'Only with the key of the instance: OREE_API_KEY.' }),
-    honeypot_link: z.boolean().optional().meta({ description: HONEYPOT }),
+    honeypot_link: HoneypotLink.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'give at least one field')
 

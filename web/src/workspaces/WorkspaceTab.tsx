@@ -7,7 +7,7 @@ import { fieldFaults } from '../lib/problem.ts'
 import { useWorkspace } from '../lib/session.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
-import { SelectField, TextField } from '../ui/Field.tsx'
+import { CheckField, SelectField, TextField } from '../ui/Field.tsx'
 import { Code } from '../ui/Small.tsx'
 import { Fault, Loading } from '../ui/States.tsx'
 import { BrandCard } from './BrandCard.tsx'
@@ -38,6 +38,7 @@ function WorkspaceForm({ workspace }: { workspace: Answer<'/workspaces/{id}'> })
           time_zone: String(form.get('time_zone')),
           locale: String(form.get('locale')),
           default_country: String(form.get('default_country')).toUpperCase() || null,
+          honeypot_link: form.has('honeypot_link'),
         },
       }),
     { refreshes: ['/workspaces', '/auth/me'], quiet: true, done: t('Saved.') },
@@ -83,6 +84,14 @@ function WorkspaceForm({ workspace }: { workspace: Answer<'/workspaces/{id}'> })
         hint={t('Two letters, such as IL: for numbers without a country.')}
         dir="ltr"
         fault={faults['default_country']}
+      />
+      <CheckField
+        label={t('Hidden link in tracked emails')}
+        name="honeypot_link"
+        defaultChecked={workspace.honeypot_link}
+        hint={t(
+          'Only machines follow it, which tells their clicks from people’s. Spam filters may think less of emails with hidden links.',
+        )}
       />
       <Button look="primary" type="submit" className="self-start" disabled={save.isPending}>
         {t('Save')}
