@@ -164,6 +164,37 @@ test('an answer is a reply, a reaction is none, a stop word ends all messages', 
   await until('the skip', async () => (await messageOf(refused)).status === 'skipped')
 })
 
+test('who has another number now is written to there, and left alone there if they asked for it', async () => {
+  const phones = async (id: string) => {
+    const { json } = await app.call('GET', `/contacts/${id}`, undefined, key)
+    return json.addresses.map(({ address, primary }: { address: string; primary: boolean }) => [
+      ...[address, primary],
+    ])
+  }
+  for (const stops of [false, true]) {
+    const [from, to] = [person(), person()]
+    const who = { recipient_id: `mover-${stops}`, metadata: { whatsapp: { template: 'welcome' } } }
+    const id = await send(from, who)
+    await until('the sending', async () => (await messageOf(id)).status === 'sent')
+    const contactId = (await messageOf(id)).contact_id
+    if (stops) await meta.write(hook, { from, text: 'STOP' })
+    const text = `User Ada changed from ${from} to ${to}`
+    await meta.write(hook, { from, type: 'system', text, movedTo: to })
+    await until('the new number', async () => (await phones(contactId)).length === 2)
+    assert.deepEqual((await phones(contactId)).sort(), [
+      [`+${from}`, false],
+      [`+${to}`, true],
+    ])
+    const next = await send(to, stops ? {} : { ...who, to: undefined })
+    const ends = stops ? 'skipped' : 'sent'
+    await until(ends, async () => (await messageOf(next)).status === ends)
+    assert.equal(
+      (await meta.tell()).messages.findLast((each) => each.to === to) === undefined,
+      stops,
+    )
+  }
+})
+
 const callbacks = async (): Promise<{ id: string; status: string; reason: string | null }[]> =>
   (await app.call('GET', '/callbacks?limit=100', undefined, key)).json.data
 

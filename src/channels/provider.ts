@@ -177,6 +177,8 @@ export interface Inbound {
   readonly type: string
   /** The vendor's id of the message that it answers. */
   readonly answers: string | null
+  /** They have this number now, E.164, in place of `phone`. Only where the vendor proved who it is. */
+  readonly movedTo?: string
 }
 
 /** Something a provider tells us about a message after accepting it. */

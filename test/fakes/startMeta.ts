@@ -70,6 +70,8 @@ export interface MetaInbound {
   readonly answers?: string
   readonly type?: string
   readonly name?: string
+  /** Of the type system: the number that they have now. */
+  readonly movedTo?: string
 }
 
 export interface FakeMeta {
@@ -150,7 +152,8 @@ export async function startMeta(): Promise<FakeMeta> {
   }
 }
 
-function contentOf({ type, text, answers }: MetaInbound) {
+function contentOf({ type, text, answers, movedTo }: MetaInbound) {
+  if (movedTo) return { system: { body: text, wa_id: movedTo, type: 'user_changed_number' } }
   if (type === 'reaction') return { reaction: { message_id: answers, emoji: text } }
   if (type === 'button') return { button: { payload: text, text } }
   return { text: { body: text } }

@@ -126,6 +126,18 @@ test('a failure says what follows from it', () => {
   assert.equal(plain?.detail, '131026: No')
 })
 
+test('a changed number is believed only where it is signed', () => {
+  const system = { type: 'user_changed_number', wa_id: '972501234568', body: 'They changed.' }
+  const message = { id: 'a', timestamp: at, type: 'system', from: '972501234567', system }
+  const moved = (given: object, more: object = {}) =>
+    inboundOf(told({ messages: [{ ...message, ...more }] }), { ...keys, ...given })[0]?.movedTo
+  assert.equal(moved({ app_secret: 's' }), '+972501234568')
+  assert.equal(moved({}), undefined)
+  assert.equal(moved({ app_secret: 's' }, { type: 'text' }), undefined)
+  const odd = { ...system, wa_id: 'nobody' }
+  assert.equal(moved({ app_secret: 's' }, { system: odd }), undefined)
+})
+
 test('a status tells under which ids the vendor knows whom it reached', () => {
   const status = { id: 'w', status: 'delivered', timestamp: at }
   const reached = (more: object) =>

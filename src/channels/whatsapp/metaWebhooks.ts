@@ -50,7 +50,7 @@ const Message = z.object({
   text: worded.nullish().catch(null),
   button: worded.nullish().catch(null),
   reaction: worded.nullish().catch(null),
-  system: worded.nullish().catch(null),
+  system: worded.extend({ type: text, wa_id: text }).nullish().catch(null),
   image: worded.nullish().catch(null),
   video: worded.nullish().catch(null),
   document: worded.nullish().catch(null),
@@ -174,7 +174,10 @@ function receiptsOfStatus(status: z.infer<typeof Status>): Receipt[] {
 
 export function inboundOf(request: RawRequest, keys: Keys): Inbound[] {
   return own(request, keys).flatMap(({ messages, contacts, message_echoes: echoes }) => [
-    ...understood(messages).map((message) => inbound(message, contacts)),
+    ...understood(messages).map((message) => ({
+      ...inbound(message, contacts),
+      ...(keys.app_secret === undefined ? {} : moveOf(message)),
+    })),
     ...understood(echoes).flatMap(byHand),
   ])
 }
@@ -217,6 +220,13 @@ function inbound(message: Message, contacts: readonly z.infer<typeof Person>[]):
     kind: NOT_HUMAN[type] ?? 'human',
     answers: context?.id ?? null,
   }
+}
+
+/** Believed only where signatures are checked: whoever could forge it would get what others are sent. */
+function moveOf({ type, system }: Message): Pick<Inbound, 'movedTo'> {
+  const movedTo = e164(system?.wa_id)
+  const moved = type === 'system' && system?.type === 'user_changed_number' && movedTo !== null
+  return moved ? { movedTo } : {}
 }
 
 const e164 = (waId: string | null | undefined) =>

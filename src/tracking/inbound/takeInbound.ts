@@ -14,6 +14,7 @@ import { applyReceipts } from '../../messages/receipts.ts'
 import { noteInbound } from '../../messages/store/conversations.ts'
 import { wantsNoMore } from '../replyText.ts'
 import type { Answered } from '../store/answered.ts'
+import { changeNumber } from './changeNumber.ts'
 import { findThread } from './findThread.ts'
 import { MAX_TEXT, type Mailbox } from './mailbox.ts'
 import { resolveWriter } from './resolveWriter.ts'
@@ -48,13 +49,18 @@ export async function takeInbound(
         properties: {
           ...{ channel, kind, human: kind === 'human', type: inbound.type, text },
           ...{ from: address, sender_id: senderId },
+          ...(inbound.movedTo ? { moved_to: inbound.movedTo } : {}),
         },
         key: `${senderId}/${inbound.id}`,
       },
     ],
     now,
   )
-  if (!fresh || !spoken) return
+  if (!fresh) return
+  const { phone: from, movedTo: to } = inbound
+  if (to && from !== null && contactId !== null)
+    await changeNumber(tx, { workspaceId, source, contactId, from, to }, now)
+  if (!spoken) return
   if (message) await applyReceipts(tx, replies(mailbox, message, { ...inbound, text, stops }), now)
   if (stops) await stop(tx, mailbox, { ...inbound, contactId, text, messageId: message?.id }, now)
 }

@@ -14,6 +14,19 @@ export async function findByIdentity(
   return row?.contactId ?? null
 }
 
+/** Whoever is written to at this number. */
+export async function listByPrimaryPhone(
+  sql: Sql,
+  workspaceId: string,
+  phone: string,
+): Promise<string[]> {
+  const rows = await sql<{ contactId: string }[]>`
+    select contact_id from contact_addresses
+    where workspace_id = ${workspaceId} and kind = 'phone' and address = ${phone} and is_primary
+  `
+  return rows.map(({ contactId }) => contactId)
+}
+
 /** Whoever goes by this id already keeps it. */
 export async function addIdentity(
   sql: Sql,
