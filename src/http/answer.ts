@@ -5,6 +5,7 @@
  *   same key, same body      the first answer again, Idempotent-Replayed: true
  *   same key, other body     422
  *   first one still running  409 with Retry-After
+ *   other method or path     another key: a workspace may number its keys for each kind of request
  */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'

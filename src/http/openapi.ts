@@ -104,7 +104,7 @@ const idempotencyKey = {
     minLength: 1,
     maxLength: 255,
     description:
-      'The same key and request again within 24 hours gets the first answer, with Idempotent-Replayed: true.',
+      'The same key and request again within 24 hours gets the first answer, with Idempotent-Replayed: true; with another body or query it is refused (422). A key counts for one method and path of a workspace: for another path it is another key.',
   },
 }
 

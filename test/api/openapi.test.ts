@@ -169,7 +169,7 @@ test('what is no JSON is described as what it is: pages, files, pictures, redire
     await answer.body?.cancel()
   }
   const click = operations.find(({ path }) => path.startsWith('/api/track/click'))
-  assert.deepEqual([Boolean(click?.responses['302']), click?.responses['200']], [true, undefined])
+  assert.ok(click?.responses['302'].headers.location)
 })
 
 test('the documentation is served whole, and its other addresses lead to it', async () => {
