@@ -33,6 +33,6 @@ export async function changeNumber(
   await saveAddresses(tx, workspaceId, rows, now)
   await addIdentity(tx, workspaceId, { source, externalId: to, contactId }, now)
   if (!(await isSuppressed(tx, workspaceId, { kind: 'phone', address: from }, now))) return
-  const detail = `Their number was ${from} before, which is suppressed.`
+  const detail = `${from} → ${to}`
   await suppress(tx, workspaceId, { ...phone, reason: 'manual', source, detail }, now)
 }
