@@ -57,7 +57,7 @@ test('while another process applies one, whoever waits too long is told which', 
   const [locked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const blocker = owner()
   const holding = blocker.begin(async (tx) => {
-    await tx`lock table one_time_tokens in access share mode`
+    await tx`lock table workspaces in access share mode`
     locked.resolve()
     await go.promise
   })

@@ -108,7 +108,7 @@ export interface HeldSince {
   readonly events: number
 }
 
-/** What waits for a person; in all workspaces when none is named. */
+/** What waits for a person; in all workspaces when none is named. Costs nothing where nothing was restored. */
 export async function countHeld(sql: Sql, workspaceId: string | null): Promise<HeldSince> {
   const ours = workspaceId ? sql`workspace_id = ${workspaceId} and` : sql``
   const [row] = await sql<HeldSince[]>`
@@ -117,6 +117,7 @@ export async function countHeld(sql: Sql, workspaceId: string | null): Promise<H
       (select count(*)::int from journey_runs where ${ours} status = 'held' and attention and detail = ${RUN_HELD}) as runs,
       (select count(*)::int from journeys where ${ours} status = 'active' and missed_at is not null) as schedules,
       (select count(*)::int from event_queue where ${ours} subscriber = ${SUBSCRIBER} and restored) as events
+    where exists (select from workspaces where restored_at is not null ${workspaceId ? sql`and id = ${workspaceId}` : sql``})
   `
   return row ?? { messages: 0, runs: 0, schedules: 0, events: 0 }
 }

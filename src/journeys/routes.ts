@@ -23,6 +23,7 @@ import { archiveJourney, enableJourney, pauseJourney } from './enable.ts'
 import { getCurrentJourney } from './find.ts'
 import { detailOf } from './numbers.ts'
 import { originRoutes } from './originRoutes.ts'
+import { restoredRoutes } from './restoredRoutes.ts'
 import { JourneyDocument } from './schema.ts'
 import { stepRoutes } from './stepRoutes.ts'
 import { listJourneys } from './store.ts'
@@ -55,6 +56,7 @@ export const journeyRoutes =
     await app.register(draftRoutes(deps))
     await app.register(stepRoutes)
     await app.register(originRoutes)
+    await app.register(restoredRoutes)
   }
 
 const readRoutes: FastifyPluginAsyncZod = async (app) => {

@@ -383,6 +383,7 @@ const run = (of: Tenant, rest = '') => `${runs(of)}/${of.run}${rest}`
 const journeys: Record<string, Case> = {
   'GET /journeys': { access: 'journeys:read' },
   'GET /journey-steps': { access: 'journeys:read' },
+  'GET /restored': { access: 'journeys:read' },
   'GET /journeys/:id': { access: 'journeys:read', path: (of) => `/journeys/${of.journey}` },
   'POST /journeys': { access: 'journeys:write', body: (_, unique) => journey(unique) },
   'POST /journeys/validate': { access: 'journeys:read', body: (_, unique) => journey(unique) },

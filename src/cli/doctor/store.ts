@@ -62,7 +62,6 @@ export interface Workload {
   readonly overdueLanes: number
   readonly unknown: number
   readonly failed: number
-  readonly held: number
   readonly callbacksFailed: number
   readonly callbacksWaiting: number
   readonly owners: number
@@ -83,7 +82,6 @@ export async function readWorkload(
       ) as overdue_lanes,
       (select count(*)::int from messages where status = 'unknown') as unknown,
       (select count(*)::int from messages where status = 'failed' and settled_at > ${day}) as failed,
-      (select count(*)::int from messages where status = 'held' and reason = 'restored') as held,
       (select count(*)::int from callbacks where status = 'failed') as callbacks_failed,
       (select count(*)::int from callbacks where status = 'received' and due_at < ${since}) as callbacks_waiting,
       (select count(*)::int from memberships where role = 'owner' and is_active) as owners

@@ -1,5 +1,6 @@
 /** What waits, what failed, and whether anybody works on it. */
 import type { Db } from '../../db/db.ts'
+import { countHeld, type HeldSince } from '../../journeys/restored.store.ts'
 import { hasWorker } from '../ground.store.ts'
 import { type Finding, fail, pass, warn } from './finding.ts'
 import { readWorkload, type Workload } from './store.ts'
@@ -13,7 +14,11 @@ export async function checkWork(db: Db): Promise<Finding[]> {
   const day = new Date(now.getTime() - DAY_MS)
   const load = await readWorkload(db.engine, { now, since, day })
   const worked = await hasWorker(db.engine)
-  return [checkQueue(load, worked), ...checkMessages(load), ...checkCallbacks(load), owner(load)]
+  const held = await countHeld(db.engine, null)
+  return [
+    ...[checkQueue(load, worked), ...checkMessages(load), ...checkRestored(held)],
+    ...[...checkCallbacks(load), owner(load)],
+  ]
 }
 
 function checkQueue({ overdueLanes }: Workload, worked: boolean): Finding {
@@ -29,7 +34,7 @@ function checkQueue({ overdueLanes }: Workload, worked: boolean): Finding {
     : fail(check, 'Messages are due and no worker runs.', 'Start `beckon serve` or `beckon work`.')
 }
 
-function checkMessages({ unknown, failed, held }: Workload): Finding[] {
+function checkMessages({ unknown, failed }: Workload): Finding[] {
   const check = 'messages'
   const found: Finding[] = []
   if (unknown > 0) {
@@ -42,14 +47,17 @@ function checkMessages({ unknown, failed, held }: Workload): Finding[] {
       '`beckon messages list --status failed` tells why; `beckon journey retry <name>` writes those of a journey anew; then `beckon redrive --status failed` sends the others again.'
     found.push(warn(check, `${failed} failed in the last 24 hours.`, mend))
   }
-  if (held > 0) {
-    const mend =
-      '`beckon redrive --status restored --yes` sends them, `beckon messages cancel <id>` does not.'
-    found.push(warn(check, `${held} are held since a restore.`, mend))
-  }
   return found.length > 0
     ? found
     : [pass(check, 'None is unknown, none failed in the last 24 hours.')]
+}
+
+function checkRestored({ messages, runs, schedules, events }: HeldSince): Finding[] {
+  if (messages + runs + schedules + events === 0) return []
+  const detail = `${messages} messages, ${runs} runs, ${schedules} schedules and ${events} events of journeys are held since a restore.`
+  const mend =
+    '`beckon redrive --status restored --yes` lets them go, with --drop it ends them; `beckon messages cancel <id>` ends one.'
+  return [warn('restore', detail, mend)]
 }
 
 function checkCallbacks({ callbacksFailed, callbacksWaiting }: Workload): Finding[] {
