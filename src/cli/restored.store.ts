@@ -1,23 +1,20 @@
 /** Holds back, in the database, what a restore would send a second time. */
 import type { Sql } from '../db/db.ts'
-
-const UNKNOWN = 'It was being sent when the backup was made that this database was restored from.'
-const HELD =
-  'It was due before this database was restored from a backup and may have been sent since. `beckon redrive --status restored --yes` sends it.'
+import { RESTORED_HELD, RESTORED_UNKNOWN } from '../messages/restored.ts'
 
 /** What was between intent and answer. Answers how many. */
 export async function markUnknown(sql: Sql, now: Date): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     with done as (
       update messages
-      set status = 'unknown', reason = 'restored', detail = ${UNKNOWN}, lease = null, leased_by = null, settled_at = ${now}
+      set status = 'unknown', reason = 'restored', detail = ${RESTORED_UNKNOWN}, lease = null, leased_by = null, settled_at = ${now}
       where status = 'sending'
       returning workspace_id, id, channel, contact_id
     ),
     noted as (
       insert into events (workspace_id, id, name, contact_id, message_id, at, recorded_at, source, properties)
       select workspace_id, gen_random_uuid(), 'message.unknown', contact_id, id, ${now}, ${now}, 'restore',
-        jsonb_build_object('reason', 'restored', 'detail', ${UNKNOWN}::text)
+        jsonb_build_object('reason', 'restored', 'detail', ${RESTORED_UNKNOWN}::text)
       from done
     ),
     counted as (
@@ -37,14 +34,14 @@ export async function holdDue(sql: Sql, now: Date, until: Date): Promise<number>
   const [row] = await sql<{ count: number }[]>`
     with done as (
       update messages
-      set status = 'held', reason = 'restored', detail = ${HELD}, due_at = ${until}, lease = null, leased_by = null
+      set status = 'held', reason = 'restored', detail = ${RESTORED_HELD}, due_at = ${until}, lease = null, leased_by = null
       where status in ('scheduled', 'queued', 'held') and (due_at <= ${now} or lease is not null)
       returning workspace_id, id, contact_id
     ),
     noted as (
       insert into events (workspace_id, id, name, contact_id, message_id, at, recorded_at, source, properties)
       select workspace_id, gen_random_uuid(), 'message.held', contact_id, id, ${now}, ${now}, 'restore',
-        jsonb_build_object('reason', 'restored', 'detail', ${HELD}::text)
+        jsonb_build_object('reason', 'restored', 'detail', ${RESTORED_HELD}::text)
       from done
     )
     select count(*)::int as count from done
