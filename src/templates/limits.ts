@@ -15,4 +15,5 @@ export const MAX_MEMORY = 5_000_000 // characters and elements that filters may 
 export const MAX_CPU_MS = 250 // thread time of one in-process render; wall time would punish a busy machine
 export const MAX_WALL_MS = 500 // of one render in a sandbox worker, which is then killed
 export const MAX_PREPARE_MS = 5_000 // of inlining the CSS of one version
+export const MAX_MJML_MS = 15_000 // of MJML of one version; loading it, once a worker, takes seconds on a busy machine
 export const MAX_VARIABLES = 2 * 1024 * 1024 // characters of JSON handed to a sandbox worker

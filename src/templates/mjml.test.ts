@@ -38,6 +38,15 @@ test('without MJML the error says what to install', {
   await assert.rejects(mjmlToHtml(wrap('')), /MJML is not installed: npm install mjml/)
 })
 
+test('MJML that takes long leaves the thread to others', { skip }, async () => {
+  let turns = 0
+  const ticking = setInterval(() => turns++, 1)
+  const sections = '<mj-section><mj-column></mj-column></mj-section>'.repeat(1_000)
+  await mjmlToHtml(`<mjml><mj-body>${sections}</mj-body></mjml>`)
+  clearInterval(ticking)
+  assert.ok(turns > 20, `${turns} turns of the event loop`)
+})
+
 test('includes are refused before MJML sees them', async () => {
   await assert.rejects(mjmlToHtml('<mjml>\n<MJ-include path="/etc/passwd" /></mjml>'), {
     name: 'TemplateError',

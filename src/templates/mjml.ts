@@ -1,21 +1,11 @@
 /**
- * MJML to HTML. MJML is large, so it is an optional dependency that is loaded
- * when a template first uses it. Liquid passes through unharmed where MJML
- * keeps text: in attributes, in text and in <mj-raw>.
+ * MJML to HTML, in the sandbox. Liquid passes through unharmed where MJML keeps text: in
+ * attributes, in text and in <mj-raw>.
  */
-import { z } from 'zod'
 import { MAX_SOURCE } from './limits.ts'
 import { protect } from './protect.ts'
+import { convertMjmlInSandbox } from './sandbox.ts'
 import { positionOf, TemplateError } from './templateError.ts'
-
-const Fault = z.object({ line: z.number().optional(), message: z.string() })
-const Result = z.object({ html: z.string(), errors: z.array(Fault).default([]) })
-const Failure = z.object({ errors: z.array(Fault).min(1) })
-const Module = z.object({ default: z.custom<Mjml>((value) => typeof value === 'function') })
-
-type Mjml = (source: string, options: Readonly<Record<string, unknown>>) => unknown
-
-const OPTIONS = { validationLevel: 'strict', keepComments: true, ignoreIncludes: true }
 
 /** Throws TemplateError: not installed, or what MJML says about the source, with its line. */
 export async function mjmlToHtml(source: string): Promise<string> {
@@ -26,38 +16,10 @@ export async function mjmlToHtml(source: string): Promise<string> {
   if (include !== -1) {
     throw new TemplateError('mj-include is not available.', positionOf(source, include))
   }
-  const mjml = await loadMjml()
   const { text, restore } = protect(source)
-  const { text: html, intact } = restore(await convert(mjml, text))
+  const { text: html, intact } = restore(await convertMjmlInSandbox(text))
   if (!intact) {
     throw new TemplateError('MJML leaves out Liquid between its components: put it into <mj-raw>.')
   }
   return html
-}
-
-async function loadMjml(): Promise<Mjml> {
-  const name: string = 'mjml' // not a literal, or the compiler would want it installed
-  const loaded: unknown = await import(name).catch(() => null)
-  const { data } = Module.safeParse(loaded)
-  if (data === undefined) throw new TemplateError('MJML is not installed: npm install mjml')
-  return data.default
-}
-
-/** Version 4 answers at once, version 5 with a promise. */
-async function convert(mjml: Mjml, source: string): Promise<string> {
-  try {
-    const result = Result.parse(await mjml(source, OPTIONS))
-    if (result.errors.length > 0) throw faultError(result.errors)
-    return result.html
-  } catch (error) {
-    if (error instanceof TemplateError) throw error
-    const { data } = Failure.safeParse(error)
-    throw faultError(data?.errors ?? [{ message: String(error), line: undefined }])
-  }
-}
-
-function faultError(faults: readonly z.infer<typeof Fault>[]): TemplateError {
-  const text = faults.map(({ line, message }) => (line ? `line ${line}: ${message}` : message))
-  const line = faults[0]?.line
-  return new TemplateError(text.join(' '), line === undefined ? null : { line, column: 1 })
 }

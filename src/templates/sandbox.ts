@@ -9,7 +9,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Variables } from './frame.ts'
-import { MAX_PREPARE_MS, MAX_VARIABLES, MAX_WALL_MS } from './limits.ts'
+import { MAX_MJML_MS, MAX_PREPARE_MS, MAX_VARIABLES, MAX_WALL_MS } from './limits.ts'
 import type { Dialect } from './liquid.ts'
 import type { Answer, Job } from './sandboxWorker.ts'
 import { scan } from './scan.ts'
@@ -43,6 +43,14 @@ export async function inlineCssInSandbox(html: string): Promise<string> {
   const answer = await run({ do: 'inline_css', html }, MAX_PREPARE_MS)
   if ('output' in answer) return answer.output
   throw new TemplateError(answer.error)
+}
+
+/** MJML to HTML. Throws TemplateError: not installed, what MJML says with its line, or too slow. */
+export async function convertMjmlInSandbox(source: string): Promise<string> {
+  const answer = await run({ do: 'convert_mjml', source }, MAX_MJML_MS)
+  if ('output' in answer) return answer.output
+  const { error, line } = answer
+  throw new TemplateError(error, line == null ? null : { line, column: 1 })
 }
 
 /** Ends the workers; jobs under way are refused. A later job starts new ones. */

@@ -2,13 +2,14 @@
  * What runs inside a sandbox worker: one job at a time, answered by a message.
  *
  * Holds no secrets and has no environment; sandbox.ts ends it when a job takes
- * too long. juice is loaded on first use, since most workers never need it.
+ * too long. juice and MJML are loaded on first use, since most workers never need it.
  */
 import { parentPort } from 'node:worker_threads'
 import { Context, type Drop, toValue } from 'liquidjs'
 import { FORBIDDEN_KEYS } from './frame.ts'
 import { MAX_OUTPUT } from './limits.ts'
 import { createLiquid, type Dialect, readFault } from './liquid.ts'
+import { TemplateError } from './templateError.ts'
 
 export type Job =
   | {
@@ -20,10 +21,11 @@ export type Job =
       readonly dialect: Dialect
     }
   | { readonly do: 'inline_css'; readonly html: string }
+  | { readonly do: 'convert_mjml'; readonly source: string }
 
 export type Answer =
   | { readonly output: string }
-  | { readonly error: string; readonly begin: number | null }
+  | { readonly error: string; readonly begin: number | null; readonly line?: number | null }
 
 const RENDER_LIMIT_MS = 250 // LiquidJS's own, between tags; sandbox.ts kills what it cannot see
 
@@ -56,15 +58,26 @@ async function inlineCss(html: string): Promise<string> {
   })
 }
 
+async function convert(source: string): Promise<string> {
+  const { convertMjml } = await import('./convertMjml.ts')
+  return convertMjml(source)
+}
+
+async function work(job: Job): Promise<string> {
+  if (job.do === 'render') return render(job)
+  return job.do === 'inline_css' ? inlineCss(job.html) : convert(job.source)
+}
+
 async function answer(job: Job): Promise<Answer> {
   try {
-    return { output: job.do === 'render' ? render(job) : await inlineCss(job.html) }
+    return { output: await work(job) }
   } catch (error) {
     return failure(error)
   }
 }
 
 function failure(error: unknown): Answer {
+  if (error instanceof TemplateError) return { error: error.message, begin: null, line: error.line }
   const { message, begin } = readFault(error)
   return { error: message, begin }
 }
