@@ -269,6 +269,25 @@ describe('a team writes to a thousand people', () => {
     assert.equal(totals.failed, undefined)
   })
 
+  test('a team that wants it hides a link in its mail, and who follows that one is a machine', async () => {
+    const [own] = (await call('GET', '/workspaces')).json.data
+    await call('PUT', `/workspaces/${own.id}`, { honeypot_link: true })
+    let person = PEOPLE
+    const [first = '', , hidden = ''] = await until('the setting to be in force', async () => {
+      await writeTo(++person)
+      return mailOf(person).links.length === 3 && mailOf(person).links
+    })
+    assert.ok(!mailOf(person).parsed.text?.includes(hidden))
+    const { json: shown } = await call('GET', `/notifications/${ids[person]}/content`)
+    assert.doesNotMatch(shown.html, /aria-hidden/)
+    const nothing = await fetchAs(browser, hidden, '198.51.105.70')
+    assert.deepEqual([nothing.status, nothing.location], [200, undefined])
+    assert.equal((await fetchAs(browser, first, '203.0.113.78')).status, 302)
+    const view = await seen(person, ({ engagement }) => engagement.clicks === 2)
+    assert.deepEqual(counted(view), { opens: 0, human_opens: 0, clicks: 2, human_clicks: 0 })
+    assert.deepEqual(reasons(view, 'message.clicked'), ['honeypot', 'honeypot'])
+  })
+
   const mailOf = (person: number): Mail => {
     const mail = mails.get(ids[person] ?? '')
     assert.ok(mail, `mail of person ${person}`)
@@ -362,6 +381,11 @@ function counted({ engagement }: View) {
   const { opens, human_opens, clicks, human_clicks } = engagement
   return { opens, human_opens, clicks, human_clicks }
 }
+
+const reasons = (view: View, event: string): string[] =>
+  view.timeline
+    .filter((line: View) => line.event === event)
+    .map((line: View) => line.properties.reason)
 
 function entry(view: View, event: string) {
   return view.timeline.find((line: { event: string }) => line.event === event)
