@@ -131,6 +131,24 @@ test('the records of a sender’s domain are shown to be copied, and found once 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
+test('the hidden link of tracked emails is off until it is switched on', async () => {
+  const page = await world.enter()
+  await page.goto(`${world.url}/app/settings`)
+  const hidden = page.getByLabel('Hidden link in tracked emails')
+  assert.equal(await hidden.isChecked(), false)
+  await hidden.check()
+  const card = page.getByRole('region', { name: 'Workspace', exact: true })
+  await card.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  await page.reload()
+  await hidden.waitFor()
+  assert.equal(await hidden.isChecked(), true)
+  const workspace = (await world.call('GET', '/auth/me')).workspace.id
+  assert.equal((await world.call('GET', `/workspaces/${workspace}`)).honeypot_link, true)
+  await world.call('PUT', `/workspaces/${workspace}`, { honeypot_link: false })
+  await page.context().close()
+})
+
 test('the brand is chosen, seen at once, kept, and taken off again', async () => {
   const page = await world.enter()
   await page.goto(`${world.url}/app/settings`)
