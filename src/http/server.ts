@@ -36,6 +36,7 @@ import { linger } from './linger.ts'
 import { description } from './openapi.ts'
 import { problemHandler, sendProblem } from './problem.ts'
 import { headersFor } from './securityHeaders.ts'
+import { closeSlowPeers } from './slowPeers.ts'
 
 export type Server = ReturnType<typeof createServer>
 
@@ -104,6 +105,7 @@ export function createServer(options: ServerOptions) {
   authenticateAll(server, options)
   server.addHook('onSend', linger)
   server.addHook('preClose', () => drain.begin(server.server))
+  closeSlowPeers(server.server)
   server.register(cookie)
   server.register(swagger, description(options.version, cookieNames(config.PUBLIC_URL).session))
   server.decorateReply('answer', answerer(db))
