@@ -45,7 +45,9 @@ async function findPeople(
   )
   const errors = bodies.flatMap((body, at) => faultsOf(body, batch ? `/${at}` : '', ids, now))
   if (errors[0]) {
-    throw new AppError('invalid_input', `${errors[0].pointer.slice(1)}: ${errors[0].detail}`, { errors })
+    throw new AppError('invalid_input', `${errors[0].pointer.slice(1)}: ${errors[0].detail}`, {
+      errors,
+    })
   }
   const named = bodies.flatMap((body) => body.external_id ?? body.recipient_id ?? [])
   const wanted = [...new Set(named)].map((recipientId) => ({
