@@ -81,6 +81,7 @@ export function createServer(options: ServerOptions) {
         },
         (request, response) => {
           drain.mark(response)
+          slow.expect(request, response)
           if (!options.intercept?.(request, response)) handler(request, response)
         },
       ),
@@ -105,7 +106,7 @@ export function createServer(options: ServerOptions) {
   authenticateAll(server, options)
   server.addHook('onSend', linger)
   server.addHook('preClose', () => drain.begin(server.server))
-  closeSlowPeers(server.server)
+  const slow = closeSlowPeers(server.server)
   server.register(cookie)
   server.register(swagger, description(options.version, cookieNames(config.PUBLIC_URL).session))
   server.decorateReply('answer', answerer(db))

@@ -9,12 +9,13 @@ import { closeSlowPeers } from './slowPeers.ts'
 
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 'x') // more than the buffers of a connection hold
 const server = createServer(async (request, response) => {
+  slow.expect(request, response)
   if (request.url === '/large') return void response.end(LARGE)
   const whole = await request.toArray().catch(() => []) // cut off
   response.end(`${Buffer.concat(whole).length} bytes`)
 })
 server.on('clientError', answerClientError)
-closeSlowPeers(server, { lookMs: 50 })
+const slow = closeSlowPeers(server, { lookMs: 50 })
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const address = server.address()

@@ -23,19 +23,18 @@ interface Peer {
   movedAt: number
 }
 
-export function closeSlowPeers(server: HttpServer, { lookMs = LOOK_MS } = {}): void {
+export interface SlowPeers {
+  /** A request that may have a body; those of GET are left to requestTimeout, as they are many. */
+  expect(request: IncomingMessage, response: ServerResponse): void
+}
+
+export function closeSlowPeers(server: HttpServer, { lookMs = LOOK_MS } = {}): SlowPeers {
   const peers = new Map<Socket, Peer>()
   server.on('connection', (socket: Socket) => {
     const movedAt = performance.now()
     const peer = { exchange: null, changed: false, read: 0, slowLooks: 0, fetched: 0, movedAt }
     peers.set(socket, peer)
     socket.on('close', () => peers.delete(socket))
-  })
-  server.on('request', (request, response) => {
-    const peer = peers.get(request.socket)
-    if (!peer) return
-    peer.exchange = { request, response }
-    peer.changed = true
   })
   const look = () => {
     for (const [socket, peer] of peers) {
@@ -46,6 +45,14 @@ export function closeSlowPeers(server: HttpServer, { lookMs = LOOK_MS } = {}): v
   const timer = setInterval(look, lookMs)
   timer.unref()
   server.on('close', () => clearInterval(timer))
+  return {
+    expect(request, response) {
+      const peer = request.method === 'GET' ? undefined : peers.get(request.socket)
+      if (!peer) return
+      peer.exchange = { request, response }
+      peer.changed = true
+    },
+  }
 }
 
 /** What is here and not read yet is our own slowness. */
