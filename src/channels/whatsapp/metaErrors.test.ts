@@ -6,8 +6,9 @@ import { errorFor } from './metaErrors.ts'
 
 const TOKEN = 'a-token-that-nobody-may-see'
 
-function errorOf(status: number, code: number, headers: Record<string, string> = {}) {
-  const body = { error: { message: `(#${code}) ${TOKEN}`, code, error_data: { details: 'why' } } }
+function errorOf(status: number, code: number, headers: Record<string, string> = {}, more = {}) {
+  const error = { message: `(#${code}) ${TOKEN}`, code, error_data: { details: 'why' }, ...more }
+  const body = { error }
   return errorFor({ status, headers, body, text: JSON.stringify(body) } as HttpResponse, TOKEN) // what errors read of it
 }
 
@@ -70,9 +71,10 @@ test('each of Meta’s codes is what we do about it, and none tells the token', 
 })
 
 test('a number of ours that is not there is a wrong setting, however Meta says it', () => {
-  const body = { error: { message: 'Unsupported post request.', code: 100, error_subcode: 33 } }
-  const reply = { status: 400, headers: {}, body, text: '' } as unknown as HttpResponse // what errors read of it
-  assert.ok(errorFor(reply, TOKEN) instanceof Misconfigured)
+  const error = errorOf(400, 100, {}, { error_subcode: 33 })
+  assert.ok(error instanceof Misconfigured)
+  assert.ok(!error.message.includes(TOKEN))
+  assert.ok(errorOf(400, 100) instanceof Rejected, 'by the code alone it is this message')
 })
 
 test('too fast for one person slows down that person, too fast at all the sender', () => {
