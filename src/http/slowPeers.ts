@@ -59,9 +59,10 @@ export function closeSlowPeers(server: HttpServer, { lookMs = LOOK_MS } = {}): S
 function isDribbling(socket: Socket, peer: Peer, lookMs: number): boolean {
   const came = socket.bytesRead - peer.read
   peer.read = socket.bytesRead
+  if (peer.exchange?.request.complete) peer.exchange = null // an idle connection keeps nothing
   const { exchange, changed } = peer
   peer.changed = false
-  const waits = exchange && !exchange.request.complete && exchange.request.readableLength === 0
+  const waits = exchange?.request.readableLength === 0
   const slow = waits && !changed && came < LEAST_PER_MS * lookMs
   peer.slowLooks = slow ? peer.slowLooks + 1 : 0
   return peer.slowLooks >= SLOW_LOOKS - 1 // the one in which it began is not counted
